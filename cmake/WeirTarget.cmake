@@ -1,0 +1,37 @@
+# The one library target, and the flags of our own code.
+include_guard()
+
+# Warnings, and floating-point rules that NUMERICS depends on: no contraction, never fast-math. Private to our own targets.
+function(weir_own_code target)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -ffp-contract=off>)
+  if(WEIR_NATIVE)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
+  endif()
+endfunction()
+
+function(weir_make_library name)
+  add_library(${name})
+  add_library(weir::weir ALIAS ${name})
+  target_compile_features(${name} PUBLIC cxx_std_20)
+  set_target_properties(${name} PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON POSITION_INDEPENDENT_CODE ON
+    VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
+  # Private headers are named from the top of the tree: "core/product.hpp".
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  # Header-only dependencies stay out of the exported link interface.
+  target_link_libraries(${name} PRIVATE
+    $<BUILD_INTERFACE:Eigen3::Eigen> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
+    OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads)
+  weir_own_code(${name})
+endfunction()
+
+# weir_room(<room> HEADERS <public headers> SOURCES <sources>): what lives in one room.
+function(weir_room)
+  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES" ${ARGN})
+  target_sources(weir PRIVATE ${arg_SOURCES})
+  if(arg_HEADERS)
+    target_sources(weir PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+  endif()
+endfunction()

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace weir {
+
+// What a number is stored as. f32 and f64 compute; bf16 is storage on CUDA; i32 holds labels and indices; u8 holds images and masks.
+enum class DType : std::uint8_t { f32, f64, bf16, i32, u8 };
+
+// Bytes of one element.
+std::size_t size_of(DType dtype);
+
+// "f32", "f64", "bf16", "i32", "u8".
+std::string to_string(DType dtype);
+
+// The DType of a C++ type: float, double, std::int32_t, std::uint8_t.
+template <class T>
+constexpr DType dtype_of() {
+  if constexpr (std::same_as<T, float>) {
+    return DType::f32;
+  } else if constexpr (std::same_as<T, double>) {
+    return DType::f64;
+  } else if constexpr (std::same_as<T, std::int32_t>) {
+    return DType::i32;
+  } else {
+    static_assert(std::same_as<T, std::uint8_t>, "weir stores float, double, std::int32_t and std::uint8_t");
+    return DType::u8;
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iosfwd>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <weir/core/layer.hpp>
+#include <weir/core/make_layer.hpp>
+
+namespace weir {
+
+// Names a node of one graph and of its copies. What Graph::input and Graph::add return.
+class Node {
+ public:
+  Node() = default;
+  std::size_t index() const { return index_; }
+
+ private:
+  friend class Graph;
+  Node(std::uint64_t graph, std::size_t index) : graph_(graph), index_(index) {}
+  std::uint64_t graph_ = 0;
+  std::size_t index_ = 0;
+};
+
+// The description of a network: layers and the edges between them, any directed acyclic graph with several inputs and outputs.
+// A plain value: copying is cheap (layers are shared and immutable), printing draws it, saving writes it. It computes nothing.
+class Graph {
+ public:
+  // What is known of one node. An input has no layer; its shape is plan.output.
+  struct Entry {
+    std::string name;
+    std::shared_ptr<const Layer> layer;
+    std::vector<std::size_t> inputs;          // indices of entries before this one
+    LayerPlan plan;
+    Storage storage = Storage::compute;       // of the output; a layer's is always compute
+  };
+
+  Graph();
+
+  // An input of this shape a sample. Named "input", "input_1", ... unless a name is given.
+  Node input(Shape shape, Storage storage = Storage::compute, std::string name = "");
+
+  // A layer that reads these nodes. Unnamed layers are called by their count: "0", "1", ... as in PyTorch's Sequential. Runs infer, so
+  // that a wrong shape throws here: ShapeError "dense(128) after input [0]: ...". ConfigError for a node of another graph, a taken
+  // or malformed name.
+  template <class L>
+  Node add(L&& layer, std::vector<Node> inputs, std::string name = "") {
+    return add_layer(make_layer(std::forward<L>(layer)), std::move(inputs), std::move(name));
+  }
+  Node add_layer(std::shared_ptr<const Layer> layer, std::vector<Node> inputs, std::string name = "");
+
+  // Marks a node as an output; the order of calls is the order of outputs. ConfigError for an input or a repeated node.
+  void output(Node node);
+
+  const std::vector<Entry>& entries() const { return entries_; }           // in topological order
+  const std::vector<std::size_t>& inputs() const { return inputs_; }       // indices into entries()
+  const std::vector<std::size_t>& outputs() const { return outputs_; }
+  const Shape& shape(Node node) const;                                     // of one sample
+
+  // What must hold before a Model can be made: an input, an output, and no node that leads to no output. Throws ConfigError.
+  void validate() const;
+
+ private:
+  std::size_t check(Node node, const std::string& who) const;
+  std::string take_name(std::string wanted, const std::string& fallback) const;
+
+  std::uint64_t id_ = 0;
+  std::vector<Entry> entries_;
+  std::vector<std::size_t> inputs_;
+  std::vector<std::size_t> outputs_;
+};
+
+// One line a node: "0  dense(128)  784 -> 128  100,480 parameters".
+std::ostream& operator<<(std::ostream& out, const Graph& graph);
+
+// A chain: one input of this shape, then each layer on the one before; the last is the output.
+template <class... Layers>
+Graph sequential(Shape input, Layers&&... layers) {
+  Graph graph;
+  Node node = graph.input(input);
+  ((node = graph.add(std::forward<Layers>(layers), {node})), ...);
+  graph.output(node);
+  return graph;
+}
+
+}  // namespace weir

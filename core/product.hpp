@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+
+#include <weir/core/context.hpp>
+
+// The one door to a fast matrix product on the CPU. What is behind it is nobody else's business.
+
+namespace weir::cpu {
+
+// c[m, n] = op(a)[m, k] op(b)[k, n], row-major; lda, ldb, ldc are the distances between rows as stored.
+template <class T>
+struct Product {
+  std::int64_t m = 0, n = 0, k = 0;
+  const T* a = nullptr;                 // [m, k], or [k, m] when transposed
+  std::int64_t lda = 0;
+  bool transpose_a = false;
+  const T* b = nullptr;                 // [k, n], or [n, k] when transposed
+  std::int64_t ldb = 0;
+  bool transpose_b = false;
+  T* c = nullptr;
+  std::int64_t ldc = 0;
+};
+
+// A finished part of c: rows [row, row + rows) and columns [column, column + columns).
+struct Tile {
+  std::int64_t row = 0, rows = 0, column = 0, columns = 0;
+};
+
+// What to do with each tile right after it is finished, while it is in cache. Does not own what it points to.
+struct TileEpilogue {
+  void* user = nullptr;
+  void (*run)(void* user, const Tile& tile) = nullptr;   // nullptr: nothing
+};
+
+template <class F>
+TileEpilogue tile_epilogue(F& f) {
+  return {&f, [](void* user, const Tile& tile) { (*static_cast<F*>(user))(tile); }};
+}
+
+// Tiles depend on the sizes alone and each is computed by one thread, so the bits do not depend on the number of threads. Allocates
+// nothing from the second call of a thread with sizes no larger than before.
+void product(const Context& context, const Product<float>& p, TileEpilogue epilogue = {});
+void product(const Context& context, const Product<double>& p, TileEpilogue epilogue = {});
+
+}  // namespace weir::cpu
