@@ -1,0 +1,100 @@
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/threads.hpp>
+
+#include "core/array_ops.hpp"
+#include "core/memory_ops.hpp"
+
+namespace weir {
+
+namespace {
+
+void require_compute(const char* who, const ConstTensorView& view, DType dtype) {
+  if (dtype != DType::f32 && dtype != DType::f64) {
+    throw ConfigError(std::string(who) + ": got " + to_string(dtype) + ", expected f32 or f64. Convert with Tensor::to(DType).");
+  }
+  if (view.dtype() != dtype) {
+    throw ConfigError(std::string(who) + ": got " + to_string(dtype) + " and " + to_string(view.dtype()) + ", expected one dtype. Convert with Tensor::to(DType).");
+  }
+}
+
+void require_device(const char* who, const Context& context, const ConstTensorView& view) {
+  if (view.device() != context.device) {
+    throw DeviceError(std::string(who) + ": got a block on " + to_string(view.device()) + ", expected " + to_string(context.device) +
+                      ". Copy it with Tensor::to(Device).");
+  }
+}
+
+}  // namespace
+
+Context context_for(Device device) {
+  Context context;
+  context.device = device;
+  context.threads = num_threads();
+  return context;
+}
+
+void matmul(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options) {
+  for (const ConstTensorView& view : {a, b, ConstTensorView(c)}) {
+    require_compute("matmul", view, a.dtype());
+    require_device("matmul", context, view);
+    if (view.shape().rank() != 2) {
+      throw ShapeError("matmul: got " + to_string(view.shape()) + ", expected a matrix of two dimensions. Use reshaped().");
+    }
+  }
+  const std::int64_t m = a.shape()[options.transpose_a ? 1 : 0], k = a.shape()[options.transpose_a ? 0 : 1];
+  const std::int64_t n = b.shape()[options.transpose_b ? 0 : 1], kb = b.shape()[options.transpose_b ? 1 : 0];
+  if (k != kb || c.shape() != Shape{m, n}) {
+    throw ShapeError("matmul: got " + to_string(a.shape()) + (options.transpose_a ? " transposed" : "") + " times " + to_string(b.shape()) +
+                     (options.transpose_b ? " transposed" : "") + " into " + to_string(c.shape()) + ", expected [m, k] times [k, n] into [m, n].");
+  }
+  (context.device.is_cuda() ? cuda::matmul : cpu::matmul)(context, a, b, c, options);
+}
+
+void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options) {
+  matmul(context_for(c.device()), a, b, c, options);
+}
+
+void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
+  require_compute("reduce_sum", y, x.dtype());
+  require_device("reduce_sum", context, x);
+  require_device("reduce_sum", context, y);
+  if (y.shape().rank() != 0 && (x.shape().rank() == 0 || y.shape() != x.shape().without_front())) {
+    throw ShapeError("reduce_sum: got " + to_string(x.shape()) + " into " + to_string(y.shape()) +
+                     ", expected the same without the first dimension, or [].");
+  }
+  (context.device.is_cuda() ? cuda::reduce_sum : cpu::reduce_sum)(context, x, y);
+}
+
+void reduce_sum(const ConstTensorView& x, const TensorView& y) { reduce_sum(context_for(y.device()), x, y); }
+
+void copy(const Context& context, const ConstTensorView& x, const TensorView& y) {
+  if (x.dtype() != y.dtype()) {
+    throw ConfigError("copy: got " + to_string(x.dtype()) + " into " + to_string(y.dtype()) + ", expected one dtype. Convert with Tensor::to(DType).");
+  }
+  if (x.elements() != y.elements()) {
+    throw ShapeError("copy: got " + to_string(x.shape()) + " into " + to_string(y.shape()) + ", expected as many elements.");
+  }
+  const bool cuda = x.device().is_cuda() || y.device().is_cuda();
+  (cuda ? cuda::copy : cpu::copy)(context, x, y);
+}
+
+void copy(const ConstTensorView& x, const TensorView& y) { copy(context_for(x.device().is_cuda() ? x.device() : y.device()), x, y); }
+
+void fill(const Context& context, const TensorView& y, double value) {
+  require_device("fill", context, y);
+  const bool whole = value == std::floor(value);
+  const bool fits = y.dtype() == DType::u8    ? whole && value >= 0 && value <= 255
+                    : y.dtype() == DType::i32 ? whole && std::abs(value) <= std::numeric_limits<std::int32_t>::max()
+                                              : true;
+  if (!fits) throw ConfigError("fill: " + std::to_string(value) + " does not fit " + to_string(y.dtype()) + ".");
+  (context.device.is_cuda() ? cuda::fill : cpu::fill)(context, y, value);
+}
+
+void fill(const TensorView& y, double value) { fill(context_for(y.device()), y, value); }
+
+}  // namespace weir

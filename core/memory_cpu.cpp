@@ -1,0 +1,72 @@
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include <weir/core/error.hpp>
+#include <weir/core/parallel.hpp>
+
+#include "core/memory_ops.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::size_t alignment = 64;
+constexpr std::int64_t tile_bytes = 256 * 1024;
+
+template <class F>
+void over_bytes(const Context& context, std::int64_t bytes, F&& f) {
+  parallel_for(context, (bytes + tile_bytes - 1) / tile_bytes, [&](std::int64_t tile) {
+    const std::int64_t begin = tile * tile_bytes;
+    f(begin, std::min(tile_bytes, bytes - begin));
+  });
+}
+
+template <class T>
+void fill_with(const Context& context, const TensorView& y, double value) {
+  T* data = static_cast<T*>(y.raw());
+  const T number = static_cast<T>(value);
+  over_bytes(context, y.elements() * static_cast<std::int64_t>(sizeof(T)), [&](std::int64_t begin, std::int64_t count) {
+    constexpr auto width = static_cast<std::int64_t>(sizeof(T));
+    std::fill_n(data + begin / width, count / width, number);
+  });
+}
+
+}  // namespace
+
+Allocation allocate(Device, std::size_t bytes) {
+  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  void* data = rounded < bytes ? nullptr : std::aligned_alloc(alignment, std::max(rounded, alignment));
+  if (data == nullptr) {
+    throw DeviceError("cpu: out of memory: " + std::to_string(bytes) + " bytes wanted. Use a smaller max_batch or a smaller network.");
+  }
+  std::memset(data, 0, rounded);
+  return {data, [](void* block) { std::free(block); }};
+}
+
+void copy(const Context& context, const ConstTensorView& x, const TensorView& y) {
+  if (x.raw() == y.raw()) return;
+  const auto* from = static_cast<const std::byte*>(x.raw());
+  auto* to = static_cast<std::byte*>(y.raw());
+  over_bytes(context, x.elements() * static_cast<std::int64_t>(size_of(x.dtype())), [&](std::int64_t begin, std::int64_t count) {
+    std::memcpy(to + begin, from + begin, static_cast<std::size_t>(count));
+  });
+}
+
+void fill(const Context& context, const TensorView& y, double value) {
+  switch (y.dtype()) {
+    case DType::f32:
+      return fill_with<float>(context, y, value);
+    case DType::f64:
+      return fill_with<double>(context, y, value);
+    case DType::i32:
+      return fill_with<std::int32_t>(context, y, value);
+    case DType::u8:
+      return fill_with<std::uint8_t>(context, y, value);
+    case DType::bf16:
+      throw ConfigError("fill: got bf16, which the CPU does not compute with. Use f32 or f64.");
+  }
+}
+
+}  // namespace weir::cpu

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include <weir/core/model.hpp>
+
+namespace weir {
+
+// The parameters and running statistics of a graph: what Models that share have in common.
+struct ParameterStore {
+  ParameterStore(const Graph& graph, const ModelOptions& options);
+
+  Tensor parameters, state;
+  std::vector<ArenaEntry> parameter_entries, state_entries;
+  std::vector<std::size_t> first_parameter, first_state;   // of each graph entry, an index into the lists above
+};
+
+// The block of an entry inside an arena that is laid out as the store's.
+TensorView block_of(TensorView arena, const ArenaEntry& entry);
+
+// Throws ConfigError that lists the names there are.
+const ArenaEntry& find_entry(const std::vector<ArenaEntry>& entries, std::string_view name, const char* kind);
+
+}  // namespace weir

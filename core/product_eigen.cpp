@@ -1,0 +1,100 @@
+// The product on Eigen's single-threaded kernel, one tile of c a call.
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+
+#include <Eigen/Core>
+
+#include <weir/core/parallel.hpp>
+
+#include "core/product.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_rows = 32;
+constexpr std::int64_t tile_columns = 512;
+
+// Room to pack operands into, kept by each thread: Eigen would call malloc for it each time.
+class Workspace {
+ public:
+  void* at_least(std::size_t bytes) {
+    if (bytes > size_) {
+      memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64})));
+      size_ = bytes;
+    }
+    return memory_.get();
+  }
+
+ private:
+  struct Free {
+    void operator()(std::byte* block) const { ::operator delete(block, std::align_val_t{64}); }
+  };
+  std::unique_ptr<std::byte, Free> memory_;
+  std::size_t size_ = 0;
+};
+
+template <class T>
+class Blocking : public Eigen::internal::level3_blocking<T, T> {
+ public:
+  Blocking(Eigen::Index rows, Eigen::Index columns, Eigen::Index depth) {
+    this->m_mc = rows;
+    this->m_nc = columns;
+    this->m_kc = depth;
+    Eigen::internal::computeProductBlockingSizes<T, T, 1>(this->m_kc, this->m_mc, this->m_nc, Eigen::Index(1));
+    static thread_local Workspace workspace;
+    constexpr std::size_t line = 64;
+    const auto bytes = [](Eigen::Index a, Eigen::Index b) {
+      return (static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * sizeof(T) + line - 1) / line * line;
+    };
+    const std::size_t first = bytes(this->m_mc, this->m_kc), second = bytes(this->m_kc, this->m_nc);
+    auto* memory = static_cast<std::byte*>(workspace.at_least(first + second));
+    this->m_blockA = reinterpret_cast<T*>(memory);
+    this->m_blockB = reinterpret_cast<T*>(memory + first);
+  }
+};
+
+// Eigen's kernel wants c column-major, so it is told of c^T = op(b)^T op(a)^T.
+template <class T, int OrderB, int OrderA>
+void multiply_tile(const Product<T>& p, const T* a, const T* b, T* c, const Tile& tile) {
+  using Kernel = Eigen::internal::general_matrix_matrix_product<Eigen::Index, T, OrderB, false, T, OrderA, false, Eigen::ColMajor, 1>;
+  Blocking<T> blocking(tile.columns, tile.rows, p.k);
+  Kernel::run(tile.columns, tile.rows, p.k, b, p.ldb, a, p.lda, c, 1, p.ldc, T(1), blocking, nullptr);
+}
+
+template <class T>
+void multiply(const Product<T>& p, const Tile& tile) {
+  const T* a = p.a + (p.transpose_a ? tile.row : tile.row * p.lda);
+  const T* b = p.b + (p.transpose_b ? tile.column * p.ldb : tile.column);
+  T* c = p.c + tile.row * p.ldc + tile.column;
+  for (std::int64_t row = 0; row < tile.rows; ++row) std::fill_n(c + row * p.ldc, tile.columns, T(0));
+  if (p.k == 0) return;
+  constexpr int row_major = Eigen::RowMajor, column_major = Eigen::ColMajor;
+  const auto kernel = p.transpose_b ? (p.transpose_a ? multiply_tile<T, row_major, row_major> : multiply_tile<T, row_major, column_major>)
+                                    : (p.transpose_a ? multiply_tile<T, column_major, row_major> : multiply_tile<T, column_major, column_major>);
+  kernel(p, a, b, c, tile);
+}
+
+template <class T>
+void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue epilogue) {
+  const std::int64_t down = (p.m + tile_rows - 1) / tile_rows, across = (p.n + tile_columns - 1) / tile_columns;
+  parallel_for(context, down * across, [&](std::int64_t index) {
+    Tile tile;
+    tile.row = index / across * tile_rows;
+    tile.rows = std::min(tile_rows, p.m - tile.row);
+    tile.column = index % across * tile_columns;
+    tile.columns = std::min(tile_columns, p.n - tile.column);
+    multiply(p, tile);
+    if (epilogue.run) epilogue.run(epilogue.user, tile);
+  });
+}
+
+}  // namespace
+
+void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
+void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
+
+}  // namespace weir::cpu

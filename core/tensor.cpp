@@ -1,0 +1,100 @@
+#include <utility>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/tensor.hpp>
+
+#include "core/memory_ops.hpp"
+
+namespace weir {
+
+namespace {
+
+template <class To, class From>
+void convert(const ConstTensorView& x, const TensorView& y) {
+  const std::span<const From> from = x.values<From>();
+  const std::span<To> to = y.values<To>();
+  for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<To>(from[i]);
+}
+
+template <class To>
+bool convert_to(const ConstTensorView& x, const TensorView& y) {
+  switch (x.dtype()) {
+    case DType::f32:
+      return convert<To, float>(x, y), true;
+    case DType::f64:
+      return convert<To, double>(x, y), true;
+    case DType::i32:
+      return convert<To, std::int32_t>(x, y), true;
+    case DType::u8:
+      return convert<To, std::uint8_t>(x, y), true;
+    case DType::bf16:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Tensor::Tensor(Shape shape, DType dtype, Device device) {
+  const auto elements = static_cast<std::size_t>(shape.elements());
+  const std::size_t width = size_of(dtype);
+  if (elements > SIZE_MAX / 2 / width) {
+    throw DeviceError(to_string(device) + ": out of memory: " + to_string(shape) + " of " + to_string(dtype) + " is more than 64 bits count.");
+  }
+  const Allocation block = (device.is_cuda() ? cuda::allocate : cpu::allocate)(device, elements * width);
+  memory_ = {block.data, block.release};
+  view_ = TensorView(block.data, shape, dtype, device);
+}
+
+Tensor::Tensor(Tensor&& other) noexcept : memory_(std::move(other.memory_)), view_(std::exchange(other.view_, {})) {}
+
+Tensor& Tensor::operator=(Tensor&& other) noexcept {
+  memory_ = std::move(other.memory_);
+  view_ = std::exchange(other.view_, {});
+  return *this;
+}
+
+template <class T>
+Tensor Tensor::from(std::span<const T> values, Shape shape) {
+  if (static_cast<std::int64_t>(values.size()) != shape.elements()) {
+    throw ShapeError("tensor: got " + std::to_string(values.size()) + " values, " + to_string(shape) + " needs " +
+                     std::to_string(shape.elements()) + ". Give as many values as the shape has elements.");
+  }
+  return weir::clone(ConstTensorView(values.data(), shape, dtype_of<T>()));
+}
+
+template Tensor Tensor::from(std::span<const float>, Shape);
+template Tensor Tensor::from(std::span<const double>, Shape);
+template Tensor Tensor::from(std::span<const std::int32_t>, Shape);
+template Tensor Tensor::from(std::span<const std::uint8_t>, Shape);
+
+std::size_t Tensor::bytes() const { return static_cast<std::size_t>(elements()) * size_of(dtype()); }
+
+Tensor Tensor::clone() const { return weir::clone(view_); }
+
+Tensor Tensor::to(Device device) const {
+  if (empty()) return {};
+  Tensor result(shape(), dtype(), device);
+  copy(view_, result);
+  return result;
+}
+
+Tensor Tensor::to(DType dtype) const {
+  if (empty() || dtype == this->dtype()) return clone();
+  Tensor result(shape(), dtype, device());
+  const bool done = dtype == DType::f32   ? convert_to<float>(view_, result)
+                    : dtype == DType::f64 ? convert_to<double>(view_, result)
+                                          : false;
+  if (!done) throw ConfigError("to: cannot convert " + to_string(this->dtype()) + " to " + to_string(dtype) + ". Convert to f32 or f64.");
+  return result;
+}
+
+Tensor clone(ConstTensorView view) {
+  if (view.empty()) return {};
+  Tensor result(view.shape(), view.dtype(), view.device());
+  copy(view, result);
+  return result;
+}
+
+}  // namespace weir
