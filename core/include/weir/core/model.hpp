@@ -16,7 +16,7 @@
 namespace weir {
 
 struct ModelOptions {
-  Device device;                        // the CPU
+  Device device = Device::cpu();
   DType dtype = DType::f32;             // f32 or f64: parameters, activations, gradients
   std::int64_t max_batch = 128;         // the most samples of one call
   std::uint64_t seed = 0;               // of the initial parameters and of every layer's random numbers

@@ -1,0 +1,70 @@
+#include <cstdint>
+
+#include <doctest/doctest.h>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/tensor.hpp>
+
+using weir::DType;
+using weir::Shape;
+using weir::Tensor;
+
+TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
+  for (const std::int64_t count : {0, 1, 3, 1000}) {
+    const Tensor tensor(Shape{count}, DType::f64);
+    CHECK(reinterpret_cast<std::uintptr_t>(tensor.view().raw()) % 64 == 0);
+    CHECK(tensor.elements() == count);
+    for (const double value : tensor.values<double>()) CHECK(value == 0);
+  }
+}
+
+TEST_CASE("tensor: clone copies and a move leaves nothing behind") {
+  Tensor a = Tensor::from<float>({1, 2, 3, 4, 5, 6}, Shape{2, 3});
+  const Tensor b = a.clone();
+  a.values<float>()[0] = 9;
+  CHECK(b.values<float>()[0] == 1);
+  const Tensor c = std::move(a);
+  CHECK(a.empty());
+  CHECK(c.shape() == Shape{2, 3});
+  CHECK(Tensor().clone().empty());
+}
+
+TEST_CASE("tensor: conversions keep the numbers") {
+  const Tensor bytes = Tensor::from<std::uint8_t>({0, 7, 255}, Shape{3});
+  const Tensor numbers = bytes.to(DType::f32);
+  CHECK(numbers.values<float>()[2] == 255);
+  CHECK(numbers.to(DType::f64).values<double>()[1] == 7);
+  CHECK_THROWS_WITH_AS(numbers.to(DType::u8), "to: cannot convert f32 to u8. Convert to f32 or f64.", weir::ConfigError);
+}
+
+TEST_CASE("tensor: views give rows and other shapes of the same memory") {
+  Tensor tensor = Tensor::from<float>({1, 2, 3, 4, 5, 6}, Shape{3, 2});
+  const weir::TensorView view = tensor;
+  CHECK(view.rows(1, 2).values<float>()[0] == 3);
+  CHECK(view.rows(3, 0).elements() == 0);
+  CHECK(view.reshaped(Shape{2, 3}).shape() == Shape{2, 3});
+  CHECK_THROWS_WITH_AS(view.rows(2, 2), "rows: 2 from 2 asked for, [3, 2] has 3. Stay inside.", weir::ShapeError);
+  CHECK_THROWS_WITH_AS(view.reshaped(Shape{7}), "reshaped: [3, 2] holds 6 elements, [7] needs 7. Use a shape with as many.", weir::ShapeError);
+}
+
+TEST_CASE("tensor: wrong types and counts are refused in words") {
+  const Tensor tensor(Shape{2}, DType::i32);
+  CHECK_THROWS_WITH_AS(tensor.values<float>(), "values: the block holds i32, asked for as f32. Ask for i32 or convert it with to(DType).",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Tensor::from<float>({1, 2}, Shape{3}),
+                       "tensor: got 2 values, [3] needs 3. Give as many values as the shape has elements.", weir::ShapeError);
+}
+
+TEST_CASE("tensor: memory that is not there is an error with the bytes in it") {
+  CHECK_THROWS_AS(Tensor(Shape{1LL << 60}, DType::f64), weir::DeviceError);
+  CHECK_THROWS_AS(Tensor(Shape{1LL << 50}, DType::f32), weir::DeviceError);
+}
+
+TEST_CASE("device: without a CUDA device the best one is the CPU and the status says why") {
+  CHECK_FALSE(weir::cuda_status().empty());
+  if (weir::best_device().is_cpu()) {
+    CHECK_THROWS_AS(Tensor(Shape{1}, DType::f32, weir::Device::cuda()), weir::DeviceError);
+  }
+  CHECK(weir::to_string(weir::Device::cuda(2)) == "cuda:2");
+}
