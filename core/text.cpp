@@ -8,7 +8,7 @@ namespace weir {
 std::string with_commas(std::int64_t number) {
   std::string text = std::to_string(number);
   const std::size_t first = number < 0 ? 1 : 0;
-  for (std::size_t i = text.size(); i > first + 3;) text.insert(i -= 3, ",");
+  for (std::size_t i = text.size(); i > first + 3;) text.insert(i -= 3, 1, ',');
   return text;
 }
 

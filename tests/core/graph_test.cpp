@@ -11,8 +11,8 @@ using weir::ConfigError;
 using weir::Graph;
 using weir::Shape;
 using weir::ShapeError;
-using weir::testing::Scale;
-using weir::testing::Sum;
+using weir::test::Scale;
+using weir::test::Sum;
 
 TEST_CASE("graph: a chain is named by number and printed as one would draw it") {
   const Graph net = weir::sequential({4}, Scale(2), Scale(3));

@@ -18,9 +18,9 @@ using weir::ModelOptions;
 using weir::Shape;
 using weir::ShapeError;
 using weir::Tensor;
-using weir::testing::Scale;
-using weir::testing::Sum;
-using weir::testing::Weighted;
+using weir::test::Scale;
+using weir::test::Sum;
+using weir::test::Weighted;
 
 namespace {
 

@@ -1,13 +1,18 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
+#include <weir/core/make_layer.hpp>
 #include <weir/core/tensor.hpp>
 
 namespace weir::test {
@@ -31,24 +36,25 @@ inline std::vector<double> numbers(const ConstTensorView& block) {
 
 // A host tensor of these values, each cast to dtype. The counts must be equal.
 inline Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
-  const auto narrow = [&]<class T>(T) {
-    const std::vector<T> cast = [&] {
-      std::vector<T> result;
-      for (const double value : values) result.push_back(static_cast<T>(value));
-      return result;
-    }();
-    return Tensor::from(std::span<const T>(cast), shape);
+  Tensor result(shape, dtype);
+  const auto narrow = [&]<class T>(std::span<T> to) {
+    if (to.size() != values.size()) throw ShapeError("tensor: got " + std::to_string(values.size()) + " values for " + to_string(shape) + ".");
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(values[i]);
   };
   switch (dtype) {
     case DType::f32:
-      return narrow(float{});
+      narrow(result.values<float>());
+      break;
     case DType::f64:
-      return narrow(double{});
+      narrow(result.values<double>());
+      break;
     case DType::i32:
-      return narrow(std::int32_t{});
+      narrow(result.values<std::int32_t>());
+      break;
     default:
-      return narrow(std::uint8_t{});
+      narrow(result.values<std::uint8_t>());
   }
+  return result;
 }
 
 struct LayerRunOptions {
@@ -56,7 +62,7 @@ struct LayerRunOptions {
   DType dtype = DType::f32;
   int threads = 1;
   bool training = true;
-  Device device;
+  Device device = {};
   std::uint64_t seed = 1;
 };
 
@@ -64,8 +70,17 @@ struct LayerRunOptions {
 // so that what it forgets shows. dx of every compute input is wanted until said otherwise.
 class LayerRunner {
  public:
+  // Of a layer that lives longer than the runner ...
   LayerRunner(const Layer& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
-      : layer_(&layer), options_(options), plan_(layer.infer(inputs)), step_(Shape{1}, DType::f64, options.device) {
+      : LayerRunner(std::shared_ptr<const Layer>(std::shared_ptr<void>(), &layer), inputs, options) {}
+  // ... of one that does not ...
+  template <class L>
+    requires std::derived_from<L, Layer>
+  LayerRunner(L&& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
+      : LayerRunner(make_layer(std::move(layer)), inputs, options) {}
+  // ... or of a shared one.
+  LayerRunner(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
+      : layer_(std::move(layer)), options_(options), plan_(layer_->infer(inputs)), step_(Shape{1}, DType::f64, options.device) {
     const auto storage = [this](std::size_t i) { return plan_.inputs.empty() ? Storage::compute : plan_.inputs[i]; };
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       x_.push_back(block(batched(inputs[i]), storage(i)));
@@ -175,7 +190,7 @@ class LayerRunner {
     return spec.storage == Storage::compute ? unwritten(shape) : block(shape, spec.storage);
   }
 
-  const Layer* layer_;
+  std::shared_ptr<const Layer> layer_;
   LayerRunOptions options_;
   LayerPlan plan_;
   Tensor step_;  // all zero bytes: step 0

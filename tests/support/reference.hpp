@@ -3,7 +3,6 @@
 #include <charconv>
 #include <cstdint>
 #include <fstream>
-#include <limits>
 #include <map>
 #include <sstream>
 #include <stdexcept>
@@ -56,9 +55,7 @@ class Reference {
   const Array& array(const std::string& name) const { return find(arrays_, name); }
   const std::map<std::string, std::string>& words() const { return words_; }
 
-  double number(const std::string& name, double otherwise) const {
-    return has_word(name) ? number<double>(word(name)) : otherwise;
-  }
+  double number(const std::string& name, double otherwise) const { return has_word(name) ? number<double>(word(name)) : otherwise; }
 
  private:
   [[noreturn]] void fail(const std::string& what) const {

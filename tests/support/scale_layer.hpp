@@ -5,7 +5,7 @@
 
 // Small layers that a user could have written, for tests of core, which knows no layers of its own.
 
-namespace weir::testing {
+namespace weir::test {
 
 // y = factor w x with one learned number w that begins at 1. f64 only.
 class Scale : public Layer {
@@ -105,4 +105,4 @@ class Weighted : public Loss {
   }
 };
 
-}  // namespace weir::testing
+}  // namespace weir::test

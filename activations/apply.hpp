@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <weir/activations/function.hpp>
+
+// An activation over one tile by one thread, T float or double: for this room's ops, and for a layer that applies it while its own tile
+// is in cache. Each element's bits depend on its value alone, not on where it lies.
+
+namespace weir::cpu {
+
+// y[i] = f(x[i]); y may be x, else they must not overlap.
+template <class T>
+void apply_forward(const ActivationFunction& f, const T* x, T* y, std::int64_t n);
+
+// In place.
+template <class T>
+void apply_forward(const ActivationFunction& f, T* y, std::int64_t n) {
+  apply_forward<T>(f, y, y, n);
+}
+
+// dx[i] = dy[i] f'(.), from x or y as needs(f) says (it may be null when f needs neither); dx may be either operand.
+template <class T>
+void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, std::int64_t n);
+
+// g[i] = x[i] > 0 as 1 or 0.
+template <class T>
+void apply_relu_grad(const T* x, T* g, std::int64_t n);
+
+extern template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t);
+extern template void apply_forward(const ActivationFunction&, const double*, double*, std::int64_t);
+extern template void apply_backward(const ActivationFunction&, const float*, const float*, float*, std::int64_t);
+extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, std::int64_t);
+extern template void apply_relu_grad(const float*, float*, std::int64_t);
+extern template void apply_relu_grad(const double*, double*, std::int64_t);
+
+}  // namespace weir::cpu

@@ -1,0 +1,54 @@
+"""Prints the polynomial coefficients of include/weir/activations/math.hpp. Needs python3-mpmath.
+
+Each is the polynomial P of its degree with the smallest largest relative error of the function that it stands in, found by Remez
+exchange in 60 digits and then rounded to float:
+
+  exp(r)  = 1 + r + r^2 P(r)   on [-ln(2)/2, ln(2)/2]
+  tanh(x) = x + x^3 P(x^2)     on [0, 0.65]
+"""
+
+import struct
+
+from mpmath import cos, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, tanh
+
+mp.dps = 60
+
+
+def remez(target, weight, degree, a, b):
+    """P of this degree that minimises max |weight(t) (P(t) - target(t))| on [a, b], and that maximum."""
+    count = degree + 2
+    points = [(a + b) / 2 - (b - a) / 2 * cos(pi * (2 * i + 1) / (2 * count)) for i in range(count)]
+    grid = [a + (b - a) * mpf(2 * i + 1) / 8000 for i in range(4000)]
+    for _ in range(12):
+        rows = [[t**k for k in range(degree + 1)] + [(-1) ** i / weight(t)] for i, t in enumerate(points)]
+        solution = lu_solve(matrix(rows), matrix([target(t) for t in points]))
+        c = [solution[k] for k in range(degree + 1)]
+        errors = [weight(t) * (polyval(c[::-1], t) - target(t)) for t in grid]
+        points = []  # the extremes between the changes of sign
+        best = 0
+        for i, e in enumerate(errors):
+            if i and (e > 0) != (errors[i - 1] > 0):
+                points.append(grid[best])
+                best = i
+            elif abs(e) > abs(errors[best]):
+                best = i
+        points.append(grid[best])
+        assert len(points) == count, (len(points), count)
+    return c, max(abs(e) for e in errors)
+
+
+def show(name, fit):
+    c, error = fit
+    print(f"{name}: largest relative error 2^{float(log(error, 2)):.2f}")
+    for k, value in enumerate(c):
+        rounded = struct.unpack("f", struct.pack("f", float(value)))[0]
+        print(f"  c{k} = {rounded.hex()}F  // {float(value):.9g}")
+
+
+half = log(2) / 2
+show("exp", remez(lambda r: (exp(r) - 1 - r) / r**2, lambda r: r**2 / exp(r), 4, -half, half))
+show("tanh", remez(lambda z: (tanh(z**0.5) / z**0.5 - 1) / z, lambda z: z * z**0.5 / tanh(z**0.5), 4, mpf(0), mpf("0.65") ** 2))
+
+high = mpf(round(log(2) * 2**16)) / 2**16  # 16 bits: its products with the exponents are exact
+for name, value in (("log2_e", 1 / log(2)), ("ln2_high", high), ("ln2_low", log(2) - high)):
+    print(f"{name} = {struct.unpack('f', struct.pack('f', float(value)))[0].hex()}F")

@@ -1,0 +1,70 @@
+#include <algorithm>
+#include <cstdint>
+#include <weir/core/parallel.hpp>
+
+#include "data/gather.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_elements = 16 * 1024;
+
+// Asks for a row before it is needed: rows lie anywhere, and waiting for them took a third of the time (60,000 samples of 784 bytes).
+void prefetch(const void* row, std::int64_t bytes) {
+  constexpr std::int64_t line = 64, most = 4096;
+  for (std::int64_t i = 0; i < std::min(bytes, most); i += line) __builtin_prefetch(static_cast<const char*>(row) + i);
+}
+
+template <class From, class To>
+struct Rows {
+  const From* __restrict from;
+  const std::int32_t* __restrict order;
+  To* __restrict to;
+  std::int64_t width;
+
+  // Loops without branches, so that they vectorise.
+  void gather(std::int64_t begin, std::int64_t end, To divisor) const {
+    for (std::int64_t i = begin; i < end; ++i) {
+      if (i + 1 < end) prefetch(from + order[i + 1] * width, width * static_cast<std::int64_t>(sizeof(From)));
+      const From* __restrict x = from + order[i] * width;
+      To* __restrict y = to + i * width;
+      if constexpr (sizeof(From) == 1) {
+        for (std::int64_t j = 0; j < width; ++j) y[j] = static_cast<To>(x[j]) / divisor;
+      } else {
+        for (std::int64_t j = 0; j < width; ++j) y[j] = static_cast<To>(x[j]);
+      }
+    }
+  }
+};
+
+template <class From, class To>
+void gather_rows(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to) {
+  const std::int64_t batch = order.elements();
+  if (batch == 0) return;
+  const Rows<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(), to.elements() / batch};
+  const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / std::max<std::int64_t>(1, rows.width));
+  parallel_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
+    const std::int64_t begin = tile * tile_rows;
+    rows.gather(begin, std::min(begin + tile_rows, batch), static_cast<To>(divisor));
+  });
+}
+
+template <class To>
+void gather_to(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to) {
+  const auto gather = from.dtype() == DType::u8    ? gather_rows<std::uint8_t, To>
+                      : from.dtype() == DType::f32 ? gather_rows<float, To>
+                                                   : gather_rows<double, To>;
+  gather(context, from, divisor, order, to);
+}
+
+}  // namespace
+
+void gather(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to) {
+  const auto gather = to.dtype() == DType::i32   ? gather_rows<std::int32_t, std::int32_t>
+                      : to.dtype() == DType::f32 ? gather_to<float>
+                                                 : gather_to<double>;
+  gather(context, from, divisor, order, to);
+}
+
+}  // namespace weir::cpu

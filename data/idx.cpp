@@ -1,0 +1,139 @@
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <weir/core/error.hpp>
+#include <weir/data/idx.hpp>
+
+#include "core/text.hpp"
+#include "data/data_file.hpp"
+#include "data/gunzip.hpp"
+#include "data/idx_reader.hpp"
+
+// IDX: 00 00, the type (08 is an unsigned byte), the number of dimensions; each extent as 32 bits, most significant first; the data.
+
+namespace weir {
+
+namespace {
+
+constexpr std::size_t magic_bytes = 4;
+constexpr std::size_t extent_bytes = 4;
+constexpr std::uint8_t unsigned_byte = 0x08;
+
+std::string count_text(std::uint64_t count) { return with_commas(static_cast<std::int64_t>(count)); }
+
+// The bytes of an IDX file in order, unpacked if it is gzipped.
+class Source {
+ public:
+  explicit Source(const std::filesystem::path& path) : file_(path) {
+    std::array<std::uint8_t, 2> first{};
+    if (file_.size() < first.size()) return;
+    file_.read(0, std::as_writable_bytes(std::span(first)));
+    if (first[0] == 0x1f && first[1] == 0x8b) gunzip_.emplace(file_);
+  }
+
+  const std::string& name() const { return file_.name(); }
+  bool packed() const { return gunzip_.has_value(); }
+  std::uint64_t file_size() const { return file_.size(); }
+  std::uint64_t position() const { return position_; }
+
+  // The next bytes, and their count: fewer than asked for only at the end.
+  std::size_t read(std::span<std::byte> into) {
+    const std::size_t count = packed() ? gunzip_->read(into) : read_raw(into);
+    position_ += count;
+    return count;
+  }
+
+  [[noreturn]] void fail(const std::string& problem) const { throw FormatError(name() + ": " + problem); }
+
+ private:
+  std::size_t read_raw(std::span<std::byte> into) const {
+    const std::size_t count = std::min<std::uint64_t>(into.size(), file_.size() - position_);
+    file_.read(position_, into.first(count));
+    return count;
+  }
+
+  DataFile file_;
+  std::optional<Gunzip> gunzip_;
+  std::uint64_t position_ = 0;
+};
+
+struct Header {
+  Shape shape;
+  std::uint64_t bytes = 0;  // of the header and the data
+};
+
+[[noreturn]] void wrong_size(const Source& source, const std::string& held, const Header& header) {
+  source.fail("holds " + held + ", its header promises " + count_text(header.bytes) + ". Download it again.");
+}
+
+void read_header_bytes(Source& source, std::span<std::uint8_t> into, const std::string& expected) {
+  if (source.read(std::as_writable_bytes(into)) == into.size()) return;
+  source.fail("holds " + count_text(source.position()) + " bytes" + (source.packed() ? " when unpacked, " : ", ") + expected +
+              ". Download it again.");
+}
+
+// The number of dimensions.
+std::size_t read_magic(Source& source) {
+  std::array<std::uint8_t, magic_bytes> magic{};
+  read_header_bytes(source, magic, "an IDX file has more");
+  if (magic[0] == 0 && magic[1] == 0 && magic[2] == unsigned_byte && magic[3] >= 1 && magic[3] <= Shape::max_rank) return magic[3];
+  char found[16];
+  std::snprintf(found, sizeof found, "%02x %02x %02x %02x", magic[0], magic[1], magic[2], magic[3]);
+  source.fail("begins with " + std::string(found) + ", an IDX file of bytes with 00 00 08 and its number of dimensions, 01 to 08. " +
+              "Give another file.");
+}
+
+Header read_header(Source& source) {
+  const std::size_t rank = read_magic(source);
+  const std::size_t header_bytes = magic_bytes + extent_bytes * rank;
+  std::array<std::uint8_t, extent_bytes * Shape::max_rank> raw{};
+  read_header_bytes(source, std::span(raw).first(extent_bytes * rank), "its header alone has " + count_text(header_bytes));
+  std::array<std::int64_t, Shape::max_rank> extents{};
+  std::string text;
+  std::int64_t product = 1;  // 0: does not fit
+  for (std::size_t i = 0; i < rank; ++i) {
+    const std::uint8_t* b = raw.data() + extent_bytes * i;
+    extents[i] = std::int64_t{b[0]} << 24 | std::int64_t{b[1]} << 16 | std::int64_t{b[2]} << 8 | std::int64_t{b[3]};
+    text += (i == 0 ? "" : " x ") + with_commas(extents[i]);
+    if (extents[i] == 0) source.fail("holds no data: dimension " + std::to_string(i) + " in its header is 0. Give another file.");
+    constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max() - 64;  // room for the header
+    product = product == 0 || extents[i] > most / product ? 0 : product * extents[i];
+  }
+  if (product == 0) source.fail("its header promises " + text + " bytes, more than a file can hold. Download it again.");
+  return {Shape(std::span<const std::int64_t>(extents.data(), rank)), static_cast<std::uint64_t>(product) + header_bytes};
+}
+
+// What the size of the file tells, before memory is taken.
+void check_size(const Source& source, const Header& header) {
+  if (!source.packed()) {
+    if (source.file_size() != header.bytes) wrong_size(source, count_text(source.file_size()) + " bytes", header);
+  } else if (header.bytes / Gunzip::most_per_byte > source.file_size()) {
+    wrong_size(source, count_text(source.file_size()) + " bytes of gzip", header);
+  }
+}
+
+}  // namespace
+
+Tensor read_idx(const std::filesystem::path& path, const std::function<Shape(const Shape&)>& accept) {
+  Source source(path);
+  const Header header = read_header(source);
+  const Shape shape = accept(header.shape);
+  check_size(source, header);
+  Tensor tensor(shape, DType::u8);
+  source.read(std::as_writable_bytes(tensor.values<std::uint8_t>()));
+  std::byte more{};
+  if (source.position() < header.bytes) wrong_size(source, count_text(source.position()) + " bytes when unpacked", header);
+  if (source.read({&more, 1}) != 0) wrong_size(source, "more bytes when unpacked", header);
+  return tensor;
+}
+
+Tensor read_idx(const std::filesystem::path& path) {
+  return read_idx(path, [](const Shape& shape) { return shape; });
+}
+
+}  // namespace weir

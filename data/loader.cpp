@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <limits>
+#include <string>
+#include <utility>
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/loader.hpp>
+
+#include "core/text.hpp"
+#include "data/finite.hpp"
+#include "data/gather.hpp"
+
+namespace weir {
+
+namespace {
+
+std::int64_t checked_samples(const Dataset& data) {
+  constexpr std::int64_t most = std::numeric_limits<std::int32_t>::max();
+  if (data.samples() <= most) return data.samples();
+  throw ShapeError("loader: got " + with_commas(data.samples()) + " samples, at most " + with_commas(most) +
+                   " are possible. Train on slices of the data.");
+}
+
+void check_options(DType dtype, std::int64_t batch) {
+  if (dtype != DType::f32 && dtype != DType::f64) {
+    throw ConfigError("loader: got " + to_string(dtype) + ", expected f32 or f64. Use the Model's dtype.");
+  }
+  if (batch < 1) throw ConfigError("loader: got a batch of " + with_commas(batch) + ", expected at least 1.");
+}
+
+DType dtype_in(const Field& field, DType dtype) { return field.values.dtype() == DType::i32 ? DType::i32 : dtype; }
+
+// Numbers that are finite in f64 may be infinite in f32.
+void check_range(const std::string& who, const Field& field, DType dtype) {
+  if (field.values.dtype() != DType::f64 || dtype != DType::f32) return;
+  const std::int64_t bad = first_beyond(field.values, std::numeric_limits<float>::max());
+  if (bad < 0) return;
+  throw NumericError(who + " does not fit f32: " + describe_element(field.values, bad) + ". Scale it or use a Model in f64.");
+}
+
+}  // namespace
+
+Loader::Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device)
+    : device_(device), samples_(checked_samples(data)) {
+  check_options(dtype, batch);
+  batch_ = std::min(batch, samples_);
+  inputs_ = data.inputs().size();
+  add_columns(data.inputs(), "input", dtype);
+  add_columns(data.targets(), "target", dtype);
+  views_.resize(columns_.size());
+  order_ = Tensor(Shape{samples_}, DType::i32);
+  if (device_.is_cuda()) device_order_ = Tensor(Shape{samples_}, DType::i32, device_);
+  in_order();
+  on_host_ = !keep_on_device || !copy_to_device();
+  if (on_host_) gather_on_host();
+}
+
+void Loader::add_columns(const std::vector<Field>& fields, const char* kind, DType dtype) {
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    check_range("loader: " + std::string(kind) + " " + std::to_string(i), fields[i], dtype);
+    Column& column = columns_.emplace_back();
+    column.field = &fields[i];
+    column.buffer = Tensor(fields[i].values.shape().without_front().with_front(batch_), dtype_in(fields[i], dtype), device_);
+  }
+}
+
+bool Loader::copy_to_device() {
+  if (device_.is_cpu()) return true;
+  try {
+    for (Column& column : columns_) column.resident = column.field->values.to(device_);
+  } catch (const DeviceError&) {  // full: the buffers above fitted, the data does not
+    for (Column& column : columns_) column.resident = Tensor();
+    return false;
+  }
+  return true;
+}
+
+void Loader::gather_on_host() {
+  for (Column& column : columns_) column.staging = Tensor(column.buffer.shape(), column.buffer.dtype());
+}
+
+void Loader::in_order() {
+  const std::span<std::int32_t> order = order_.values<std::int32_t>();
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int32_t>(i);
+  order_changed_ = true;
+}
+
+void Loader::shuffle(RandomKey key) {
+  in_order();
+  const std::span<std::int32_t> order = order_.values<std::int32_t>();
+  for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[random_below(key, i, i + 1)]);
+}
+
+Batch Loader::load(const Context& context, std::int64_t index) {
+  if (context.device != device_) {
+    throw DeviceError("loader: got a context on " + to_string(context.device) + ", expected " + to_string(device_) +
+                      ". Make the Loader for the Model's device.");
+  }
+  if (index < 0 || index >= batches()) {
+    throw ConfigError("loader: batch " + with_commas(index) + " asked for, there are " + with_commas(batches()) + ". Count from 0.");
+  }
+  const std::int64_t begin = index * batch_;
+  const std::int64_t count = std::min(batch_, samples_ - begin);
+  if (device_.is_cuda() && !on_host_ && order_changed_) {
+    copy(context, order_, device_order_);
+    order_changed_ = false;
+  }
+  Context host = context;
+  host.device = Device::cpu();
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& column = columns_[i];
+    const Field& field = *column.field;
+    const TensorView to = column.buffer.view().rows(0, count);
+    if (on_host_) {
+      const TensorView staging = column.staging.view().rows(0, count);
+      cpu::gather(host, field.values, field.divisor, order_.view().rows(begin, count), staging);
+      copy(context, staging, to);
+    } else if (device_.is_cuda()) {
+      cuda::gather(context, column.resident, field.divisor, device_order_.view().rows(begin, count), to);
+    } else {
+      cpu::gather(context, field.values, field.divisor, order_.view().rows(begin, count), to);
+    }
+    views_[i] = to;
+  }
+  const std::span<const ConstTensorView> views = views_;
+  return {.inputs = views.first(inputs_), .targets = views.subspan(inputs_), .sample_weights = {}};
+}
+
+}  // namespace weir

@@ -1,0 +1,108 @@
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <system_error>
+#include <weir/core/error.hpp>
+#include <weir/data/mnist.hpp>
+
+#include "core/text.hpp"
+#include "data/idx_reader.hpp"
+#include "data/mnist_files.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr int classes = 10;
+
+// What sets one data set in this format apart from another.
+struct Kind {
+  std::int64_t side;   // of an image
+  int white;           // the largest grey level
+  std::string advice;  // for a folder that is not there or lacks a file
+};
+
+const Kind& mnist_kind() {
+  static const Kind kind{28, 255, "Give the folder of MNIST's four files."};
+  return kind;
+}
+
+std::filesystem::path file_in(const std::filesystem::path& folder, std::string_view name, const Kind& kind) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) throw FileError(folder.string() + ": there is no such folder. " + kind.advice);
+  if (const auto path = find_mnist_file(folder, name)) return *path;
+  throw FileError(folder.string() + ": holds no " + std::string(name) + ", raw or .gz. " + kind.advice);
+}
+
+Tensor read_images(const std::filesystem::path& path, const Kind& kind) {
+  Tensor images = read_idx(path, [&](const Shape& found) {
+    if (found.rank() == 3 && found[1] == kind.side && found[2] == kind.side) return Shape{found[0], kind.side * kind.side};
+    const std::string expected = ", expected images " + to_string(Shape{kind.side, kind.side}).insert(1, "samples, ") + ". ";
+    if (found.rank() == 1) throw FormatError(path.string() + ": holds labels " + to_string(found) + expected + "Were they swapped?");
+    throw FormatError(path.string() + ": holds " + to_string(found) + expected + "Give another file.");
+  });
+  if (kind.white == 255) return images;
+  const std::span<const std::uint8_t> pixels = images.values<std::uint8_t>();
+  for (std::size_t i = 0; i < pixels.size(); ++i) {
+    if (pixels[i] <= kind.white) continue;
+    const auto features = static_cast<std::size_t>(kind.side * kind.side);
+    throw FormatError(path.string() + ": sample " + std::to_string(i / features) + ", pixel " + std::to_string(i % features) + " is " +
+                      std::to_string(pixels[i]) + ", expected 0 to " + std::to_string(kind.white) + ". Give another file.");
+  }
+  return images;
+}
+
+Tensor read_labels(const std::filesystem::path& path) {
+  const Tensor raw = read_idx(path, [&](const Shape& found) {
+    if (found.rank() == 1) return found;
+    const std::string what = found.rank() == 3 ? "images " : "";
+    throw FormatError(path.string() + ": holds " + what + to_string(found) + ", expected labels [samples]. " +
+                      (what.empty() ? "Give another file." : "Were they swapped?"));
+  });
+  Tensor labels(raw.shape(), DType::i32);
+  const std::span<const std::uint8_t> from = raw.values<std::uint8_t>();
+  const std::span<std::int32_t> to = labels.values<std::int32_t>();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (from[i] >= classes) {
+      throw FormatError(path.string() + ": sample " + std::to_string(i) + " has the label " + std::to_string(from[i]) +
+                        ", expected 0 to 9. Give another file.");
+    }
+    to[i] = from[i];
+  }
+  return labels;
+}
+
+Dataset load_part(const std::filesystem::path& folder, const MnistPart& part, const Kind& kind) {
+  const std::filesystem::path images_path = file_in(folder, part.images, kind);
+  const std::filesystem::path labels_path = file_in(folder, part.labels, kind);
+  Tensor labels = read_labels(labels_path);
+  Tensor images = read_images(images_path, kind);
+  if (labels.elements() != images.shape()[0]) {
+    throw FormatError(labels_path.string() + ": holds " + with_commas(labels.elements()) + " labels, " + images_path.filename().string() +
+                      " beside it " + with_commas(images.shape()[0]) + " images. Use files that belong together.");
+  }
+  return Dataset(Field{std::move(images), static_cast<double>(kind.white)}, Field{std::move(labels)});
+}
+
+TrainTest load(const std::filesystem::path& folder, const Kind& kind) {
+  return {load_part(folder, mnist_train, kind), load_part(folder, mnist_test, kind)};
+}
+
+}  // namespace
+
+TrainTest load_mnist() {
+  if (const auto folder = find_mnist()) return load_mnist(*folder);
+  throw FileError(mnist_not_found());
+}
+
+TrainTest load_mnist(const std::filesystem::path& folder) { return load(folder, mnist_kind()); }
+
+TrainTest load_fashion_mnist(const std::filesystem::path& folder) {
+  return load(folder, {28, 255, "Install Debian's package dataset-fashion-mnist."});
+}
+
+TrainTest load_digits(const std::filesystem::path& folder) {
+  return load(folder, {8, 16, "Give the folder data/digits of weir's source tree."});
+}
+
+}  // namespace weir

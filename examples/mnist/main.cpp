@@ -1,0 +1,52 @@
+// Trains a multilayer perceptron on MNIST, or reads a digit with a trained one.
+// Run: ./weir train [options], ./weir predict --model FILE [options]; --help lists them all with their defaults.
+// Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads, <processor>".
+
+#include <iostream>
+#include <stdexcept>
+
+#include <CLI/CLI.hpp>
+
+#include "options.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
+  app.get_formatter()->column_width(28);
+  TrainOptions t;
+  app.add_option("--data", t.data, "Folder with the four IDX files, gzipped or not (default: $WEIR_DATA_DIR/mnist, data/mnist, the cache, a download)");
+  app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
+      ->check(CLI::IsMember({"mnist", "fashion", "digits"}));
+  app.add_flag("--require-mnist", t.require_mnist, "Fail when MNIST cannot be had");
+  app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->capture_default_str();
+  app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, leaky_relu, sigmoid, tanh, identity")->capture_default_str();
+  app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)");
+  app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)");
+  app.add_option("--optimizer", t.optimizer, "sgd, momentum (0.9, Nesterov) or adam")->check(CLI::IsMember({"sgd", "momentum", "adam"}))->capture_default_str();
+  app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
+  app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
+  app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)");
+  app.add_option("--device", t.device, "auto or cpu")->check(CLI::IsMember({"auto", "cpu"}))->capture_default_str();
+  app.add_option("--save", t.save, "Write the trained model to this file (safetensors)");
+  app.add_option("--json", t.json, "Write the figures to this file");
+  app.add_flag("--quiet", t.quiet, "Print errors only");
+
+  PredictOptions p;
+  CLI::App* reader = app.add_subcommand("predict", "Draw a digit and what a trained model makes of it");
+  reader->add_option("--model", p.model, "A file that was written with --save")->required();
+  reader->add_option("--data", p.data, "Folder with the IDX files (default: as for training)");
+  CLI::Option* index = reader->add_option("--index", p.index, "Which test image, from 0 (default: 0)");
+  reader->add_option("--image", p.image, "A PGM file of the training images' size, white on black")->excludes(index);
+
+  CLI11_PARSE(app, argc, argv);
+  try {
+    if (*reader) {
+      predict(p);
+    } else {
+      train(t);
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "mnist: " << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+// What the command line says. What it leaves open depends on the data set: see defaults_for in train.cpp.
+
+struct TrainOptions {
+  std::string data;                         // a folder; empty: look for MNIST
+  std::string dataset;                      // mnist, fashion or digits; empty: MNIST, or the digits when there is none
+  bool require_mnist = false;
+  std::vector<std::int64_t> hidden = {128};
+  std::string activation = "relu";
+  std::optional<std::int64_t> epochs;
+  std::optional<std::int64_t> batch;
+  std::string optimizer = "adam";
+  std::optional<double> lr;
+  std::uint64_t seed = 0;
+  std::optional<int> threads;
+  std::string device = "auto";
+  std::string save;
+  std::string json;
+  bool quiet = false;
+};
+
+struct PredictOptions {
+  std::string model;
+  std::string data;
+  std::optional<std::int64_t> index;
+  std::string image;
+};
+
+// Both throw what weir throws; both print to standard output.
+void train(const TrainOptions& options);
+void predict(const PredictOptions& options);

@@ -1,0 +1,41 @@
+#include "formats/safetensors_dtype.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace weir {
+
+int safetensors_bits(std::string_view dtype) {
+  static constexpr std::pair<std::string_view, int> known[] = {
+      {"F64", 64},    {"F32", 32},        {"F16", 16},        {"BF16", 16},   {"I64", 64},    {"I32", 32}, {"I16", 16},    {"I8", 8},
+      {"U64", 64},    {"U32", 32},        {"U16", 16},        {"U8", 8},      {"BOOL", 8},    {"C64", 64}, {"F8_E5M2", 8}, {"F8_E4M3", 8},
+      {"F8_E8M0", 8}, {"F8_E5M2FNUZ", 8}, {"F8_E4M3FNUZ", 8}, {"F6_E3M2", 6}, {"F6_E2M3", 6}, {"F4", 4}};
+  const auto* found = std::find_if(std::begin(known), std::end(known), [&](const auto& entry) { return entry.first == dtype; });
+  return found == std::end(known) ? 0 : found->second;
+}
+
+std::optional<DType> dtype_for(std::string_view dtype) {
+  if (dtype == "F32" || dtype == "F16" || dtype == "BF16") return DType::f32;
+  if (dtype == "F64") return DType::f64;
+  if (dtype == "I32") return DType::i32;
+  if (dtype == "U8") return DType::u8;
+  return std::nullopt;
+}
+
+std::string safetensors_dtype(DType dtype) {
+  switch (dtype) {
+    case DType::f32:
+      return "F32";
+    case DType::f64:
+      return "F64";
+    case DType::bf16:
+      return "BF16";
+    case DType::i32:
+      return "I32";
+    case DType::u8:
+      return "U8";
+  }
+  return "";
+}
+
+}  // namespace weir

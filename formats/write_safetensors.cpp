@@ -1,0 +1,90 @@
+#include <algorithm>
+#include <set>
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/formats/safetensors.hpp>
+
+#include "core/text.hpp"
+#include "formats/atomic_file.hpp"
+#include "formats/json.hpp"
+#include "formats/printable.hpp"
+#include "formats/safetensors_dtype.hpp"
+#include "formats/safetensors_header.hpp"
+
+namespace weir {
+
+namespace {
+
+std::uint64_t bytes_of(const ConstTensorView& view) { return static_cast<std::uint64_t>(view.elements()) * size_of(view.dtype()); }
+
+// The widest first, so that every tensor begins where its type may; of one width, in the order that they came in.
+std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor> tensors) {
+  std::vector<const NamedTensor*> result;
+  for (const NamedTensor& tensor : tensors) result.push_back(&tensor);
+  std::stable_sort(result.begin(), result.end(),
+                   [](const auto* a, const auto* b) { return size_of(a->values.dtype()) > size_of(b->values.dtype()); });
+  return result;
+}
+
+Json number(std::uint64_t value) { return {static_cast<std::int64_t>(value)}; }
+
+std::string header_text(const std::vector<const NamedTensor*>& tensors, const std::map<std::string, std::string>& metadata) {
+  Json::Object header;
+  if (!metadata.empty()) {
+    Json::Object texts;
+    for (const auto& [key, value] : metadata) texts.push_back({key, {value}});
+    header.push_back({"__metadata__", {std::move(texts)}});
+  }
+  std::set<std::string_view> names{"__metadata__"};
+  std::uint64_t offset = 0;
+  for (const NamedTensor* tensor : tensors) {
+    if (!names.insert(tensor->name).second) {
+      throw ConfigError("the name " + in_quotes(tensor->name) + " is taken, expected one tensor of each name. Name it otherwise.");
+    }
+    Json::Array extents;
+    for (const std::int64_t extent : tensor->values.shape().extents()) extents.push_back({extent});
+    const std::uint64_t end = offset + bytes_of(tensor->values);
+    Json::Object entry{{"dtype", {safetensors_dtype(tensor->values.dtype())}},
+                       {"shape", {std::move(extents)}},
+                       {"data_offsets", {Json::Array{number(offset), number(end)}}}};
+    header.push_back({tensor->name, {std::move(entry)}});
+    offset = end;
+  }
+  std::string text = to_text({std::move(header)});
+  text.append((8 - text.size() % 8) % 8, ' ');
+  if (text.size() > max_safetensors_header) {
+    throw ConfigError("the header is " + with_commas(static_cast<std::int64_t>(text.size())) + " bytes long, the format allows " +
+                      with_commas(static_cast<std::int64_t>(max_safetensors_header)) + ". Shorten the metadata.");
+  }
+  return text;
+}
+
+void write_values(AtomicFile& file, const ConstTensorView& view) {
+  if (view.device().is_cuda()) {
+    Tensor host(view.shape(), view.dtype());
+    copy(view, host);
+    return write_values(file, host);
+  }
+  file.write({static_cast<const std::byte*>(view.raw()), bytes_of(view)});
+}
+
+}  // namespace
+
+void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+                       const std::map<std::string, std::string>& metadata) {
+  const std::vector<const NamedTensor*> ordered = in_file_order(tensors);
+  std::string header;
+  try {
+    header = header_text(ordered, metadata);
+  } catch (const ConfigError& error) {
+    throw ConfigError(shown(path) + ": cannot be saved: " + error.what());
+  }
+  const std::uint64_t length = header.size();
+  AtomicFile file(path);
+  file.write(std::as_bytes(std::span(&length, 1)));
+  file.write(std::as_bytes(std::span(header)));
+  for (const NamedTensor* tensor : ordered) write_values(file, tensor->values);
+  file.commit();
+}
+
+}  // namespace weir

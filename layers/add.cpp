@@ -1,0 +1,34 @@
+#include <weir/core/array.hpp>
+#include <weir/layers/add.hpp>
+
+#include "layers/add_ops.hpp"
+#include "layers/inputs.hpp"
+
+namespace weir {
+
+LayerPlan Add::infer(std::span<const Shape> inputs) const {
+  require_several_inputs(inputs);
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    if (inputs[i] != inputs[0]) {
+      throw ShapeError("input " + std::to_string(i) + " is " + to_string(inputs[i]) + ", expected " + to_string(inputs[0]) +
+                       " as input 0. Bring them to one shape, with weir::Dense() for example.");
+    }
+  }
+  LayerPlan plan;
+  plan.output = inputs[0];
+  plan.backward_needs = Needs::neither;
+  plan.in_place = true;
+  return plan;
+}
+
+void Add::forward(const Context& context, const LayerArgs& args) const {
+  (context.device.is_cuda() ? cuda::add_forward : cpu::add_forward)(context, args.x, args.y);
+}
+
+void Add::backward(const Context& context, const LayerArgs& args) const {
+  for (const TensorView& dx : args.dx) {
+    if (!dx.empty()) copy(context, args.dy, dx);
+  }
+}
+
+}  // namespace weir

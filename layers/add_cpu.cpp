@@ -1,0 +1,42 @@
+#include <algorithm>
+
+#include <weir/core/parallel.hpp>
+
+#include "layers/add_ops.hpp"
+#include "layers/typed.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_elements = 32 * 1024;
+constexpr std::int64_t block = 1024;
+
+// Blocks are summed aside and then stored, so that y may be any of x, and read only once.
+template <class T>
+void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t at = begin; at < end; at += block) {
+    const std::int64_t count = std::min(block, end - at);
+    T sum[block];
+    const T *x0 = data<T>(x[0]) + at, *x1 = data<T>(x[1]) + at;
+    for (std::int64_t i = 0; i < count; ++i) sum[i] = x0[i] + x1[i];
+    for (const ConstTensorView& more : x.subspan(2)) {
+      const T* next = data<T>(more) + at;
+      for (std::int64_t i = 0; i < count; ++i) sum[i] += next[i];
+    }
+    std::copy_n(sum, count, y + at);
+  }
+}
+
+}  // namespace
+
+void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
+  const std::int64_t count = y.elements();
+  typed(y.dtype(), [&](auto t) {
+    parallel_for(context, ceil_div(count, tile_elements), [&](std::int64_t tile) {
+      add_range(x, data<decltype(t)>(y), tile * tile_elements, std::min(count, (tile + 1) * tile_elements));
+    });
+  });
+}
+
+}  // namespace weir::cpu

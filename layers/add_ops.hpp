@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// Add on either device: y = x[0] + x[1] + ..., from left to right; two or more blocks of one shape and dtype (f32, f64), any of which y
+// may be.
+
+namespace weir::cpu {
+void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y);
+}  // namespace weir::cuda

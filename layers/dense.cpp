@@ -1,0 +1,124 @@
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include <weir/activations/activation.hpp>
+#include <weir/core/error.hpp>
+#include <weir/layers/dense.hpp>
+
+#include "layers/dense_ops.hpp"
+#include "layers/initializer_config.hpp"
+#include "layers/inputs.hpp"
+
+namespace weir {
+
+namespace {
+
+const std::string activation_prefix = "activation_";   // of the entries of an absorbed activation
+
+// The activation that there is work for: nullptr without one, or with the identity.
+const ActivationFunction* to_compute(const std::optional<ActivationFunction>& activation) {
+  return activation && !std::holds_alternative<Identity>(*activation) ? &*activation : nullptr;
+}
+
+}  // namespace
+
+Dense::Dense(std::int64_t out, DenseOptions options) : out_(out), options_(std::move(options)) {
+  if (out < 1) throw ConfigError(describe() + ": got a width of " + std::to_string(out) + ", expected at least 1. Give the number of outputs.");
+  if (!options_.bias && options_.bias_initializer) {
+    throw ConfigError(describe() + ": got a bias initializer, expected none without a bias. Leave it out, or set bias to true.");
+  }
+}
+
+Config Dense::config() const {
+  Config config;
+  config.set("out", out_).set("bias", options_.bias);
+  if (options_.weight) write_initializer(config, "weight", *options_.weight);
+  if (options_.bias_initializer) write_initializer(config, "bias_initializer", *options_.bias_initializer);
+  if (activation_) {
+    const Config activation = weir::config(*activation_);
+    for (const auto& [name, value] : activation.entries()) config.set(activation_prefix + name, value);
+  }
+  return config;
+}
+
+Dense Dense::from_config(const Config& config) {
+  Dense dense(config.integer("out"), {.bias = config.boolean("bias"),
+                                      .weight = read_initializer(config, "weight"),
+                                      .bias_initializer = read_initializer(config, "bias_initializer")});
+  Config activation;
+  for (const auto& [name, value] : config.entries()) {
+    if (name.starts_with(activation_prefix)) activation.set(name.substr(activation_prefix.size()), value);
+  }
+  if (!activation.entries().empty()) dense.activation_ = function_from_config(activation);
+  return dense;
+}
+
+std::string Dense::describe() const {
+  return "dense(" + std::to_string(out_) + (options_.bias ? ")" : ", no bias)") + (activation_ ? " + " + weir::describe(*activation_) : "");
+}
+
+LayerPlan Dense::infer(std::span<const Shape> inputs) const {
+  require_one_input(inputs);
+  const Shape& x = inputs[0];
+  if (x.rank() == 0) throw ShapeError("its input is a single number, [], expected at least one dimension. Add weir::Flatten() before it.");
+  const std::int64_t in = x.last();
+  if (in == 0) throw ShapeError("its last dimension is 0, expected at least 1. Give the input a width.");
+
+  LayerPlan plan;
+  plan.output = x.with_last(out_);
+  plan.parameters.push_back({"weight", Shape{out_, in}, options_.weight.value_or(Initializer::he_uniform(std::sqrt(5.0)))});
+  if (options_.bias) {
+    const double bound = 1 / std::sqrt(static_cast<double>(in));
+    plan.parameters.push_back({"bias", Shape{out_}, options_.bias_initializer.value_or(Initializer::uniform(-bound, bound))});
+  }
+  plan.backward_needs = Needs::x;
+  if (const auto* f = to_compute(activation_)) {
+    if (needs(*f) == Needs::y) plan.backward_needs = Needs::both;
+    if (needs(*f) == Needs::x) plan.saved.push_back({plan.output});
+    plan.scratch.push_back({plan.output});
+  }
+  if (options_.bias) plan.scratch.push_back({.shape = Shape{dense_bias_chunks, out_}, .per_sample = false});
+  return plan;
+}
+
+void Dense::forward(const Context& context, const LayerArgs& args) const {
+  DenseForward op;
+  op.x = args.x[0];
+  op.w = args.parameters[0];
+  if (options_.bias) op.b = args.parameters[1];
+  op.f = to_compute(activation_);
+  if (!args.saved.empty()) op.z = args.saved[0];
+  op.y = args.y;
+  (context.device.is_cuda() ? cuda::dense_forward : cpu::dense_forward)(context, op);
+}
+
+void Dense::backward(const Context& context, const LayerArgs& args) const {
+  DenseBackward op;
+  op.x = args.x[0];
+  op.w = args.parameters[0];
+  op.dy = args.dy;
+  op.f = to_compute(activation_);
+  if (op.f) {
+    if (needs(*op.f) == Needs::x) op.z_or_y = args.saved[0];
+    if (needs(*op.f) == Needs::y) op.z_or_y = args.y;
+    op.dz = args.scratch.front();
+  }
+  op.dw = args.dparameters[0];
+  if (options_.bias) {
+    op.partial_sums = args.scratch.back();
+    op.db = args.dparameters[1];
+  }
+  op.dx = args.dx[0];
+  (context.device.is_cuda() ? cuda::dense_backward : cpu::dense_backward)(context, op);
+}
+
+std::unique_ptr<Layer> Dense::absorb(const Layer& next) const {
+  const auto* activation = dynamic_cast<const Activation*>(&next);
+  if (activation == nullptr || activation_) return nullptr;
+  auto fused = std::make_unique<Dense>(*this);
+  fused->activation_ = activation->function();
+  return fused;
+}
+
+}  // namespace weir

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// The cross entropy of softmax(x) on either device. x [batch, ..., classes]; t labels (i32) [batch, ...] or probabilities of x's shape
+// and dtype; y, dy [batch]. Kept from forward to backward: e, x's shape, exp(x - max); and rows [batch, ..., 3], for each row of x its
+// maximum, the sum of its e, its loss. Everything but labels is f32 or f64.
+
+namespace weir {
+
+enum SoftmaxRow { row_max, row_sum, row_loss, row_numbers };
+
+// Throws ConfigError for a label outside [0, classes): host memory, `positions` labels a sample.
+void check_labels(const ConstTensorView& labels, std::int64_t positions, std::int64_t classes);
+
+}  // namespace weir
+
+namespace weir::cpu {
+// Checks the labels before it writes.
+void softmax_cross_entropy_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const TensorView& y,
+                                   const TensorView& e, const TensorView& rows);
+// dx and dt (of probabilities) may each be empty: not wanted.
+void softmax_cross_entropy_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
+                                    const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void softmax_cross_entropy_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const TensorView& y,
+                                   const TensorView& e, const TensorView& rows);
+void softmax_cross_entropy_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
+                                    const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
+}  // namespace weir::cuda

@@ -1,0 +1,151 @@
+#include "tests/activations/exhaustive_checks.hpp"
+
+#include <weir/core/array.hpp>
+
+namespace weir::test {
+
+namespace {
+
+// The distance between floats at a value; infinite results count as 2^128.
+double ulp_at(double value) { return std::ldexp(1.0, std::max(std::ilogb(value), -126) - 23); }
+
+double clamped(double value) { return std::clamp(value, -0x1p128, 0x1p128); }
+
+// One input's part in the findings. The rules: NaN where and only where it is expected, the limits at the infinities, the range, the sign
+// of an exact zero.
+void compare(const Check& check, float x, float result, Findings& found) {
+  const double expected = check.expected(x), got = result;
+  ++found.inputs;
+  if (std::isnan(expected) || std::isnan(got) || std::isinf(x)) {
+    const bool right = std::isnan(expected) ? std::isnan(got) : result == static_cast<float>(expected);
+    if (!right) ++found.broken_rules;
+    return;
+  }
+  const bool wrong_zero = got == 0 && expected == 0 && std::signbit(got) != std::signbit(expected);
+  if (got < check.low || got > check.high || wrong_zero) ++found.broken_rules;
+  if (check.exact && result != static_cast<float>(expected)) ++found.beyond;
+
+  const double error = std::fabs(clamped(got) - clamped(expected));
+  const double ulp = error == 0 ? 0 : error / ulp_at(clamped(expected));
+  const double term = error == 0 || !check.largest_term ? 0 : error / (0x1p-24 * clamped(check.largest_term(x)));
+  if (ulp > found.worst_ulp) {
+    found.worst_ulp = ulp;
+    found.worst_ulp_at = x;
+  }
+  if (term > found.worst_term) {
+    found.worst_term = term;
+    found.worst_term_at = x;
+  }
+  if (ulp > ulp_bound && (!check.largest_term || term > 1)) ++found.beyond;
+}
+
+Context one_thread() {
+  Context context = context_for(Device::cpu());
+  context.threads = 1;
+  return context;
+}
+
+ConstTensorView view(const std::vector<float>& x) { return {x.data(), Shape{Inputs::block}}; }
+TensorView view(std::vector<float>& y) { return {y.data(), Shape{Inputs::block}}; }
+
+// The check that runs `whole(x, y)` on arrays and `single(x)` on numbers.
+template <class Whole, class Single>
+Check make_check(std::string name, double (*expected)(double), Whole whole, Single single) {
+  Check check;
+  check.name = std::move(name);
+  check.expected = expected;
+  check.whole = [whole](const std::vector<float>& x, std::vector<float>& y) { whole(view(x), view(y)); };
+  check.single = [single](const std::vector<float>& x, std::vector<float>& y) { std::transform(x.begin(), x.end(), y.begin(), single); };
+  return check;
+}
+
+template <class F>
+void add_checks(const F& f, const Formula& formula, std::vector<Check>& checks) {
+  const Context context = one_thread();
+  const std::vector<float> ones(Inputs::block, 1.0F);
+  const std::string name(formula.name);
+  const auto forward = [=](const ConstTensorView& x, const TensorView& y) { activate(context, f, x, y); };
+  const auto backward = [=](const ConstTensorView& x, const TensorView& y) { activate_backward(context, f, x, view(ones), y); };
+
+  checks.push_back(make_check(name, formula.forward, forward, [f](float x) { return f.forward(x); }));
+  checks.back().low = formula.low;
+  checks.back().high = formula.high;
+  checks.back().exact = formula.exact;
+
+  const std::string from = f.needs == Needs::neither ? "" : f.needs == Needs::x ? " from x" : " from y";
+  checks.push_back(make_check(name + "'" + from, formula.derivative, backward, [f](float x) { return f.backward(x, 1.0F); }));
+  checks.back().largest_term = formula.largest_term;
+  checks.back().exact = formula.exact;
+
+  if (!formula.derivative_at_x) return;
+  const auto through_y = [=](const ConstTensorView& x, const TensorView& y) {
+    forward(x, y);
+    backward(y, y);
+  };
+  checks.push_back(
+      make_check(name + "' at x through y", formula.derivative_at_x, through_y, [f](float x) { return f.backward(f.forward(x), 1.0F); }));
+  checks.back().largest_term = [](double) { return 1.0; };
+  checks.back().judged = false;
+}
+
+}  // namespace
+
+void Findings::merge(const Findings& other) {
+  const auto later = [](double worst, double at, double other_worst, double other_at) {
+    return other_worst > worst || (other_worst == worst && other_worst > 0 && other_at > at);
+  };
+  if (later(worst_ulp, worst_ulp_at, other.worst_ulp, other.worst_ulp_at)) {
+    worst_ulp = other.worst_ulp;
+    worst_ulp_at = other.worst_ulp_at;
+  }
+  if (later(worst_term, worst_term_at, other.worst_term, other.worst_term_at)) {
+    worst_term = other.worst_term;
+    worst_term_at = other.worst_term_at;
+  }
+  inputs += other.inputs;
+  beyond += other.beyond;
+  broken_rules += other.broken_rules;
+  differ += other.differ;
+}
+
+Findings examine(const Check& check, const Inputs& inputs) {
+  Findings total;
+#pragma omp parallel
+  {
+    Findings found;
+    std::vector<float> x(Inputs::block), whole(Inputs::block), single(Inputs::block);
+#pragma omp for schedule(dynamic, 16)
+    for (std::int64_t block = 0; block < inputs.blocks(); ++block) {
+      inputs.fill(block, x);
+      check.whole(x, whole);
+      check.single(x, single);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        compare(check, x[i], whole[i], found);
+        if (__builtin_bit_cast(std::uint32_t, whole[i]) != __builtin_bit_cast(std::uint32_t, single[i])) ++found.differ;
+      }
+    }
+#pragma omp critical
+    total.merge(found);
+  }
+  return total;
+}
+
+std::vector<Check> all_checks() {
+  std::vector<Check> checks;
+  for (const ActivationFunction& function : all_activations()) {
+    const auto* formula =
+        std::find_if(std::begin(formulas), std::end(formulas), [&](const Formula& f) { return f.name == name(function); });
+    if (formula == std::end(formulas)) {
+      throw std::runtime_error(std::string(name(function)) + ": has no formula to be compared with. Add it to formulas.hpp.");
+    }
+    std::visit([&](const auto& f) { add_checks(f, *formula, checks); }, function);
+  }
+  const Context context = one_thread();
+  checks.push_back(make_check(
+      "relu_grad", relu_mask, [=](const ConstTensorView& x, const TensorView& g) { relu_grad(context, x, g); },
+      [](float x) { return ReLU().backward(x, 1.0F); }));
+  checks.back().exact = true;
+  return checks;
+}
+
+}  // namespace weir::test

@@ -1,0 +1,54 @@
+#include "tests/activations/exhaustive_table.hpp"
+
+namespace weir::test {
+
+namespace {
+
+std::string compiler() {
+#if defined(__clang__)
+  return "clang " __clang_version__;
+#elif defined(__GNUC__)
+  return "g++ " __VERSION__;
+#else
+  return "another compiler";
+#endif
+}
+
+std::string instruction_set() {
+#if defined(__AVX512F__)
+  return "AVX-512";
+#elif defined(__AVX2__)
+  return "AVX2";
+#elif defined(__x86_64__)
+  return "x86-64 (SSE2)";
+#else
+  return "this machine's";
+#endif
+}
+
+std::string line(const std::vector<std::string>& cells) {
+  std::string text = "|";
+  for (const std::string& cell : cells) text += " " + cell + " |";
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string markdown(const std::vector<Row>& rows, std::uint64_t fraction) {
+  const std::string inputs = fraction == 1 ? "all 2^32 floats" : "one float in " + std::to_string(fraction);
+  std::string page = "# Every activation against the same formula in double, over " + inputs + "\n\n";
+  page +=
+      "Made by `activations_exhaustive" + (fraction == 1 ? "" : " --fraction " + std::to_string(fraction)) +
+      " --markdown exhaustive.md`, compiled by " + compiler() + " for " + instruction_set() +
+      ". dy is 1. A derivative is judged as a function of what backward receives.\n"
+      "\"Bits differ\" counts inputs whose result in a vector loop is not the functor's own. The rows \"through y\" are not judged: they\n"
+      "show what the derivative from a rounded y loses against the derivative at x. Eighteen special values are looked at several times "
+      "more.\n\n";
+  page += line(Row::titles()) + "|";
+  for (std::size_t i = 0; i < Row::titles().size(); ++i) page += " --- |";
+  page += "\n";
+  for (const Row& row : rows) page += line(row.cells());
+  return page;
+}
+
+}  // namespace weir::test

@@ -1,0 +1,151 @@
+#include <doctest/doctest.h>
+
+#include <weir/activations/functions.hpp>
+#include <weir/core/tensor.hpp>
+
+#include "activations/apply.hpp"
+#include "tests/activations/arrays.hpp"
+#include "tests/support/compare.hpp"
+
+using namespace weir;
+using weir::test::bits;
+using weir::test::mixed;
+using weir::test::with_threads;
+
+// Every length and every start, so that vector bodies, tails and alignments all occur: the bits are those of the functor alone.
+TEST_CASE_TEMPLATE("activations: bits do not depend on the place in the loop", T, float, double) {
+  const Tensor x = mixed<T>(Shape{160}), dy = mixed<T>(Shape{160});
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(name(f));
+    Tensor y(Shape{160}, dtype_of<T>()), dx(Shape{160}, dtype_of<T>()), single_y(Shape{160}, dtype_of<T>()),
+        single_dx(Shape{160}, dtype_of<T>());
+    for (std::size_t i = 0; i < 160; ++i) {
+      cpu::apply_forward<T>(f, &x.values<T>()[i], &single_y.values<T>()[i], 1);
+      cpu::apply_backward<T>(f, &x.values<T>()[i], &dy.values<T>()[i], &single_dx.values<T>()[i], 1);
+    }
+    bool same = true;
+    for (std::int64_t start = 0; start < 17; ++start) {
+      for (std::int64_t n = 0; n <= 130; ++n) {
+        cpu::apply_forward<T>(f, x.values<T>().data() + start, y.values<T>().data() + start, n);
+        cpu::apply_backward<T>(f, x.values<T>().data() + start, dy.values<T>().data() + start, dx.values<T>().data() + start, n);
+        same = same && bits(ConstTensorView(y).rows(start, n)) == bits(ConstTensorView(single_y).rows(start, n));
+        same = same && bits(ConstTensorView(dx).rows(start, n)) == bits(ConstTensorView(single_dx).rows(start, n));
+      }
+    }
+    CHECK(same);
+  }
+}
+
+TEST_CASE_TEMPLATE("activations: a range of rows is written and nothing beside it", T, float, double) {
+  const Tensor x = mixed<T>(Shape{5, 37});
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(name(f));
+    Tensor whole(Shape{5, 37}, dtype_of<T>()), part(Shape{5, 37}, dtype_of<T>());
+    activate(f, x, whole);
+    fill(part, 77);
+    activate(f, x.view().rows(1, 3), part.view().rows(1, 3));
+    CHECK(bits(part.view().rows(1, 3)) == bits(whole.view().rows(1, 3)));
+    for (const std::int64_t row : {0, 4}) {
+      for (const T value : part.view().rows(row, 1).template values<T>()) CHECK(value == T(77));
+    }
+  }
+}
+
+TEST_CASE_TEMPLATE("activations: in place gives the same bits", T, float, double) {
+  const Tensor x = mixed<T>(Shape{3, 20001}), dy = mixed<T>(Shape{3, 20001});
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(name(f));
+    Tensor y(x.shape(), x.dtype()), dx(x.shape(), x.dtype());
+    activate(f, x, y);
+    Tensor y_in_place = x.clone();
+    activate(f, y_in_place, y_in_place);
+    CHECK(bits(y_in_place) == bits(y));
+
+    activate_backward(f, x, dy, dx);
+    Tensor over_dy = dy.clone(), over_x = x.clone();
+    activate_backward(f, x, over_dy, over_dy);
+    CHECK(bits(over_dy) == bits(dx));
+    activate_backward(f, over_x, dy, over_x);
+    CHECK(bits(over_x) == bits(dx));
+  }
+}
+
+TEST_CASE_TEMPLATE("activations: bits do not depend on the number of threads", T, float, double) {
+  const Tensor x = mixed<T>(Shape{100003}), dy = mixed<T>(Shape{100003});
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(name(f));
+    Tensor y(x.shape(), x.dtype()), dx(x.shape(), x.dtype());
+    activate(with_threads(1), f, x, y);
+    activate_backward(with_threads(1), f, x, dy, dx);
+    for (const int threads : {2, 3, 7}) {
+      Tensor other_y(x.shape(), x.dtype()), other_dx(x.shape(), x.dtype());
+      activate(with_threads(threads), f, x, other_y);
+      activate_backward(with_threads(threads), f, x, dy, other_dx);
+      CHECK(bits(other_y) == bits(y));
+      CHECK(bits(other_dx) == bits(dx));
+    }
+  }
+}
+
+TEST_CASE("activations: correct inside a parallel region of the caller's") {
+  const Tensor x = mixed<float>(Shape{8, 40000}), ones = [] {
+    Tensor result(Shape{8, 40000});
+    fill(result, 1);
+    return result;
+  }();
+  Tensor y(x.shape()), dx(x.shape()), region_y(x.shape()), region_dx(x.shape());
+  activate(Tanh(), x, y);
+  activate_backward(Tanh(), y, ones, dx);
+#pragma omp parallel for num_threads(4)
+  for (std::int64_t row = 0; row < 8; ++row) {
+    activate(Tanh(), x.view().rows(row, 1), region_y.view().rows(row, 1));
+    activate_backward(Tanh(), region_y.view().rows(row, 1), ones.view().rows(row, 1), region_dx.view().rows(row, 1));
+  }
+  CHECK(bits(region_y) == bits(y));
+  CHECK(bits(region_dx) == bits(dx));
+}
+
+TEST_CASE_TEMPLATE("relu: the functions named after it are those of the list", T, float, double) {
+  const Tensor x = mixed<T>(Shape{4, 9000}), dy = mixed<T>(Shape{4, 9000});
+  Tensor a(x.shape(), x.dtype()), b(x.shape(), x.dtype()), one(x.shape(), x.dtype());
+  relu(x, a);
+  activate(ReLU(), x, b);
+  CHECK(bits(a) == bits(b));
+  relu(with_threads(2), x, a);
+  CHECK(bits(a) == bits(b));
+  relu_backward(b, dy, a);
+  activate_backward(ReLU(), x, dy, b);
+  CHECK(bits(a) == bits(b));
+  fill(one, 1);
+  relu_grad(x, a);
+  relu_backward(x, one, b);
+  CHECK(bits(a) == bits(b));
+  relu_grad(with_threads(2), x, b);
+  CHECK(bits(a) == bits(b));
+}
+
+TEST_CASE("activations: nothing to do is done") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    Tensor x(Shape{0, 7}, dtype), y(Shape{0, 7}, dtype);
+    for (const ActivationFunction& f : all_activations()) {
+      CHECK_NOTHROW(activate(f, x, y));
+      CHECK_NOTHROW(activate_backward(f, x, y, y));
+    }
+    CHECK_NOTHROW(relu_grad(x, y));
+  }
+  CHECK_NOTHROW(relu(ConstTensorView(), TensorView()));
+}
+
+TEST_CASE("activations: a single number is an array too") {
+  const Tensor x = Tensor::from({-2.0F}, Shape{});
+  Tensor y{Shape{}};
+  activate(LeakyReLU{.negative_slope = 0.5}, x, y);
+  CHECK(y.values<float>()[0] == -1.0F);
+}
+
+TEST_CASE("activations: identity reads nothing but dy") {
+  const Tensor dy = mixed<float>(Shape{3, 5});
+  Tensor dx(Shape{3, 5});
+  activate_backward(Identity(), ConstTensorView(), dy, dx);
+  CHECK(bits(dx) == bits(dy));
+}

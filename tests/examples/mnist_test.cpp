@@ -1,0 +1,153 @@
+#include <cmath>
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+
+#include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/support/run.hpp"
+#include "tests/support/temporary_folder.hpp"
+
+using weir::test::run;
+using weir::test::TemporaryFolder;
+
+namespace {
+
+const std::string mnist = "\"" MNIST_PROGRAM "\"";
+// Where there is no MNIST to be found and none can be downloaded.
+const std::string nowhere = "env -u WEIR_DATA_DIR XDG_CACHE_HOME=/nonexistent HOME=/nonexistent CI=1 ";
+
+nlohmann::json read_json(const std::filesystem::path& file) { return nlohmann::json::parse(std::ifstream(file)); }
+
+// The folder of the real MNIST, or empty; says so.
+std::string real_mnist() {
+  const char* folder = std::getenv("WEIR_DATA_DIR");
+  if (folder != nullptr && std::filesystem::exists(std::filesystem::path(folder) / "mnist")) return std::string(folder) + "/mnist";
+  std::cout << "SKIPPED: MNIST is not here (WEIR_DATA_DIR)\n";
+  return {};
+}
+
+}  // namespace
+
+TEST_CASE("mnist: the digits reach 96 percent with the defaults and the figures are written") {
+  const TemporaryFolder folder;
+  const auto json = folder / "figures.json";
+  const auto ran = run(mnist + " --dataset digits --threads 2 --json " + json.string());
+  REQUIRE_MESSAGE(ran.status == 0, ran.output);
+  CHECK(ran.prints("These are the bundled UCI digits (8 x 8 points), not MNIST."));
+  CHECK(ran.last_line().starts_with("trained in "));
+  const auto figures = read_json(json);
+  CHECK(figures["dataset"] == "digits");
+  CHECK(figures["train_samples"] == 1437);
+  CHECK(figures["test_samples"] == 360);
+  CHECK(figures["parameters"] == 64 * 128 + 128 + 128 * 10 + 10);
+  CHECK(figures["epochs"].size() == 100);
+  CHECK(figures["test_accuracy"].get<double>() >= 0.96);
+  CHECK(figures["test_accuracy"].get<double>() <= 1);
+  CHECK(figures["epochs"][99]["validation_accuracy"] == figures["test_accuracy"]);
+  CHECK(figures["epochs"][99]["loss"].get<double>() < figures["epochs"][0]["loss"].get<double>());
+  CHECK(figures["samples_per_second"].get<double>() == doctest::Approx(100 * 1437 / figures["seconds"].get<double>()).epsilon(1e-9));
+  CHECK(figures["threads"] == 2);
+  CHECK(figures["device"] == "cpu");
+  CHECK(figures["seed"] == 0);
+  for (std::size_t begin = 0; begin < ran.output.size();) {
+    const std::size_t end = ran.output.find('\n', begin);
+    if (ran.output.substr(begin, 5) != "train") CHECK_MESSAGE(end - begin <= 120, ran.output.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+TEST_CASE("mnist: any number of threads and any run writes the same model file") {
+  const TemporaryFolder folder;
+  std::string first;
+  for (const char* threads : {"1", "2", "3", "2"}) {
+    const auto file = folder / "model";
+    REQUIRE(run(mnist + " --dataset digits --epochs 3 --quiet --threads " + threads + " --save " + file.string()).status == 0);
+    const std::string bytes = weir::test::read_bytes(file);
+    CHECK(bytes.size() > 4 * 9610);
+    if (first.empty()) first = bytes;
+    CHECK(bytes == first);
+  }
+  REQUIRE(run(mnist + " --dataset digits --epochs 3 --quiet --seed 1 --save " + (folder / "other").string()).status == 0);
+  CHECK(weir::test::read_bytes(folder / "other") != first);
+}
+
+TEST_CASE("mnist: predict draws the digit and names it") {
+  const TemporaryFolder folder;
+  const std::string model = (folder / "model").string();
+  REQUIRE(run(mnist + " --dataset digits --epochs 30 --quiet --save " + model).status == 0);
+  const auto ran = run(mnist + " predict --model " + model + " --index 3");
+  REQUIRE_MESSAGE(ran.status == 0, ran.output);
+  CHECK(ran.prints("digits test image 3, a "));
+  CHECK(ran.prints("@"));
+  CHECK(ran.last_line().starts_with("taken for a "));
+  const auto outside = run(mnist + " predict --model " + model + " --index 360");
+  CHECK(outside.status == 1);
+  CHECK(outside.output == "mnist: --index: got 360, expected 0 to 359.\n");
+
+  const auto picture = folder / "one.pgm";
+  weir::test::write_bytes(picture, "P2\n# a one\n8 8\n16\n" + [] {
+    std::string rows;
+    for (int i = 0; i < 8; ++i) rows += "0 0 0 16 16 0 0 0\n";
+    return rows;
+  }());
+  const auto read = run(mnist + " predict --model " + model + " --image " + picture.string());
+  CHECK(read.status == 0);
+  CHECK(read.last_line() == "taken for a 1");
+  weir::test::write_bytes(picture, "P2\n8 8\n16\n0 0");
+  CHECK(run(mnist + " predict --model " + model + " --image " + picture.string()).status == 1);
+  CHECK(run(mnist + " predict --model /dev/null").status == 1);
+}
+
+TEST_CASE("mnist: without MNIST and network it says so in three lines and trains on the digits") {
+  if (std::filesystem::exists(MNIST_DATA_FOLDER "/mnist")) {
+    std::cout << "SKIPPED: MNIST is in data/mnist\n";
+    return;
+  }
+  const auto ran = run(nowhere + mnist + " --epochs 1");
+  CHECK_MESSAGE(ran.status == 0, ran.output);
+  CHECK(ran.prints("MNIST is not here and could not be downloaded.\n"
+                   "Instead: the bundled UCI digits, 1,797 images of 8 x 8 points. They are not MNIST.\n"
+                   "To get MNIST: "));
+  CHECK(ran.prints("not MNIST.\ntrained in"));
+  const auto required = run(nowhere + mnist + " --require-mnist --epochs 1 --quiet");
+  CHECK(required.status == 1);
+  CHECK(required.output == "mnist: MNIST is not here and could not be downloaded. To get it: put its four files into data/mnist, or run ./weir "
+                           "train where there is a network.\n");
+}
+
+TEST_CASE("mnist: what cannot be used is an error and never a reason to fall back") {
+  const TemporaryFolder folder;
+  for (const std::string options :
+       {"--data /nonexistent", "--dataset digits --epochs 0", "--dataset digits --threads 0", "--dataset digits --lr nan", "--dataset digits --lr -1",
+        "--dataset digits --batch 0", "--dataset digits --hidden 0", "--dataset digits --activation no", "--dataset digits --require-mnist",
+        "--dataset digits --epochs 1 --save /nonexistent/model", "--dataset digits --epochs 1 --json /nonexistent/json", "--dataset nothing",
+        "--unknown"}) {
+    const auto ran = run(nowhere + mnist + " --quiet " + options);
+    CHECK_MESSAGE(ran.status != 0, options);
+    CHECK_MESSAGE(ran.status < 128, options);
+    CHECK_MESSAGE(!ran.output.empty(), options);
+    CHECK_MESSAGE(!ran.prints("digits instead"), options);
+  }
+  CHECK(run(nowhere + mnist + " --quiet --data " + folder.path().string() + " --dataset mnist").status == 1);
+}
+
+TEST_CASE("mnist: the real images reach 97 percent in mean 97.3 over three seeds") {
+  const std::string data = real_mnist();
+  if (data.empty()) return;
+  const TemporaryFolder folder;
+  double mean = 0;
+  for (const char* seed : {"1", "2", "3"}) {
+    const auto json = folder / "figures.json";
+    const auto ran = run(mnist + " --quiet --data " + data + " --optimizer adam --epochs 5 --batch 64 --seed " + seed + " --json " + json.string());
+    REQUIRE_MESSAGE(ran.status == 0, ran.output);
+    const auto figures = read_json(json);
+    CHECK(figures["dataset"] == "mnist");
+    CHECK(figures["train_samples"] == 60000);
+    CHECK(figures["test_samples"] == 10000);
+    CHECK(figures["test_accuracy"].get<double>() >= 0.970);
+    mean += figures["test_accuracy"].get<double>() / 3;
+  }
+  CHECK(mean >= 0.973);
+}

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace weir::test {
+
+// The bytes of a safetensors file with this header, as it stands: its length in 8 bytes, little-endian, in front.
+inline std::string container(const std::string& header, const std::string& data = "") {
+  std::string length;
+  for (std::uint64_t n = header.size(), i = 0; i < 8; ++i, n >>= 8) length += static_cast<char>(n & 255);
+  return length + header + data;
+}
+
+// The message of the E that f throws; another exception passes through.
+template <class E, class F>
+std::string message_of(F&& f) {
+  try {
+    f();
+  } catch (const E& error) {
+    return error.what();
+  }
+  throw std::logic_error("nothing was thrown");
+}
+
+// The text without the words that it must begin with.
+inline std::string after(std::string_view text, std::string_view start) {
+  if (!text.starts_with(start)) throw std::logic_error("does not begin with '" + std::string(start) + "': " + std::string(text));
+  return std::string(text.substr(start.size()));
+}
+
+}  // namespace weir::test

@@ -1,0 +1,58 @@
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include <doctest/doctest.h>
+
+#include <weir/activations/activation.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/registry.hpp>
+#include <weir/layers/add.hpp>
+#include <weir/layers/concat.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/flatten.hpp>
+#include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/softmax_cross_entropy.hpp>
+
+#include "layers/builtin_layers.hpp"
+
+using namespace weir;
+
+TEST_CASE("builtin layers: each is built again from its type and config") {
+  register_builtin_layers();
+  std::vector<std::shared_ptr<const Layer>> layers{
+      make_layer(Add()),     make_layer(Concat()),           make_layer(Dense(3, {.bias = false})), make_layer(Dense(4)),
+      make_layer(Flatten()), make_layer(MeanSquaredError()), make_layer(SoftmaxCrossEntropy()),     make_layer(Activation(LeakyReLU{0.5}))};
+  for (const ActivationFunction& f : all_activations()) layers.push_back(make_layer(Activation(f)));
+  for (const auto& layer : layers) {
+    CAPTURE(layer->describe());
+    const std::unique_ptr<Layer> again = make_registered_layer(layer->type(), layer->config());
+    REQUIRE(again != nullptr);
+    CHECK(again->type() == layer->type());
+    CHECK(again->config() == layer->config());
+    CHECK(again->describe() == layer->describe());
+  }
+}
+
+TEST_CASE("builtin layers: registering again and from several threads changes nothing") {
+  std::vector<std::thread> threads;
+  std::vector<int> failures(4);
+  for (std::size_t i = 0; i < failures.size(); ++i) {
+    threads.emplace_back([&failures, i] {
+      try {
+        for (int n = 0; n < 100; ++n) register_builtin_layers();
+      } catch (const Error&) {
+        failures[i] = 1;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(std::count(failures.begin(), failures.end(), 1) == 0);
+  CHECK(make_registered_layer("flatten", {})->type() == "flatten");
+}
+
+TEST_CASE("builtin layers: their names are taken") {
+  register_builtin_layers();
+  CHECK_THROWS_WITH_AS(register_layer("dense", [](const Config&) { return std::make_unique<Flatten>(); }),
+                       "register_layer: 'dense' is registered already. Choose another type name.", ConfigError);
+}

@@ -1,0 +1,134 @@
+#include <doctest/doctest.h>
+
+#include <weir/activations/activation.hpp>
+#include <weir/core/error.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/flatten.hpp>
+
+#include "tests/layers/reference_case.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+constexpr DType compute_types[] = {DType::f32, DType::f64};
+
+using Bits = std::vector<std::vector<unsigned char>>;
+
+// y, dx, dW, db of Dense and then Activation, each as a layer of its own.
+Bits run_literal(const Dense& dense, const ActivationFunction& f, const Shape& input, const LayerRunOptions& options) {
+  LayerRunner first(dense, {input}, options);
+  const Activation activation(f);
+  LayerRunner second(activation, {first.plan().output}, options);
+  first.randomize();
+  first.forward();
+  second.randomize();
+  copy(first.dy(), second.dy());
+  copy(first.y(), second.x());
+  second.forward();
+  second.backward();
+  copy(second.dx(), first.dy());
+  first.backward();
+  return {bits(second.y()), bits(first.dx()), bits(first.dparameter(0)), bits(first.dparameter(1))};
+}
+
+Bits run_fused(const Layer& fused, const Shape& input, const LayerRunOptions& options) {
+  LayerRunner run(fused, {input}, options);
+  run.randomize();
+  run.forward();
+  run.backward();
+  return {bits(run.y()), bits(run.dx()), bits(run.dparameter(0)), bits(run.dparameter(1))};
+}
+
+}  // namespace
+
+TEST_CASE("dense: with any activation absorbed gives the bits of the two layers") {
+  std::vector<ActivationFunction> functions;
+  for (const ActivationFunction& f : all_activations()) functions.push_back(f);
+  functions.push_back(LeakyReLU{0.3});
+  for (const ActivationFunction& f : functions) {
+    CAPTURE(describe(f));
+    for (const DType dtype : compute_types) {
+      for (const Shape& input : {Shape{37}, Shape{3, 1}, Shape{2, 130}}) {
+        for (const std::int64_t out : {1, 10, 129}) {
+          for (const std::int64_t batch : {1, 19, 101}) {
+            const LayerRunOptions options{.batch = batch, .dtype = dtype, .threads = 2};
+            const Dense dense(out);
+            const auto fused = dense.absorb(Activation(f));
+            REQUIRE(fused != nullptr);
+            CHECK(run_fused(*fused, input, options) == run_literal(dense, f, input, options));
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("dense: with an activation absorbed agrees with PyTorch") {
+  for (const DType dtype : compute_types) {
+    for (const char* name : {"relu", "leaky_relu", "tanh", "sigmoid"}) {
+      const auto fused = Dense(3).absorb(Activation(activation_by_name(name)));
+      check_reference_case(*fused, std::string("dense.") + name + ".2", dtype);
+    }
+  }
+}
+
+TEST_CASE("dense: absorbs without a bias too, and skips what is not wanted") {
+  const auto fused = Dense(9, {.bias = false}).absorb(Activation(Tanh()));
+  LayerRunner all(*fused, {Shape{6}}, {.batch = 5}), only_dx(*fused, {Shape{6}}, {.batch = 5}), only_dw(*fused, {Shape{6}}, {.batch = 5});
+  only_dx.skip_dparameters();
+  only_dw.skip_dx();
+  for (LayerRunner* run : {&all, &only_dx, &only_dw}) {
+    run->randomize();
+    run->forward();
+    run->backward();
+  }
+  CHECK(bits(only_dx.dx()) == bits(all.dx()));
+  CHECK(bits(only_dw.dparameter(0)) == bits(all.dparameter(0)));
+
+  LayerRunner dense(Dense(9, {.bias = false}), {Shape{6}}, {.batch = 5});
+  dense.randomize();
+  dense.forward();
+  const auto z = numbers(dense.y()), y = numbers(all.y());
+  for (std::size_t i = 0; i < z.size(); ++i) CHECK(y[i] == doctest::Approx(std::tanh(z[i])).epsilon(1e-6));
+}
+
+TEST_CASE("dense: asks for what the absorbed activation needs") {
+  const std::vector input{Shape{2, 5}};
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(describe(f));
+    const LayerPlan plan = Dense(3).absorb(Activation(f))->infer(input);
+    CHECK(plan.output == Shape{2, 3});
+    CHECK(plan.parameters.size() == 2);
+    CHECK(plan.backward_needs == (needs(f) == Needs::y ? Needs::both : Needs::x));
+    REQUIRE(plan.saved.size() == (needs(f) == Needs::x ? 1 : 0));
+    if (!plan.saved.empty()) CHECK(plan.saved[0].shape == Shape{2, 3});
+  }
+}
+
+TEST_CASE("dense: absorbs one activation and nothing else") {
+  const Dense dense(4);
+  const auto fused = dense.absorb(Activation(LeakyReLU{0.2}));
+  REQUIRE(fused != nullptr);
+  CHECK(fused->describe() == "dense(4) + leaky_relu(0.2)");
+  CHECK(fused->absorb(Activation(ReLU())) == nullptr);
+  CHECK(dense.absorb(Flatten()) == nullptr);
+  CHECK(dense.absorb(Dense(4)) == nullptr);
+  CHECK(dense.describe() == "dense(4)");
+  CHECK_FALSE(dense.activation());
+}
+
+TEST_CASE("dense: only a fused one writes its activation down, and is built again with it") {
+  const Dense dense(4);
+  CHECK(dense.config().entries().size() == 2);
+  const auto fused = dense.absorb(Activation(LeakyReLU{0.2}));
+  CHECK(fused->config() == Config()
+                               .set("out", std::int64_t{4})
+                               .set("bias", true)
+                               .set("activation_function", std::string("leaky_relu"))
+                               .set("activation_negative_slope", 0.2));
+  const Dense again = Dense::from_config(fused->config());
+  CHECK(again.config() == fused->config());
+  CHECK(again.describe() == "dense(4) + leaky_relu(0.2)");
+}

@@ -1,0 +1,195 @@
+#!/bin/sh
+# weir_script_test.sh <weir>: what the script promises, over a scratch tree with stand-ins for cmake, ctest, apt-get and the example.
+set -u
+scratch=$(mktemp -d) || exit 1
+trap 'rm -rf "$scratch"' EXIT
+failures=0
+
+check() {  # check WHAT GOT EXPECTED
+  [ "$2" = "$3" ] && return
+  failures=$((failures + 1))
+  printf 'FAILED: %s\n--- got\n%s\n--- expected\n%s\n' "$1" "$2" "$3"
+}
+
+tool() {  # tool NAME: a stand-in, its body from standard input
+  { echo '#!/bin/sh'; cat; } >"$bin/$1"
+  chmod +x "$bin/$1"
+}
+
+build_tools() {  # what apt-get would have installed; $calls records how cmake is called
+  tool c++ <<'END'
+exit 0
+END
+  tool ninja </dev/null
+  tool cmake <<'END'
+[ "$1" = --version ] && { echo "cmake version 3.25.1"; exit; }
+echo "$1" >>"$calls"
+case $1 in
+  -S)
+    shift; root=$1
+    while [ $# -gt 0 ]; do [ "$1" = --preset ] && preset=$2; shift; done
+    mkdir -p "$root/build/$preset"
+    echo "CMAKE_HOME_DIRECTORY:INTERNAL=$root" >"$root/build/$preset/CMakeCache.txt"
+    touch "$root/build/$preset/build.ninja"
+    ;;
+  --build)
+    [ -n "${broken:-}" ] && { i=1; while [ $i -le 40 ]; do echo "line $i"; i=$((i + 1)); done; exit 3; }
+    mkdir -p "$2/examples"
+    printf '%s\n' '#!/bin/sh' 'echo "in $(pwd -P)"' 'for a; do echo "<$a>"; done' 'exit 7' >"$2/examples/mnist"
+    chmod +x "$2/examples/mnist"
+    ;;
+esac
+END
+  tool ctest <<'END'
+echo "1/2 Test #1: a/b: c ....   Passed"
+echo "2/2 Test #2: a/b: d ....***Skipped"
+echo "50% tests passed, 1 tests failed out of 2"
+echo "Total Test time"
+mkdir -p build/release/Testing/Temporary
+echo "SKIPPED: no moon" >build/release/Testing/Temporary/LastTest.log
+exit 8
+END
+}
+
+fresh() {  # a tree, and a PATH that holds what every system has and nothing else
+  tree="$scratch/tree of mine"
+  bin=$scratch/bin
+  rm -rf "$tree" "$bin"
+  mkdir -p "$tree" "$bin" "$scratch/prefix/include"
+  cp "$weir" "$tree/weir"
+  cp "$(dirname "$weir")/CMakePresets.json" "$tree/"
+  for header in Eigen/Core nlohmann/json.hpp zlib.h CLI/CLI.hpp doctest/doctest.h; do
+    mkdir -p "$(dirname "$scratch/prefix/include/$header")"
+    touch "$scratch/prefix/include/$header"
+  done
+  for name in sh cat dirname mkdir mktemp sed tail head tee awk sort uniq grep rm cp chmod touch readlink env; do
+    ln -s "$(PATH=$system command -v $name)" "$bin/$name"
+  done
+  tool id <<'END'
+echo "$uid"
+END
+  calls=$scratch/calls
+  : >"$calls"
+  uid=0
+  broken=
+  export calls uid broken
+}
+
+run() {  # run COMMAND...: with that PATH alone; leaves $out, $err, $code
+  env -u CXX -u WEIR_NO_INSTALL PATH="$bin" CMAKE_PREFIX_PATH="$scratch/prefix" "$@" >"$scratch/out" 2>"$scratch/err" </dev/null
+  code=$?
+  out=$(cat "$scratch/out")
+  err=$(cat "$scratch/err")
+}
+
+weir=$1
+system=$PATH
+
+fresh
+run "$tree/weir"
+check "weir alone exits with 0" "$code" 0
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\) ')" 4
+run "$tree/weir" fly
+check "an unknown verb exits with 2" "$code" 2
+check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test or help."
+
+# Nothing installed, and no leave to install.
+packages="g++ cmake ninja-build"
+install="apt-get update && apt-get install --yes --no-install-recommends $packages"
+says() { printf 'weir: missing or too old on this machine: %s. To install, type:\n\n  %s\n' "$packages" "$1"; }
+fresh
+tool apt-get <<'END'
+echo "apt-get $1" >>"$calls"
+END
+run WEIR_NO_INSTALL=1 "$tree/weir" train
+check "WEIR_NO_INSTALL: exits with 1" "$code" 1
+check "WEIR_NO_INSTALL: says what to type" "$err" "$(says "$install")"
+check "WEIR_NO_INSTALL: installs nothing" "$(cat "$calls")" ""
+uid=1000
+run "$tree/weir" test
+check "neither root nor sudo: says what to type" "$err" "$(says "su -c '$install'")"
+tool sudo <<'END'
+exit 1
+END
+run "$tree/weir" predict
+check "sudo that asks for a password: says what to type" "$err" "$(says "sudo sh -c '$install'")"
+check "without leave nothing was installed" "$(cat "$calls")" ""
+
+rm "$bin/apt-get"
+tool brew </dev/null
+run "$tree/weir" train
+check "brew: says what to type" "$err" "$(says "brew install gcc cmake ninja eigen nlohmann-json cli11 doctest")"
+tool dnf </dev/null
+run "$tree/weir" train
+check "dnf: says what to type" "$err" \
+  "$(says "sudo dnf install gcc-c++ cmake ninja-build eigen3-devel json-devel zlib-devel cli11-devel doctest-devel")"
+
+# A package manager that fails.
+fresh
+tool apt-get <<'END'
+echo "no network"
+exit 100
+END
+run "$tree/weir" train
+check "a failed installation: exits with 1" "$code" 1
+check "a failed installation: shows the log" "$(echo "$err" | sed -n 2p)" "no network"
+
+# Root: installs, builds, trains; from another folder, through two links, with the arguments and the exit code untouched.
+fresh
+build_tools
+mkdir "$scratch/later"
+mv "$bin/cmake" "$bin/c++" "$bin/ninja" "$scratch/later"
+tool apt-get <<END
+echo "apt-get \$1" >>"\$calls"
+if [ "\$1" = install ]; then cp "$scratch"/later/* "$bin"; fi
+END
+mkdir -p "$scratch/else where"
+ln -sf "tree of mine/weir" "$scratch/link"
+ln -sf ../link "$scratch/else where/weir"
+cd "$scratch/else where" || exit 1
+run ./weir train --data "my data" ''
+check "train: the example's exit code" "$code" 7
+check "train: the example's folder and arguments" "$out" "in $(pwd -P)
+<--data>
+<my data>
+<>"
+check "train: installs, configures, builds" "$(cat "$calls")" "apt-get update
+apt-get install
+-S
+--build"
+
+: >"$calls"
+run ./weir predict --index 3
+check "predict: the example's arguments" "$(echo "$out" | tail -n +2)" "<predict>
+<--index>
+<3>"
+check "a second run only builds" "$(cat "$calls")" "--build"
+check "a second run says nothing" "$err" ""
+: >"$calls"
+echo >>"$tree/CMakePresets.json"
+run ./weir train
+check "changed presets are configured again" "$(cat "$calls")" "-S
+--build"
+
+# A build that fails.
+broken=1
+run ./weir train
+check "a failed build: its exit code" "$code" 3
+check "a failed build: the last 30 lines of the log" "$(echo "$err" | grep -c '^line ') $(echo "$err" | sed -n 1p)" "30 line 11"
+check "a failed build: names the log" "$(echo "$err" | tail -n 1)" \
+  "weir: exit code 3; these were the last lines of $(cd "$tree" && pwd -P)/build/logs/release-build.log"
+broken=
+
+# Tests.
+run ./weir test
+check "test: ctest's exit code" "$code" 8
+check "test: skips are counted before ctest's closing line" "$out" "1/2 Test #1: a/b: c ....   Passed
+2/2 Test #2: a/b: d ....***Skipped
+Total Test time
+
+      1 SKIPPED: no moon
+skipped tests: 1
+50% tests passed, 1 tests failed out of 2"
+
+[ $failures -eq 0 ] && echo "the script keeps its word"
+[ $failures -eq 0 ]

@@ -1,0 +1,98 @@
+#include <cstdlib>
+#include <iostream>
+#include <memory>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include <weir/core/threads.hpp>
+#include <weir/training/adam.hpp>
+#include <weir/training/fit.hpp>
+#include <weir/training/sgd.hpp>
+
+#include "tests/support/malloc_counter.hpp"
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+bool skipped() {
+  if (allocations_unknown() == nullptr) return false;
+  std::cout << "SKIPPED: " << allocations_unknown() << '\n';
+  return true;
+}
+
+// Allocations from the end of a fit's first step to the end of its last one.
+std::int64_t allocations_of_fit(Model& model, const Dataset& data, FitOptions options) {
+  std::int64_t after_first = -1, now = -1;
+  options.on_step = [&](const StepReport& report) {
+    now = allocations();
+    if (report.epoch == 1 && report.step == 1) after_first = now;
+    return Control::go_on;
+  };
+  fit(model, data, options);
+  REQUIRE(after_first > 0);
+  return now - after_first;
+}
+
+}  // namespace
+
+TEST_CASE("allocation: the counter sees every way to take memory") {
+  if (skipped()) return;
+  const auto counts = [](auto take) {
+    const std::int64_t before = allocations();
+    void* volatile block = take();
+    const std::int64_t after = allocations();
+    std::free(block);
+    return after - before;
+  };
+  CHECK(counts([] { return std::malloc(10); }) == 1);
+  CHECK(counts([] { return std::calloc(10, 10); }) == 1);
+  CHECK(counts([] { return std::realloc(nullptr, 10); }) == 1);
+  CHECK(counts([] { return std::aligned_alloc(64, 128); }) == 1);
+  const std::int64_t before = allocations();
+  delete new volatile int(1);
+  std::string text(100, 'x');
+  Tensor tensor(Shape{100});
+  CHECK(allocations() - before >= 3);
+}
+
+TEST_CASE("allocation: from its second step on a fit takes no memory") {
+  if (skipped()) return;
+  const Dataset data = blobs(700, 50, 10), test = blobs(150, 50, 10, 2);
+  const int before = num_threads();
+  for (const int threads : {1, 2}) {
+    set_num_threads(threads);
+    for (const bool fuse : {true, false}) {
+      for (const AnyOptimizer& optimizer : {AnyOptimizer(Adam()), AnyOptimizer(SGD({.lr = 0.1, .momentum = 0.9})), AnyOptimizer(SGD({.lr = 0.1}))}) {
+        Model model(sequential({50}, Dense(130), ReLU(), Dense(70), ReLU(), Dense(10)), {.fuse = fuse});
+        CAPTURE(threads);
+        CAPTURE(optimizer->describe());
+        CHECK(allocations_of_fit(model, data, {.loss = SoftmaxCrossEntropy(), .optimizer = optimizer, .epochs = 3, .batch = 64, .validation = &test}) == 0);
+      }
+    }
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("allocation: a graph with several inputs and outputs and values takes none either") {
+  if (skipped()) return;
+  Graph graph;
+  const auto a = graph.input({6}), b = graph.input({3});
+  const auto h = graph.add(Dense(8), {a});
+  const auto k = graph.add(Dense(8), {b});
+  const auto r = graph.add(ReLU(), {h});
+  graph.output(graph.add(Dense(3), {r}));
+  graph.output(graph.add(Dense(1), {k}));
+  Model model(graph, {.dtype = DType::f64});
+  std::vector<Field> inputs, targets;
+  inputs.push_back({blobs(50).inputs()[0].values.clone()});
+  inputs.push_back({curve(50).inputs()[0].values.clone()});
+  targets.push_back({blobs(50).targets()[0].values.clone()});
+  targets.push_back({curve(50).targets()[0].values.clone()});
+  const Dataset data(std::move(inputs), std::move(targets));
+  const Losses losses = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.5}};
+  CHECK(allocations_of_fit(model, data, {.loss = losses, .optimizer = Adam(), .epochs = 3, .batch = 16, .validation = &data}) == 0);
+}

@@ -1,0 +1,122 @@
+#include <limits>
+
+#include <doctest/doctest.h>
+
+#include <weir/training/adam.hpp>
+#include <weir/training/fit.hpp>
+
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+// A Model that has trained already, so that a change would show.
+struct Trained {
+  Trained() : model(classifier({.max_batch = 32})) { fit(model, blobs(20), good()); }
+  static FitOptions good() { return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam()}; }
+
+  // What fit throws; empty when it does not. The Model must be as before.
+  template <class E>
+  std::string refused(const Dataset& data, const FitOptions& options) {
+    const Snapshot before(model);
+    std::string message;
+    try {
+      fit(model, data, options);
+    } catch (const E& error) {
+      message = error.what();
+    }
+    CHECK(Snapshot(model) == before);
+    return message;
+  }
+
+  Model model;
+};
+
+Tensor labels_of(const std::vector<double>& labels) { return tensor(labels, Shape{static_cast<std::int64_t>(labels.size())}, DType::i32); }
+
+class GpuOnly : public Optimizer {
+ public:
+  std::string type() const override { return "gpu_only"; }
+  Config config() const override { return {}; }
+  int moments() const override { return 0; }
+  double learning_rate() const override { return 1; }
+  void update(const Context&, const UpdateArgs&) const override {}
+  bool runs_on(Device device) const override { return device.is_cuda(); }
+};
+
+}  // namespace
+
+TEST_CASE("fit errors: options") {
+  Trained trained;
+  const Dataset data = blobs(20);
+  FitOptions options = Trained::good();
+  options.loss = {};
+  CHECK(trained.refused<ConfigError>(data, options) == "fit: no loss is given. Set one, for example weir::SoftmaxCrossEntropy().");
+  options.loss = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 1.0}};
+  CHECK(trained.refused<ConfigError>(data, options) == "fit: got 2 losses, the graph has 1 output. Give one loss for each.");
+  options.loss = {{SoftmaxCrossEntropy(), std::numeric_limits<double>::quiet_NaN()}};
+  CHECK(trained.refused<ConfigError>(data, options) == "fit: the weight of softmax_cross_entropy is nan, expected a finite number.");
+  options = Trained::good();
+  options.optimizer = {};
+  CHECK(trained.refused<ConfigError>(data, options) == "fit: no optimizer is given. Set one, for example weir::Adam({.lr = 1e-3}).");
+  options = Trained::good();
+  for (const std::int64_t epochs : {0, -3}) {
+    options.epochs = epochs;
+    CHECK(trained.refused<ConfigError>(data, options) == "fit: epochs is " + std::to_string(epochs) + ", expected at least 1.");
+  }
+  options = Trained::good();
+  for (const std::int64_t batch : {0, -1}) {
+    options.batch = batch;
+    CHECK(trained.refused<ConfigError>(data, options) == "fit: batch is " + std::to_string(batch) + ", expected at least 1.");
+  }
+  options.batch = 33;
+  CHECK(trained.refused<ShapeError>(data, options) ==
+        "fit: batch is 33, the Model takes at most 32. Make it with a larger ModelOptions::max_batch.");
+  options = Trained::good();
+  options.optimizer = GpuOnly();
+  CHECK(trained.refused<DeviceError>(data, options) ==
+        "fit: gpu_only() does not run on cpu. Make the Model on another device.");
+}
+
+TEST_CASE("fit errors: inputs") {
+  Trained trained;
+  const FitOptions options = Trained::good();
+  CHECK(trained.refused<ShapeError>(blobs(20, 7), options) ==
+        "fit: training data, input 0: samples have the shape [7], the graph's input takes [6]. Reshape the data, or make the graph for this "
+        "shape.");
+  std::vector<Field> inputs, targets;
+  inputs.push_back({Tensor(Shape{4, 6})});
+  inputs.push_back({Tensor(Shape{4, 6})});
+  targets.push_back({labels_of({0, 1, 2, 0})});
+  CHECK(trained.refused<ShapeError>(Dataset(std::move(inputs), std::move(targets)), options) ==
+        "fit: training data: has 2 inputs, the graph has 1. Give the Dataset one Field for each.");
+  CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{2, 6}, DType::i32), labels_of({0, 1})), options) ==
+        "fit: training data, input 0: holds i32, expected f32, f64 or u8. Convert the tensor.");
+  CHECK(trained.refused<NumericError>(Dataset(tensor(std::vector<double>(12, 1e39), Shape{2, 6}, DType::f64), labels_of({0, 1})), options)
+            .starts_with("loader: input 0 does not fit f32"));
+}
+
+TEST_CASE("fit errors: targets") {
+  Trained trained;
+  FitOptions options = Trained::good();
+  CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{3, 6}), labels_of({0, 2, 3})), options) ==
+        "fit: training data, target 0 for 2 (dense(3)): softmax_cross_entropy: sample 2 has the label 3, expected 0 to 2. Correct the labels, "
+        "or give the output as many classes as there are.");
+  const Dataset wrong(Tensor(Shape{2, 6}), labels_of({0, -1}));
+  options.validation = &wrong;
+  CHECK(trained.refused<ConfigError>(blobs(20), options) ==
+        "fit: validation data, target 0 for 2 (dense(3)): softmax_cross_entropy: sample 1 has the label -1, expected 0 to 2. Correct the "
+        "labels, or give the output as many classes as there are.");
+  options = Trained::good();
+  CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{2, 6}), Tensor(Shape{2})), options) ==
+        "fit: training data, target 0 for 2 (dense(3)): holds f32, expected i32. Convert the tensor.");
+  CHECK(trained.refused<ShapeError>(Dataset(Tensor(Shape{2, 6}), Tensor(Shape{2, 4})), options) ==
+        "fit: training data, target 0 for 2 (dense(3)): the target is [4] a sample, the output is [3], expected [] (class labels) or [3] "
+        "(probabilities). Reshape the targets.");
+  std::vector<Field> inputs;
+  inputs.push_back({Tensor(Shape{2, 6})});
+  CHECK(trained.refused<ShapeError>(Dataset(std::move(inputs), {}), options) ==
+        "fit: training data: has 0 targets, the losses want 1. Give the Dataset one Field for each.");
+}

@@ -1,0 +1,202 @@
+// Every layer, activation and loss of weir, alone and in graphs, against differences.
+
+#include <doctest/doctest.h>
+
+#include <set>
+#include <string>
+#include <vector>
+#include <weir/activations/activation.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/registry.hpp>
+#include <weir/layers/add.hpp>
+#include <weir/layers/concat.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/flatten.hpp>
+#include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/softmax_cross_entropy.hpp>
+#include <weir/training/gradcheck.hpp>
+
+#include "layers/builtin_layers.hpp"
+
+using namespace weir;
+
+namespace {
+
+void check(const GradcheckReport& report) {
+  CAPTURE(report);
+  CHECK(report.passed);
+  CHECK(report.checked > 0);
+  CHECK(report.skipped == 0);
+}
+
+struct Case {
+  std::shared_ptr<const Layer> layer;
+  std::vector<Shape> inputs;
+  GradcheckOptions options = {};
+};
+
+std::vector<Case> all_layers() {
+  std::vector<Case> cases = {
+      {make_layer(Dense(3)), {{4}}},
+      {make_layer(Dense(1)), {{1}}},
+      {make_layer(Dense(3, {.bias = false})), {{4}}},
+      {make_layer(Dense(2)), {{2, 3}}},
+      {make_layer(Dense(2)), {{2, 1, 3}}, {.batch = 1}},
+      {make_layer(Dense(2)), {{3}}, {.batch = 40, .max_entries = 30}},
+      {make_layer(Flatten()), {{2, 3}}},
+      {make_layer(Flatten()), {Shape{}}},
+      {make_layer(Add()), {{4}, {4}}},
+      {make_layer(Add()), {{2, 2}, {2, 2}, {2, 2}}},
+      {make_layer(Concat()), {{2}, {3}}},
+      {make_layer(Concat()), {{2, 1}, {2, 3}, {2, 2}}},
+      {make_layer(LeakyReLU{0.3}), {{5}}},
+      {make_layer(LeakyReLU{-0.5}), {{5}}},
+      {make_layer(SoftmaxCrossEntropy()), {{4}, {}}},
+      {make_layer(SoftmaxCrossEntropy()), {{4}, {4}}},
+      {make_layer(SoftmaxCrossEntropy()), {{2, 4}, {2}}},
+      {make_layer(SoftmaxCrossEntropy()), {{2, 4}, {2, 4}}},
+      {make_layer(SoftmaxCrossEntropy()), {{4}, {}}, {.sample_weights = true}},
+      {make_layer(MeanSquaredError()), {{4}, {4}}},
+      {make_layer(MeanSquaredError()), {{2, 3}, {2, 3}}},
+      {make_layer(MeanSquaredError()), {{4}, {4}}, {.sample_weights = true}},
+  };
+  for (const ActivationFunction& function : all_activations()) {
+    cases.push_back({make_layer(function), {{5}}});
+    cases.push_back({make_layer(function), {{2, 3}}, {.low = -20, .high = 20}});
+  }
+  return cases;
+}
+
+// Dense and activation, which fuse, twice; then the losses.
+Graph network(const ActivationFunction& function, std::int64_t outputs) {
+  return sequential({4}, Dense(5), function, Dense(5), function, Dense(outputs));
+}
+
+}  // namespace
+
+TEST_CASE("gradcheck: every layer and activation and loss alone" * doctest::timeout(300)) {
+  for (const Case& c : all_layers()) {
+    const std::string what = c.layer->describe() + " on " + to_string(c.inputs[0]);
+    CAPTURE(what);
+    check(gradcheck(c.layer, c.inputs, c.options));
+  }
+}
+
+TEST_CASE("gradcheck: no built-in type is left out") {
+  std::string known;
+  std::set<std::string> types;
+  for (const Case& c : all_layers()) types.insert(c.layer->type());
+  for (const std::string& type : types) known += (known.empty() ? "" : ", ") + type;
+  register_builtin_layers();
+  CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),
+                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer before loading.").c_str(),
+                       ConfigError);
+}
+
+TEST_CASE("gradcheck: an input of exactly zero is on the corner of the ReLU family") {
+  CHECK(gradcheck(ReLU(), {{5}}).corners > 0);
+  CHECK(gradcheck(LeakyReLU(), {{5}}).corners > 0);
+  CHECK(gradcheck(Tanh(), {{5}}).corners == 0);
+  CHECK(gradcheck(ReLU(), {{5}}, {.zeros = false}).corners == 0);
+}
+
+TEST_CASE("gradcheck: losses as layers also have the gradient of their targets") {
+  for (const auto& loss : {make_layer(SoftmaxCrossEntropy()), make_layer(MeanSquaredError())}) {
+    Graph graph;
+    const Node output = graph.input({4}, Storage::compute, "output");
+    graph.output(graph.add(loss, {output, graph.input({4}, Storage::compute, "target")}));
+    check(gradcheck(graph));
+  }
+}
+
+TEST_CASE("gradcheck: networks of every activation with every loss") {
+  for (const ActivationFunction& function : all_activations()) {
+    const std::string what = describe(function);
+    CAPTURE(what);
+    check(gradcheck(network(function, 3)));
+    check(gradcheck(network(function, 3), {.loss = SoftmaxCrossEntropy(), .targets = {{}}}));
+    check(gradcheck(network(function, 3), {.loss = SoftmaxCrossEntropy(), .seed = 1}));
+    check(gradcheck(network(function, 3), {.loss = MeanSquaredError(), .seed = 2}));
+  }
+}
+
+TEST_CASE("gradcheck: both differences reach their bounds with room on a tanh network") {
+  const GradcheckReport report = gradcheck(sequential({8}, Dense(8), Tanh(), Dense(8), Tanh(), Dense(8)));
+  MESSAGE(report);
+  check(report);
+  CHECK(report.worst_eight_points.bound == 1e-10);
+  CHECK(report.worst_two_points.bound == 1e-7);
+  CHECK(report.eight_points == report.checked);
+}
+
+TEST_CASE("gradcheck: branches and an input used twice and a layer object added twice") {
+  const auto shared = make_layer(Dense(4));
+  Graph graph;
+  const Node x = graph.input({4}, Storage::compute, "x");
+  const Node first = graph.add(shared, {x}, "first");
+  const Node second = graph.add(shared, {graph.add(Tanh(), {first})}, "second");
+  const Node sum = graph.add(Add(), {first, second, x, x}, "sum");
+  graph.output(graph.add(Dense(2), {graph.add(Concat(), {sum, graph.add(Sigmoid(), {sum}), x, sum})}));
+  check(gradcheck(graph));
+  check(gradcheck(graph, {.loss = MeanSquaredError(), .batch = 1}));
+}
+
+TEST_CASE("gradcheck: outputs that others read and one loss for each") {
+  Graph graph;
+  const Node a = graph.input({3}, Storage::compute, "a");
+  const Node b = graph.input({2, 2}, Storage::compute, "b");
+  const Node trunk = graph.add(ReLU(), {graph.add(Dense(5), {graph.add(Concat(), {a, graph.add(Flatten(), {b})})})}, "trunk");
+  const Node head = graph.add(Dense(3), {trunk}, "head");
+  const Node tail = graph.add(Tanh(), {head}, "tail");
+  for (const Node node : {head, tail, trunk}) graph.output(node);
+  check(gradcheck(graph));
+  check(gradcheck(graph,
+                  {.loss = {{SoftmaxCrossEntropy(), 0.7}, {MeanSquaredError(), 2}, {MeanSquaredError(), 0.1}}, .targets = {{}, {3}, {5}}}));
+  check(gradcheck(
+      graph,
+      {.loss = {{SoftmaxCrossEntropy(), 1}, {SoftmaxCrossEntropy(), 1}, {MeanSquaredError(), 0}}, .sample_weights = true, .seed = 3}));
+}
+
+// Any layer after any others: what the planner does with sharing, aliasing and fusing must not show.
+TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
+  for (std::uint64_t seed = 0; seed < 40; ++seed) {
+    CAPTURE(seed);
+    const RandomKey key = RandomKey{seed}.with(77);
+    Graph graph;
+    std::vector<Node> nodes = {graph.input({4}), graph.input({4})};
+    nodes.push_back(graph.add(Add(), {nodes[0], nodes[1]}));
+    std::vector<bool> read = {true, true, false};
+    std::uint64_t draws = 0;
+    const auto below = [&](std::size_t bound) { return static_cast<std::size_t>(random_below(key, draws++, bound)); };
+    const auto pick = [&] {
+      const std::size_t chosen = below(3) == 0 ? below(nodes.size()) : nodes.size() - 1 - below(2);
+      read[chosen] = true;
+      return nodes[chosen];
+    };
+    for (int i = 0; i < 10; ++i) {
+      const auto function = all_activations()[below(all_activations().size())];
+      switch (below(5)) {
+        case 0:
+          nodes.push_back(graph.add(Add(), {pick(), pick()}));
+          break;
+        case 1:
+          nodes.push_back(graph.add(Dense(4), {graph.add(Concat(), {pick(), pick()})}));
+          break;
+        case 2:
+          nodes.push_back(graph.add(Dense(4, {.bias = false}), {pick()}));
+          break;
+        case 3:
+          nodes.push_back(graph.add(Dense(4), {graph.add(Flatten(), {pick()})}));
+          break;
+        default:
+          nodes.push_back(graph.add(function, {pick()}));
+          break;
+      }
+      read.push_back(false);
+    }
+    for (std::size_t i = 2; i < nodes.size(); ++i) {
+      if (!read[i]) graph.output(nodes[i]);
+    }
+    check(gradcheck(graph, {.batch = 2, .seed = seed, .max_entries = 12}));
+  }
+}

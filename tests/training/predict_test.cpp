@@ -1,0 +1,63 @@
+#include <doctest/doctest.h>
+
+#include <weir/training/predict.hpp>
+
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+TEST_CASE("predict: pieces of max_batch make what one forward makes") {
+  Model whole = classifier({.max_batch = 50}), pieces = classifier({.max_batch = 8});
+  const Tensor x = tensor(many(21 * 6, 1), Shape{21, 6}, DType::f32);
+  const Tensor got = predict(pieces, x);
+  CHECK(got.shape() == Shape{21, 3});
+  CHECK(got.dtype() == DType::f32);
+  CHECK(bits(got) == bits(whole.forward(x)));
+  CHECK(predict(pieces, Tensor(Shape{0, 6})).shape() == Shape{0, 3});
+}
+
+TEST_CASE("predict: the inputs of a Dataset give one tensor an output") {
+  Graph graph;
+  const auto a = graph.input({2}), b = graph.input({1});
+  const auto first = graph.add(Dense(2), {a}), second = graph.add(Dense(1), {b});
+  graph.output(second);
+  graph.output(first);
+  Model model(graph, {.dtype = DType::f64, .max_batch = 2});
+  copy(tensor({1, 2, 3, 4}, Shape{2, 2}, DType::f64), model.parameter("0.weight"));
+  fill(model.parameter("0.bias"), 1);
+  fill(model.parameter("1.weight"), 2);
+  fill(model.parameter("1.bias"), 0);
+  Field bytes;
+  bytes.values = tensor({0, 255, 51}, Shape{3, 1}, DType::u8);
+  bytes.divisor = 255;
+  std::vector<Field> inputs;
+  inputs.push_back({tensor({1, 0, 0, 1, 1, 1}, Shape{3, 2}, DType::f64)});
+  inputs.push_back(std::move(bytes));
+  const std::vector<Tensor> got = predict(model, Dataset(std::move(inputs), {}));
+  REQUIRE(got.size() == 2);
+  CHECK(numbers(got[0]) == std::vector<double>{0, 2, 0.4});
+  CHECK(numbers(got[1]) == std::vector<double>{2, 4, 3, 5, 4, 8});
+}
+
+TEST_CASE("predict: bad input is refused") {
+  Model model = classifier();
+  CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{5, 7})),
+                       "predict: x is [5, 7], the graph's input takes samples of shape [6]. Give it [samples, ...].", ShapeError);
+  CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{6})), "predict: x is [6], the graph's input takes samples of shape [6]. Give it [samples, ...].",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{5, 6}, DType::f64)),
+                       "predict: x holds f64, the Model takes f32. Convert with Tensor::to(DType).", ConfigError);
+  Graph graph;
+  const auto a = graph.input({2});
+  graph.output(graph.add(Dense(2), {a}));
+  graph.output(graph.add(Dense(1), {a}));
+  Model two(graph);
+  CHECK_THROWS_WITH_AS(predict(two, Tensor(Shape{1, 2})),
+                       "predict: the graph has 1 inputs and 2 outputs, expected one of each. Give a Dataset with one Field for each input.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(predict(two, curve(2)),
+                       "predict, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
+                       "shape.",
+                       ShapeError);
+}

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include <weir/activations/activation.hpp>
+#include <weir/core/error.hpp>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/softmax_cross_entropy.hpp>
+
+#include "tests/support/compare.hpp"
+#include "tests/training/optimizer_run.hpp"
+
+namespace weir::test {
+
+// Samples around one point a class: labels 0, 1, 2, 0, 1, 2, ... A linear classifier can tell them apart.
+inline Dataset blobs(std::int64_t samples, std::int64_t features = 6, std::int64_t classes = 3, std::uint64_t seed = 1) {
+  std::vector<double> x = many(samples * features, seed);
+  std::vector<double> labels;
+  for (std::int64_t i = 0; i < samples; ++i) {
+    labels.push_back(static_cast<double>(i % classes));
+    x[static_cast<std::size_t>(i * features + i % classes)] += 2;
+  }
+  return Dataset(tensor(x, Shape{samples, features}, DType::f32), tensor(labels, Shape{samples}, DType::i32));
+}
+
+// y = some function of x, to be learned with a mean squared error.
+inline Dataset curve(std::int64_t samples, std::int64_t features = 3, DType dtype = DType::f64) {
+  const std::vector<double> x = many(samples * features, 5);
+  std::vector<double> y;
+  for (std::int64_t i = 0; i < samples; ++i) {
+    double sum = 1;
+    for (std::int64_t j = 0; j < features; ++j) sum += x[static_cast<std::size_t>(i * features + j)] * static_cast<double>(j + 1);
+    y.push_back(sum);
+  }
+  return Dataset(tensor(x, Shape{samples, features}, dtype), tensor(y, Shape{samples, 1}, dtype));
+}
+
+inline Model classifier(ModelOptions options = {}) { return Model(sequential({6}, Dense(16), ReLU(), Dense(3)), options); }
+inline Model regression(ModelOptions options = {.dtype = DType::f64}) { return Model(sequential({3}, Dense(4), ReLU(), Dense(1)), options); }
+
+// All that training changes, to the bit.
+struct Snapshot {
+  explicit Snapshot(const Model& model)
+      : parameters(bits(model.parameter_arena())),
+        state(model.state_arena().elements() > 0 ? bits(model.state_arena()) : std::vector<unsigned char>()),
+        step(model.training_state().step),
+        epoch(model.training_state().epoch),
+        optimizer(model.training_state().optimizer) {
+    for (const Tensor& moment : model.training_state().moments) moments.push_back(bits(moment));
+  }
+  friend bool operator==(const Snapshot&, const Snapshot&) = default;
+
+  std::vector<unsigned char> parameters, state;
+  std::uint64_t step, epoch;
+  std::string optimizer;
+  std::vector<std::vector<unsigned char>> moments;
+};
+
+}  // namespace weir::test

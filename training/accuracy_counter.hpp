@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include <weir/core/losses.hpp>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+
+#include "training/mirror.hpp"
+
+namespace weir {
+
+// Counts how often the first output whose loss classifies predicts its label.
+class AccuracyCounter {
+ public:
+  AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses);
+
+  void reset();
+  void add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch);
+  std::optional<double> accuracy(const Context& context);  // nullopt when no loss classifies or nothing was added
+
+ private:
+  std::optional<std::size_t> term_;
+  std::int64_t rows_ = 0;
+  bool cleared_ = true;  // the host's zero is ahead of the device
+  Mirror<std::int64_t> correct_;
+};
+
+}  // namespace weir

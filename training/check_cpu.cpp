@@ -1,0 +1,64 @@
+#include <atomic>
+
+#include <weir/core/parallel.hpp>
+
+#include "layers/typed.hpp"
+#include "training/argmax.hpp"
+#include "training/check_ops.hpp"
+#include "training/largest.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t max_tile = 32 * 1024;
+constexpr std::int64_t count_tile = 256;  // rows
+
+// Calls f(tile's first row, its end, outputs, labels, classes) for each tile of rows.
+template <class F>
+void for_row_tiles(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, F&& f) {
+  const std::int64_t rows = labels.elements();
+  if (rows == 0) return;
+  const std::int64_t classes = outputs.elements() / rows;
+  typed(outputs.dtype(), [&](auto t) {
+    const auto* values = data<decltype(t)>(outputs);
+    const auto* wanted = data<std::int32_t>(labels);
+    parallel_for(context, ceil_div(rows, count_tile), [&](std::int64_t tile) {
+      f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes);
+    });
+  });
+}
+
+void add(std::int64_t& count, std::int64_t more) { std::atomic_ref(count).fetch_add(more, std::memory_order_relaxed); }
+
+}  // namespace
+
+void max_abs(const Context& context, const ConstTensorView& x, double* largest) {
+  const std::int64_t count = x.elements();
+  typed(x.dtype(), [&](auto t) {
+    const auto* values = data<decltype(t)>(x);
+    parallel_for(context, ceil_div(count, max_tile), [&](std::int64_t tile) {
+      const std::int64_t begin = tile * max_tile;
+      raise_largest(largest, largest_magnitude(values + begin, std::min(max_tile, count - begin)));
+    });
+  });
+}
+
+void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct) {
+  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
+    std::int64_t hits = 0;
+    for (auto row = begin; row < end; ++row) hits += argmax(values + row * classes, classes) == wanted[row] && wanted[row] >= 0 ? 1 : 0;
+    add(*correct, hits);
+  });
+}
+
+void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts) {
+  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
+    for (auto row = begin; row < end; ++row) {
+      const std::int64_t predicted = argmax(values + row * classes, classes);
+      if (predicted >= 0 && wanted[row] >= 0 && wanted[row] < classes) add(counts[wanted[row] * classes + predicted], 1);
+    }
+  });
+}
+
+}  // namespace weir::cpu

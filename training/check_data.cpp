@@ -1,0 +1,100 @@
+#include "training/check_data.hpp"
+
+#include <cmath>
+
+#include <weir/core/error.hpp>
+
+#include "data/finite.hpp"
+
+namespace weir {
+
+namespace {
+
+std::string count_of(std::size_t count, const char* noun) { return std::to_string(count) + " " + noun + (count == 1 ? "" : "s"); }
+
+const Graph::Entry& output_entry(const Model& model, std::size_t output) {
+  const Graph& graph = model.graph();
+  return graph.entries()[graph.outputs()[output]];
+}
+
+std::string output_name(const Model& model, std::size_t output) {
+  const Graph::Entry& entry = output_entry(model, output);
+  return entry.name + " (" + entry.layer->describe() + ")";
+}
+
+// Labels and indices stay whole numbers on their way to the Model; everything else becomes a number of its dtype.
+void check_storage(const std::string& who, const Field& field, Storage wanted) {
+  const bool whole = field.values.dtype() == DType::i32;
+  if (whole == (wanted == Storage::i32) && wanted != Storage::u8) return;
+  const char* expected = wanted == Storage::i32 ? "i32" : wanted == Storage::u8 ? "u8 that stays u8, which a Dataset does not give" : "f32, f64 or u8";
+  throw ConfigError(who + ": holds " + to_string(field.values.dtype()) + ", expected " + expected + ". Convert the tensor.");
+}
+
+// What f throws, with a name in front: a loss does not know which target it looks at.
+template <class E, class F>
+auto naming(const std::string& name, F&& f) {
+  try {
+    return f();
+  } catch (const E& error) {
+    throw E(name + ": " + error.what());
+  }
+}
+
+}  // namespace
+
+void check_inputs(const std::string& who, const Model& model, const Dataset& data) {
+  const Graph& graph = model.graph();
+  if (data.inputs().size() != graph.inputs().size()) {
+    throw ShapeError(who + ": has " + count_of(data.inputs().size(), "input") + ", the graph has " + std::to_string(graph.inputs().size()) +
+                     ". Give the Dataset one Field for each.");
+  }
+  for (std::size_t i = 0; i < data.inputs().size(); ++i) {
+    const Graph::Entry& entry = graph.entries()[graph.inputs()[i]];
+    const std::string name = who + ", input " + std::to_string(i);
+    if (data.input_shape(i) != entry.plan.output) {
+      throw ShapeError(name + ": samples have the shape " + to_string(data.input_shape(i)) + ", the graph's " + entry.name + " takes " +
+                       to_string(entry.plan.output) + ". Reshape the data, or make the graph for this shape.");
+    }
+    check_storage(name, data.inputs()[i], entry.storage);
+  }
+}
+
+void check_losses(const std::string& who, const Model& model, const Losses& losses) {
+  if (losses.terms().empty()) throw ConfigError(who + ": no loss is given. Set one, for example weir::SoftmaxCrossEntropy().");
+  const std::size_t outputs = model.graph().outputs().size();
+  if (losses.terms().size() != outputs) {
+    throw ConfigError(who + ": got " + std::to_string(losses.terms().size()) + (losses.terms().size() == 1 ? " loss" : " losses") +
+                      ", the graph has " + count_of(outputs, "output") + ". Give one loss for each.");
+  }
+  for (const LossTerm& term : losses.terms()) {
+    if (!std::isfinite(term.weight)) {
+      throw ConfigError(who + ": the weight of " + term.loss->describe() + " is " + number_text(term.weight) + ", expected a finite number.");
+    }
+    if (term.loss->runs_on(model.device())) continue;
+    throw DeviceError(who + ": " + term.loss->describe() + " does not run on " + to_string(model.device()) + ". Make the Model on another device.");
+  }
+}
+
+void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data) {
+  if (data.targets().size() != losses.terms().size()) {
+    throw ShapeError(who + ": has " + count_of(data.targets().size(), "target") + ", the losses want " +
+                     std::to_string(losses.terms().size()) + ". Give the Dataset one Field for each.");
+  }
+  for (std::size_t i = 0; i < losses.terms().size(); ++i) {
+    const Loss& loss = *losses.terms()[i].loss;
+    const Shape& output = output_entry(model, i).plan.output;
+    const std::string name = who + ", target " + std::to_string(i) + " for " + output_name(model, i);
+    const Shape shapes[] = {output, data.target_shape(i)};
+    const LayerPlan plan = naming<ShapeError>(name, [&] { return loss.infer(shapes); });
+    check_storage(name, data.targets()[i], plan.inputs.empty() ? Storage::compute : plan.inputs[1]);
+    naming<ConfigError>(name, [&] { loss.check_targets(output, data.targets()[i].values); });
+  }
+}
+
+std::vector<Shape> target_shapes(const Dataset& data) {
+  std::vector<Shape> shapes;
+  for (std::size_t i = 0; i < data.targets().size(); ++i) shapes.push_back(data.target_shape(i));
+  return shapes;
+}
+
+}  // namespace weir

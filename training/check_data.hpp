@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <weir/core/losses.hpp>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+
+// What must hold before a Dataset runs through a Model. Each throws ShapeError, ConfigError or DeviceError; `who` begins the message:
+// "fit: validation data".
+
+namespace weir {
+
+// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers.
+void check_inputs(const std::string& who, const Model& model, const Dataset& data);
+
+// One loss an output, each of which runs on the Model's device.
+void check_losses(const std::string& who, const Model& model, const Losses& losses);
+
+// Targets: one a loss, of shapes that it takes and with values that it takes.
+void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
+
+// The shapes of a Dataset's targets, a sample each.
+std::vector<Shape> target_shapes(const Dataset& data);
+
+}  // namespace weir

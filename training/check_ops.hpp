@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// What training looks at after a step. Callers have checked dtypes (f32, f64; labels i32), shapes and devices; the results that are
+// pointed to live on the context's device and are added to, so that they can be read once for many calls.
+
+namespace weir::cpu {
+// *largest becomes the largest of itself and every |x[i]|: NaN counts above infinity. *largest must not be negative.
+void max_abs(const Context& context, const ConstTensorView& x, double* largest);
+// For outputs of [labels' elements, classes]: *correct += rows that predict their label, as metrics.hpp defines it.
+void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
+// counts[classes, classes]: counts[label, predicted] += rows; labels outside and rows with a NaN count nowhere.
+void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void max_abs(const Context& context, const ConstTensorView& x, double* largest);
+void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
+void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
+}  // namespace weir::cuda

@@ -1,0 +1,41 @@
+#include "training/evaluator.hpp"
+
+#include <algorithm>
+
+#include <weir/core/array.hpp>
+
+namespace weir {
+
+Evaluator::Evaluator(Model& model, const Dataset& data, const Losses& losses)
+    : model_(&model),
+      samples_(data.samples()),
+      losses_(losses),
+      loader_(data, model.device(), model.dtype(), model.max_batch()),
+      sums_(losses.terms().size()),
+      counter_(model, data, losses) {
+  const Graph& graph = model.graph();
+  for (std::size_t i = 0; i < losses_.terms().size(); ++i) {
+    const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
+    runners_.emplace_back(*losses_.terms()[i].loss, output, data.target_shape(i), std::min(model.max_batch(), samples_), model.dtype(),
+                          model.device());
+  }
+}
+
+Evaluation Evaluator::run() {
+  const Context context = context_for(model_->device());
+  std::fill(sums_.begin(), sums_.end(), 0.0);
+  counter_.reset();
+  for (std::int64_t i = 0; i < loader_.batches(); ++i) {
+    const Batch batch = loader_.load(context, i);
+    const std::span<const ConstTensorView> outputs = model_->forward(batch.inputs);
+    for (std::size_t t = 0; t < runners_.size(); ++t) sums_[t] += runners_[t].sum(context, outputs[t], batch.targets[t]);
+    counter_.add(context, outputs, batch);
+  }
+  Evaluation result;
+  result.samples = samples_;
+  result.accuracy = counter_.accuracy(context);
+  for (std::size_t t = 0; t < sums_.size(); ++t) result.loss += losses_.terms()[t].weight * sums_[t] / static_cast<double>(samples_);
+  return result;
+}
+
+}  // namespace weir

@@ -1,0 +1,147 @@
+#include <weir/training/fit.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/loader.hpp>
+
+#include "core/keys.hpp"
+#include "core/text.hpp"
+#include "training/accuracy_counter.hpp"
+#include "training/check_data.hpp"
+#include "training/evaluator.hpp"
+#include "training/explain.hpp"
+#include "training/updater.hpp"
+
+namespace weir {
+
+namespace {
+
+void check_at_least_one(const char* option, std::int64_t value) {
+  if (value >= 1) return;
+  throw ConfigError("fit: " + std::string(option) + " is " + with_commas(value) + ", expected at least 1.");
+}
+
+void check_fit(const Model& model, const Dataset& train, const FitOptions& options) {
+  if (!options.optimizer) throw ConfigError("fit: no optimizer is given. Set one, for example weir::Adam({.lr = 1e-3}).");
+  check_losses("fit", model, options.loss);
+  check_at_least_one("epochs", options.epochs);
+  check_at_least_one("batch", options.batch);
+  if (options.batch > model.max_batch()) {
+    throw ShapeError("fit: batch is " + with_commas(options.batch) + ", the Model takes at most " + with_commas(model.max_batch()) +
+                     ". Make it with a larger ModelOptions::max_batch.");
+  }
+  const auto check = [&](const std::string& who, const Dataset& data) {
+    check_inputs(who, model, data);
+    check_targets(who, model, options.loss, data);
+  };
+  check("fit: training data", train);
+  if (options.validation != nullptr) check("fit: validation data", *options.validation);
+}
+
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
+
+// One call of fit. All that its steps need is made here; what throws does so before the Model is touched.
+class Run {
+ public:
+  Run(Model& model, const Dataset& train, const FitOptions& options)
+      : model_(model),
+        options_(options),
+        loader_(train, model.device(), model.dtype(), options.batch),
+        counter_(model, train, options.loss) {
+    if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss);
+    updater_.emplace("fit", model, *options.optimizer, options.check_finite);
+    model.plan_training(options.loss, target_shapes(train));
+    constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
+    history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
+  }
+
+  History train() {
+    for (std::int64_t epoch = 1; epoch <= options_.epochs && !history_.stopped; ++epoch) run_epoch(epoch);
+    return std::move(history_);
+  }
+
+ private:
+  void run_epoch(std::int64_t epoch) {
+    begin_epoch(epoch);
+    for (std::int64_t i = 0; i < loader_.batches() && !history_.stopped; ++i) {
+      take_step(i);
+      if (options_.on_step && options_.on_step(step_) == Control::stop) history_.stopped = true;
+    }
+    EpochReport& report = history_.epochs.emplace_back();
+    report.epoch = epoch;
+    report.epochs = options_.epochs;
+    report.samples = step_.samples;
+    report.loss = step_.epoch_loss;
+    report.accuracy = step_.accuracy;
+    report.learning_rate = step_.learning_rate;
+    report.seconds = step_.seconds;
+    if (history_.stopped) return;
+    if (validation_) {
+      const Evaluation evaluation = validation_->run();
+      report.validation_loss = evaluation.loss;
+      report.validation_accuracy = evaluation.accuracy;
+    }
+    if (options_.on_epoch && options_.on_epoch(report) == Control::stop) history_.stopped = true;
+  }
+
+  void begin_epoch(std::int64_t epoch) {
+    const std::uint64_t number = model_.training_state().epoch++;
+    if (options_.shuffle) loader_.shuffle(key_for(model_.options().seed, KeyPurpose::shuffle).with(number));
+    counter_.reset();
+    loss_sum_ = 0;
+    step_ = {};
+    step_.epoch = epoch;
+    step_.epochs = options_.epochs;
+    step_.steps = loader_.batches();
+  }
+
+  void take_step(std::int64_t index) {
+    const Stopwatch watch;
+    const Context context = context_for(model_.device());
+    const Batch batch = loader_.load(context, index);
+    model_.backward(batch);
+    counter_.add(context, model_.outputs(), batch);
+    if (!updater_->step()) throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
+
+    const std::int64_t size = batch.inputs[0].shape()[0];
+    loss_sum_ += model_.loss() * static_cast<double>(size);
+    step_.step = index + 1;
+    step_.samples += size;
+    step_.total_steps = model_.training_state().step;
+    step_.loss = model_.loss();
+    step_.epoch_loss = loss_sum_ / static_cast<double>(step_.samples);
+    step_.accuracy = counter_.accuracy(context);
+    step_.learning_rate = updater_->learning_rate();
+    step_.seconds += watch.seconds();
+  }
+
+  Model& model_;
+  const FitOptions& options_;
+  Loader loader_;
+  AccuracyCounter counter_;
+  std::optional<Evaluator> validation_;
+  std::optional<Updater> updater_;
+  double loss_sum_ = 0;
+  StepReport step_;
+  History history_;
+};
+
+}  // namespace
+
+History fit(Model& model, const Dataset& train, const FitOptions& options) {
+  check_fit(model, train, options);
+  return Run(model, train, options).train();
+}
+
+}  // namespace weir

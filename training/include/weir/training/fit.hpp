@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include <weir/core/losses.hpp>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+#include <weir/training/optimizer.hpp>
+#include <weir/training/reports.hpp>
+
+namespace weir {
+
+struct FitOptions {
+  Losses loss = {};                     // one for each output of the graph
+  AnyOptimizer optimizer = {};
+  std::int64_t epochs = 1;
+  std::int64_t batch = 32;              // at most the Model's max_batch
+  const Dataset* validation = nullptr;  // evaluated after each epoch
+  bool shuffle = true;                  // anew each epoch, from the Model's seed and the number of the epoch
+  bool check_finite = true;             // false: NaN and infinities go into the parameters
+  // Called between steps, when the Model is whole: they may read it, stop training, or throw.
+  std::function<Control(const StepReport&)> on_step = {};
+  std::function<Control(const EpochReport&)> on_epoch = {};
+};
+
+// Trains the Model: every epoch visits each sample once in batches, the last of which may be smaller. A second fit goes on where the
+// first ended (step count, moments, order of samples), unless its optimizer is of another type: that one begins anew.
+// Throws before anything changes: ConfigError (an option, a missing loss or optimizer, a label out of range), ShapeError (batch,
+// counts and shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite:
+// it names the step and the first layer and tensor that went bad, and the Model stays as the last good step left it.
+History fit(Model& model, const Dataset& train, const FitOptions& options);
+
+}  // namespace weir

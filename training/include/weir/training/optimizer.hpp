@@ -1,0 +1,69 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <utility>
+
+#include <weir/core/config.hpp>
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+namespace weir {
+
+// One update of a run of parameters: blocks of one length and dtype (f32 or f64) on the context's device, as are the numbers that
+// are pointed to. Pointers, so that a captured step sees them move.
+struct UpdateArgs {
+  TensorView w;                           // the parameters: changed in place
+  ConstTensorView g;                      // their gradients
+  std::span<const TensorView> moments;    // Optimizer::moments() of them, all zeros before the first update
+  const double* learning_rate = nullptr;  // of this step
+  const std::uint64_t* step = nullptr;    // which update of these moments this is: 1, 2, ...
+  double* largest = nullptr;              // raised to the largest |element| of w and moments afterwards (NaN above infinity);
+                                          // nullptr: not wanted
+};
+
+// How gradients move parameters: configuration and a pure function of one pass over flat blocks. What it keeps from step to step
+// (its moments) belongs to the Model's TrainingState, so one object serves any number of Models.
+class Optimizer {
+ public:
+  virtual ~Optimizer() = default;
+
+  virtual std::string type() const = 0;   // "adam": moments made under this name go on in a later fit
+  virtual Config config() const = 0;      // every option by its name
+  virtual std::string describe() const;   // "adam(lr=0.001, ...)": type() and config()
+
+  virtual int moments() const = 0;           // blocks as long as the parameters that it keeps
+  virtual double learning_rate() const = 0;  // before any schedule
+  virtual void update(const Context& context, const UpdateArgs& args) const = 0;
+  virtual bool runs_on(Device device) const { return device.is_cpu(); }
+
+  // When no parameter, moment or gradient and no learning rate exceeds this in absolute value, one update overflows nowhere in dtype,
+  // and args.largest is kept. A step within it needs no look at the result. 0, the default: not known, every result is looked at.
+  virtual double safe_magnitude(DType dtype) const;
+
+ protected:
+  Optimizer() = default;
+  Optimizer(const Optimizer&) = default;
+  Optimizer& operator=(const Optimizer&) = default;
+};
+
+// Any optimizer by value: .optimizer = weir::Adam({.lr = 1e-3}).
+class AnyOptimizer {
+ public:
+  AnyOptimizer() = default;  // none
+  template <std::derived_from<Optimizer> O>
+  AnyOptimizer(O optimizer) : optimizer_(std::make_shared<const O>(std::move(optimizer))) {}
+  AnyOptimizer(std::shared_ptr<const Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
+
+  explicit operator bool() const { return optimizer_ != nullptr; }
+  const Optimizer& operator*() const { return *optimizer_; }
+  const Optimizer* operator->() const { return optimizer_.get(); }
+
+ private:
+  std::shared_ptr<const Optimizer> optimizer_;
+};
+
+}  // namespace weir

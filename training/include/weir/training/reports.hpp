@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace weir {
+
+// What a callback of fit answers.
+enum class Control : std::uint8_t { go_on, stop };
+
+// After each step of fit. Losses are means over samples; accuracies are fractions of 1, there when a loss classifies.
+struct StepReport {
+  std::int64_t epoch = 0;          // of this fit, from 1
+  std::int64_t epochs = 0;
+  std::int64_t step = 0;           // of this epoch, from 1
+  std::int64_t steps = 0;          // in an epoch
+  std::int64_t samples = 0;        // of this epoch, so far
+  std::uint64_t total_steps = 0;   // that the Model has taken, in earlier fits too
+  double loss = 0;                 // of this batch
+  double epoch_loss = 0;           // of this epoch, so far
+  std::optional<double> accuracy;  // of this epoch, so far, each batch before its update
+  double learning_rate = 0;        // of this step
+  double seconds = 0;              // spent in this epoch's training steps
+};
+
+// After each epoch of fit.
+struct EpochReport {
+  std::int64_t epoch = 0;  // of this fit, from 1
+  std::int64_t epochs = 0;
+  std::int64_t samples = 0;        // trained on: all of them, unless a callback stopped
+  double loss = 0;                 // over the epoch, each batch before its update
+  std::optional<double> accuracy;  // likewise
+  std::optional<double> validation_loss;
+  std::optional<double> validation_accuracy;
+  double learning_rate = 0;  // of the last step
+  double seconds = 0;        // spent in training steps: without validation and callbacks
+};
+
+// What fit did.
+struct History {
+  std::vector<EpochReport> epochs;  // the last one is short when a step's callback stopped it
+  bool stopped = false;             // by a callback
+};
+
+}  // namespace weir

@@ -1,0 +1,96 @@
+#include <weir/training/metrics.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/loader.hpp>
+
+#include "training/check_data.hpp"
+#include "training/check_ops.hpp"
+#include "training/mirror.hpp"
+
+namespace weir {
+
+namespace {
+
+void check_rows(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels) {
+  const std::string got = to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(labels.dtype()) + " " +
+                          to_string(labels.shape());
+  if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || labels.dtype() != DType::i32) {
+    throw ConfigError(who + ": outputs and labels are " + got + ", expected f32 or f64 outputs and i32 labels. Convert with Tensor::to().");
+  }
+  const std::size_t rank = outputs.shape().rank();
+  if (rank == 0 || outputs.elements() == 0 || Shape(outputs.shape().extents().first(rank - 1)) != labels.shape()) {
+    throw ShapeError(who + ": outputs and labels are " + got + ", expected [..., classes] and [...], not empty. Give one label for each row.");
+  }
+  if (outputs.device() != labels.device()) {
+    throw DeviceError(who + ": outputs are on " + to_string(outputs.device()) + ", labels on " + to_string(labels.device()) +
+                      ", expected one device. Copy with Tensor::to(Device).");
+  }
+}
+
+// On the host, where labels can be looked at.
+void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
+  if (!labels.device().is_cpu()) return;
+  const auto values = labels.values<std::int32_t>();
+  const auto bad = std::find_if(values.begin(), values.end(), [=](std::int32_t label) { return label < 0 || label >= classes; });
+  if (bad == values.end()) return;
+  throw ConfigError(who + ": label " + std::to_string(bad - values.begin()) + " is " + std::to_string(*bad) + ", expected 0 to " +
+                    std::to_string(classes - 1) + ". Correct the labels.");
+}
+
+}  // namespace
+
+double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels) {
+  check_rows("accuracy", outputs, labels);
+  check_range("accuracy", labels, outputs.shape().last());
+  const Context context = context_for(outputs.device());
+  Mirror<std::int64_t> correct(outputs.device(), 1);
+  correct.push(context);
+  (context.device.is_cuda() ? cuda::count_correct : cpu::count_correct)(context, outputs, labels, correct.on_device());
+  correct.pull(context);
+  return static_cast<double>(correct.host()[0]) / static_cast<double>(labels.elements());
+}
+
+ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& labels) {
+  check_rows("confusion_matrix", outputs, labels);
+  const std::int64_t classes = outputs.shape().last();
+  check_range("confusion_matrix", labels, classes);
+  const Context context = context_for(outputs.device());
+  Mirror<std::int64_t> counts(outputs.device(), static_cast<std::size_t>(classes * classes));
+  counts.push(context);
+  (context.device.is_cuda() ? cuda::count_confusion : cpu::count_confusion)(context, outputs, labels, counts.on_device());
+  counts.pull(context);
+  return {classes, std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
+}
+
+ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
+  check_inputs("confusion_matrix", model, data);
+  const Graph& graph = model.graph();
+  if (output >= graph.outputs().size() || output >= data.targets().size()) {
+    throw ConfigError("confusion_matrix: output " + std::to_string(output) + " asked for, the graph has " +
+                      std::to_string(graph.outputs().size()) + " and the data " + std::to_string(data.targets().size()) +
+                      " targets. Count from 0.");
+  }
+  const Shape& shape = graph.entries()[graph.outputs()[output]].plan.output;
+  const Tensor& labels = data.targets()[output].values;
+  // The rows of the whole Dataset as they would be, to be checked at once.
+  check_rows("confusion_matrix", ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()), labels);
+  check_range("confusion_matrix", labels, shape.last());
+
+  const Context context = context_for(model.device());
+  Loader loader(data, model.device(), model.dtype(), model.max_batch());
+  Mirror<std::int64_t> counts(model.device(), static_cast<std::size_t>(shape.last() * shape.last()));
+  counts.push(context);
+  for (std::int64_t i = 0; i < loader.batches(); ++i) {
+    const Batch batch = loader.load(context, i);
+    const ConstTensorView rows = model.forward(batch.inputs)[output];
+    (context.device.is_cuda() ? cuda::count_confusion : cpu::count_confusion)(context, rows, batch.targets[output], counts.on_device());
+  }
+  counts.pull(context);
+  return {shape.last(), std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
+}
+
+}  // namespace weir

@@ -1,0 +1,81 @@
+#include <weir/training/predict.hpp>
+
+#include <algorithm>
+#include <string>
+
+#include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
+#include <weir/data/loader.hpp>
+
+#include "training/check_data.hpp"
+
+namespace weir {
+
+namespace {
+
+const Shape& output_shape(const Model& model, std::size_t output) {
+  const Graph& graph = model.graph();
+  return graph.entries()[graph.outputs()[output]].plan.output;
+}
+
+void check_single(const Model& model) {
+  const std::size_t inputs = model.graph().inputs().size(), outputs = model.graph().outputs().size();
+  if (inputs == 1 && outputs == 1) return;
+  throw ConfigError("predict: the graph has " + std::to_string(inputs) + " inputs and " + std::to_string(outputs) +
+                    " outputs, expected one of each. Give a Dataset with one Field for each input.");
+}
+
+void check_x(const Model& model, const ConstTensorView& x) {
+  const Graph::Entry& input = model.graph().entries()[model.graph().inputs()[0]];
+  const DType dtype = input.storage == Storage::compute ? model.dtype() : input.storage == Storage::i32 ? DType::i32 : DType::u8;
+  if (x.shape().rank() == 0 || x.shape().without_front() != input.plan.output) {
+    throw ShapeError("predict: x is " + to_string(x.shape()) + ", the graph's " + input.name + " takes samples of shape " +
+                     to_string(input.plan.output) + ". Give it [samples, ...].");
+  }
+  if (x.dtype() != dtype) {
+    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) + ". Convert with Tensor::to(DType).");
+  }
+  if (!x.device().is_cpu() && x.device() != model.device()) {
+    throw DeviceError("predict: x is on " + to_string(x.device()) + ", expected cpu or " + to_string(model.device()) +
+                      ". Copy it with Tensor::to(Device).");
+  }
+}
+
+}  // namespace
+
+Tensor predict(Model& model, const ConstTensorView& x) {
+  check_single(model);
+  check_x(model, x);
+  const Context context = context_for(model.device());
+  const std::int64_t samples = x.shape()[0], most = std::min(model.max_batch(), samples);
+  Tensor result(output_shape(model, 0).with_front(samples), model.dtype());
+  Tensor staging = x.device() == model.device() ? Tensor() : Tensor(x.shape().without_front().with_front(most), x.dtype(), model.device());
+  for (std::int64_t begin = 0; begin < samples; begin += most) {
+    const std::int64_t count = std::min(most, samples - begin);
+    ConstTensorView piece = x.rows(begin, count);
+    if (!staging.empty()) {
+      copy(context, piece, staging.view().rows(0, count));
+      piece = staging.view().rows(0, count);
+    }
+    copy(context, model.forward(piece), result.view().rows(begin, count));
+  }
+  return result;
+}
+
+std::vector<Tensor> predict(Model& model, const Dataset& data) {
+  check_inputs("predict", model, data);
+  const Context context = context_for(model.device());
+  std::vector<Tensor> results;
+  for (std::size_t i = 0; i < model.graph().outputs().size(); ++i) {
+    results.emplace_back(output_shape(model, i).with_front(data.samples()), model.dtype());
+  }
+  Loader loader(data, model.device(), model.dtype(), model.max_batch());
+  for (std::int64_t i = 0, begin = 0; i < loader.batches(); ++i) {
+    const std::span<const ConstTensorView> outputs = model.forward(loader.load(context, i).inputs);
+    for (std::size_t o = 0; o < outputs.size(); ++o) copy(context, outputs[o], results[o].view().rows(begin, outputs[o].shape()[0]));
+    begin += outputs[0].shape()[0];
+  }
+  return results;
+}
+
+}  // namespace weir

@@ -1,0 +1,117 @@
+#include "training/updater.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <weir/core/error.hpp>
+
+#include "training/check_ops.hpp"
+#include "training/explain.hpp"
+
+namespace weir {
+
+namespace {
+
+void look(const Context& context, const ConstTensorView& x, double* largest) {
+  (context.device.is_cuda() ? cuda::max_abs : cpu::max_abs)(context, x, largest);
+}
+
+}  // namespace
+
+Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, bool check_finite)
+    : who_(std::move(who)),
+      model_(&model),
+      optimizer_(&optimizer),
+      check_finite_(check_finite),
+      safe_magnitude_(optimizer.safe_magnitude(model.dtype())),
+      moments_(model, optimizer),
+      numbers_(model.device(), 1) {
+  if (!optimizer.runs_on(model.device())) {
+    throw DeviceError(who_ + ": " + optimizer.describe() + " does not run on " + to_string(model.device()) + ". Make the Model on another device.");
+  }
+  kept_.push_back(model.parameter_arena());
+  kept_.insert(kept_.end(), moments_.views().begin(), moments_.views().end());
+  if (check_finite_) measure_kept(context_for(model.device()));
+}
+
+// All of the parameters and moments, before the first update or after one that did not tell.
+void Updater::measure_kept(const Context& context) {
+  numbers().kept = 0;
+  numbers_.push(context);
+  double* largest = &numbers_.on_device()->kept;
+  for (const TensorView& block : kept_) look(context, block, largest);
+  numbers_.pull(context);
+}
+
+bool Updater::gradients_are_finite(const Context& context) {
+  numbers().gradient = 0;
+  numbers_.push(context);
+  look(context, model_->gradient_arena(), &numbers_.on_device()->gradient);
+  numbers_.pull(context);
+  return std::isfinite(model_->loss()) && std::isfinite(numbers().gradient);
+}
+
+bool Updater::step() {
+  const Context context = context_for(model_->device());
+  if (check_finite_ && !gradients_are_finite(context)) return false;
+
+  learning_rate_ = optimizer_->learning_rate();  // the one place that decides it
+  numbers().learning_rate = learning_rate_;
+  numbers().step = model_->training_state().step - moments_.first_step() + 1;
+
+  // Within safe_magnitude an update cannot overflow, and its own look at what it wrote says whether the next one can. Else the result
+  // is looked at before it counts. A NaN is not within.
+  const double largest = std::max({numbers().gradient, learning_rate_, numbers().kept});
+  if (!check_finite_) {
+    update(context, false);
+  } else if (numbers().kept <= safe_magnitude_ && largest <= safe_magnitude_) {
+    update(context, true);
+  } else {
+    update_with_care(context);
+  }
+  model_->commit();
+  moments_.keep(model_->training_state());
+  return true;
+}
+
+void Updater::update(const Context& context, bool track) {
+  if (track) numbers().kept = 0;
+  numbers_.push(context);
+  Numbers* device = numbers_.on_device();
+  optimizer_->update(context, {.w = model_->parameter_arena(),
+                               .g = model_->gradient_arena(),
+                               .moments = moments_.views(),
+                               .learning_rate = &device->learning_rate,
+                               .step = &device->step,
+                               .largest = track ? &device->kept : nullptr});
+  if (track) numbers_.pull(context);
+}
+
+void Updater::update_with_care(const Context& context) {
+  if (before_.empty()) {
+    for (const TensorView& block : kept_) before_.emplace_back(block.shape(), block.dtype(), block.device());
+  }
+  for (std::size_t i = 0; i < kept_.size(); ++i) copy(context, kept_[i], before_[i]);
+  update(context, false);
+  measure_kept(context);
+  if (std::isfinite(numbers().kept)) return;
+  const std::string what = describe_overflow();
+  for (std::size_t i = 0; i < kept_.size(); ++i) copy(context, before_[i], kept_[i]);
+  measure_kept(context);
+  throw NumericError(failed_step(who_, *model_, what));
+}
+
+// Which parameter, or else which moment of it, has become infinite or NaN.
+std::string Updater::describe_overflow() const {
+  const std::string by = "the update by " + optimizer_->describe() + " would make ";
+  for (std::size_t i = 0; i < kept_.size(); ++i) {
+    const std::string owner = i == 0 ? "" : "moment " + std::to_string(i) + " of ";
+    for (const ArenaEntry& entry : model_->parameters()) {
+      const ConstTensorView block = kept_[i].rows(entry.offset, entry.shape.elements()).reshaped(entry.shape);
+      if (const auto bad = find_bad(block)) return by + owner + entry.name + " " + *bad;
+    }
+  }
+  return by + "padding not finite";
+}
+
+}  // namespace weir
