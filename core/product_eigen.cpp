@@ -9,7 +9,7 @@
 
 #include <weir/core/parallel.hpp>
 
-#include "core/product.hpp"
+#include "core/product_eigen.hpp"
 
 namespace weir::cpu {
 
@@ -94,7 +94,7 @@ void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue 
 
 }  // namespace
 
-void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
-void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
+void product_on_eigen(const Context& context, const Product<float>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
+void product_on_eigen(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_in_tiles(context, p, epilogue); }
 
 }  // namespace weir::cpu

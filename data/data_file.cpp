@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <system_error>
+
 #include <weir/core/error.hpp>
 
 namespace weir {

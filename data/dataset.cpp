@@ -1,6 +1,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+
 #include <weir/core/error.hpp>
 #include <weir/data/dataset.hpp>
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+
 #include <weir/core/array.hpp>
 #include <weir/core/parallel.hpp>
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+
 #include <weir/core/tensor_view.hpp>
 
 namespace weir {

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdint>
+
 #include <weir/core/parallel.hpp>
 
 #include "data/gather.hpp"

@@ -7,6 +7,7 @@
 #include <limits>
 #include <new>
 #include <string>
+
 #include <weir/core/error.hpp>
 
 #include "core/text.hpp"

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <vector>
+
 #include <weir/data/mnist.hpp>
 
 namespace weir {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+
 #include <weir/core/error.hpp>
 #include <weir/data/idx.hpp>
 

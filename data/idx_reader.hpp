@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+
 #include <weir/core/tensor.hpp>
 
 namespace weir {

@@ -2,6 +2,7 @@
 #include <limits>
 #include <string>
 #include <utility>
+
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>

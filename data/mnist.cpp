@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+
 #include <weir/core/error.hpp>
 #include <weir/data/mnist.hpp>
 

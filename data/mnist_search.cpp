@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <system_error>
 #include <vector>
+
 #include <weir/data/mnist.hpp>
 
 #include "data/mnist_files.hpp"

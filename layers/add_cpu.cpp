@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <weir/core/parallel.hpp>
 
 #include "layers/add_ops.hpp"

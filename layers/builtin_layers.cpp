@@ -1,6 +1,7 @@
+#include "layers/builtin_layers.hpp"
+
 #include <cstddef>
 #include <mutex>
-
 #include <weir/activations/activation.hpp>
 #include <weir/core/registry.hpp>
 #include <weir/layers/add.hpp>
@@ -9,8 +10,6 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
-
-#include "layers/builtin_layers.hpp"
 
 namespace weir {
 
@@ -27,7 +26,8 @@ std::unique_ptr<Layer> plain(const Config&) {
 }
 
 constexpr Builtin builtins[] = {
-    {"activation", [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Activation>(function_from_config(config)); }},
+    {"activation",
+     [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Activation>(function_from_config(config)); }},
     {"add", plain<Add>},
     {"concat", plain<Concat>},
     {"dense", [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Dense>(Dense::from_config(config)); }},
@@ -40,7 +40,7 @@ constexpr Builtin builtins[] = {
 
 void register_builtin_layers() {
   static std::mutex mutex;
-  static std::size_t done = 0;   // stays where it is when a name is taken
+  static std::size_t done = 0;  // stays where it is when a name is taken
   const std::lock_guard lock(mutex);
   for (; done < std::size(builtins); ++done) register_layer(builtins[done].type, builtins[done].make);
 }

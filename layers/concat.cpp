@@ -1,5 +1,4 @@
 #include <limits>
-
 #include <weir/layers/concat.hpp>
 
 #include "layers/concat_ops.hpp"
@@ -10,7 +9,8 @@ namespace weir {
 LayerPlan Concat::infer(std::span<const Shape> inputs) const {
   require_several_inputs(inputs);
   const Shape& first = inputs[0];
-  if (first.rank() == 0) throw ShapeError("input 0 is a single number, [], expected at least one dimension. Add weir::Flatten() before it.");
+  if (first.rank() == 0)
+    throw ShapeError("input 0 is a single number, [], expected at least one dimension. Add weir::Flatten() before it.");
   std::int64_t width = first.last();
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     if (inputs[i].rank() != first.rank() || inputs[i].with_last(first.last()) != first) {

@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <weir/core/parallel.hpp>
 
 #include "layers/concat_ops.hpp"
@@ -37,7 +36,8 @@ void concat(const Context& context, std::span<const ConstTensorView> parts, cons
   });
 }
 
-void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes, std::span<const TensorView> parts) {
+void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes,
+           std::span<const TensorView> parts) {
   typed(whole.dtype(), [&](auto t) {
     using T = decltype(t);
     over_rows(context, whole, [&](std::int64_t row) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <span>
-
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
@@ -11,10 +10,12 @@
 namespace weir::cpu {
 void concat(const Context& context, std::span<const ConstTensorView> parts, const TensorView& whole);
 // The way back. Widths are those of `shapes`, whose data is not read; an empty part is skipped.
-void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes, std::span<const TensorView> parts);
+void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes,
+           std::span<const TensorView> parts);
 }  // namespace weir::cpu
 
 namespace weir::cuda {
 void concat(const Context& context, std::span<const ConstTensorView> parts, const TensorView& whole);
-void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes, std::span<const TensorView> parts);
+void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes,
+           std::span<const TensorView> parts);
 }  // namespace weir::cuda

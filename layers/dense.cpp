@@ -1,7 +1,7 @@
 #include <cmath>
 #include <string>
+#include <string_view>
 #include <utility>
-
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/layers/dense.hpp>
@@ -14,7 +14,7 @@ namespace weir {
 
 namespace {
 
-const std::string activation_prefix = "activation_";   // of the entries of an absorbed activation
+constexpr std::string_view activation_prefix = "activation_";  // of the entries of an absorbed activation
 
 // The activation that there is work for: nullptr without one, or with the identity.
 const ActivationFunction* to_compute(const std::optional<ActivationFunction>& activation) {
@@ -24,7 +24,9 @@ const ActivationFunction* to_compute(const std::optional<ActivationFunction>& ac
 }  // namespace
 
 Dense::Dense(std::int64_t out, DenseOptions options) : out_(out), options_(std::move(options)) {
-  if (out < 1) throw ConfigError(describe() + ": got a width of " + std::to_string(out) + ", expected at least 1. Give the number of outputs.");
+  if (out < 1) {
+    throw ConfigError(describe() + ": got a width of " + std::to_string(out) + ", expected at least 1. Give the number of outputs.");
+  }
   if (!options_.bias && options_.bias_initializer) {
     throw ConfigError(describe() + ": got a bias initializer, expected none without a bias. Leave it out, or set bias to true.");
   }
@@ -37,7 +39,7 @@ Config Dense::config() const {
   if (options_.bias_initializer) write_initializer(config, "bias_initializer", *options_.bias_initializer);
   if (activation_) {
     const Config activation = weir::config(*activation_);
-    for (const auto& [name, value] : activation.entries()) config.set(activation_prefix + name, value);
+    for (const auto& [name, value] : activation.entries()) config.set(std::string(activation_prefix) += name, value);
   }
   return config;
 }

@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <weir/core/parallel.hpp>
 
 #include "activations/apply.hpp"
@@ -29,8 +28,16 @@ void forward(const Context& context, const DenseForward& args) {
       if (args.f) apply_forward(*args.f, z + at, y + at, tile.columns);
     }
   };
-  const Product<T> p{.m = args.x.elements() / in, .n = out, .k = in, .a = data<T>(args.x), .lda = in, .b = data<T>(args.w), .ldb = in,
-                     .transpose_b = true, .c = z, .ldc = out};
+  const Product<T> p{.m = args.x.elements() / in,
+                     .n = out,
+                     .k = in,
+                     .a = data<T>(args.x),
+                     .lda = in,
+                     .b = data<T>(args.w),
+                     .ldb = in,
+                     .transpose_b = true,
+                     .c = z,
+                     .ldc = out};
   product(context, p, b || args.f ? tile_epilogue(finish) : TileEpilogue{});
 }
 
@@ -83,8 +90,10 @@ void backward(const Context& context, const DenseBackward& args) {
   if (args.f || !args.db.empty()) pass_activation_and_bias<T>(context, args, rows, out);
   if (dw && rows == 0) std::fill_n(dw, out * in, T(0));
   if (dw && rows > 0) {
-    product(context, Product<T>{.m = out, .n = in, .k = rows, .a = dz, .lda = out, .transpose_a = true, .b = data<T>(args.x), .ldb = in,
-                                .c = dw, .ldc = in});
+    product(
+        context,
+        Product<T>{
+            .m = out, .n = in, .k = rows, .a = dz, .lda = out, .transpose_a = true, .b = data<T>(args.x), .ldb = in, .c = dw, .ldc = in});
   }
   if (dx) {
     product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in});

@@ -11,19 +11,19 @@ namespace weir {
 
 // y[rows, out] = f(z), z = x[rows, in] w[out, in]^T + b[out].
 struct DenseForward {
-  ConstTensorView x, w, b;                   // b empty: none
-  const ActivationFunction* f = nullptr;     // nullptr: none
-  TensorView z;                              // empty: z need not be kept
+  ConstTensorView x, w, b;                // b empty: none
+  const ActivationFunction* f = nullptr;  // nullptr: none
+  TensorView z;                           // empty: z need not be kept
   TensorView y;
 };
 
 struct DenseBackward {
   ConstTensorView x, w, dy;
   const ActivationFunction* f = nullptr;
-  ConstTensorView z_or_y;                    // what f's backward needs; else empty
-  TensorView dz;                             // [rows, out] to work in; empty when f is nullptr
-  TensorView partial_sums;                   // [dense_bias_chunks, out] to work in; empty when there is no bias
-  TensorView dw, db, dx;                     // each empty when not wanted
+  ConstTensorView z_or_y;   // what f's backward needs; else empty
+  TensorView dz;            // [rows, out] to work in; empty when f is nullptr
+  TensorView partial_sums;  // [dense_bias_chunks, out] to work in; empty when there is no bias
+  TensorView dw, db, dx;    // each empty when not wanted
 };
 
 inline constexpr std::int64_t dense_bias_chunks = 32;

@@ -1,6 +1,6 @@
-#include <weir/core/error.hpp>
-
 #include "layers/initializer_config.hpp"
+
+#include <weir/core/error.hpp>
 
 namespace weir {
 
@@ -9,12 +9,9 @@ namespace {
 using Maker = Initializer (*)(double a, double b);
 
 constexpr Maker makers[] = {
-    [](double a, double) { return Initializer::constant(a); },
-    [](double a, double b) { return Initializer::uniform(a, b); },
-    [](double a, double b) { return Initializer::normal(a, b); },
-    [](double a, double) { return Initializer::he_uniform(a); },
-    [](double a, double) { return Initializer::he_normal(a); },
-    [](double a, double) { return Initializer::glorot_uniform(a); },
+    [](double a, double) { return Initializer::constant(a); },      [](double a, double b) { return Initializer::uniform(a, b); },
+    [](double a, double b) { return Initializer::normal(a, b); },   [](double a, double) { return Initializer::he_uniform(a); },
+    [](double a, double) { return Initializer::he_normal(a); },     [](double a, double) { return Initializer::glorot_uniform(a); },
     [](double a, double) { return Initializer::glorot_normal(a); },
 };
 

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-
 #include <weir/core/config.hpp>
 #include <weir/core/initializer.hpp>
 

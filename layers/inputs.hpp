@@ -2,7 +2,6 @@
 
 #include <span>
 #include <string>
-
 #include <weir/core/error.hpp>
 #include <weir/core/shape.hpp>
 

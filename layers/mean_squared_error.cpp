@@ -11,7 +11,8 @@ LayerPlan MeanSquaredError::infer(std::span<const Shape> inputs) const {
     throw ShapeError("the target is " + to_string(inputs[1]) + " a sample, the output is " + to_string(inputs[0]) +
                      ", expected equal shapes. Give targets of the output's shape.");
   }
-  if (inputs[0].elements() == 0) throw ShapeError("the output is " + to_string(inputs[0]) + ", expected at least one element. Give it a width.");
+  if (inputs[0].elements() == 0)
+    throw ShapeError("the output is " + to_string(inputs[0]) + ", expected at least one element. Give it a width.");
   LayerPlan plan;
   plan.backward_needs = Needs::x;
   return plan;

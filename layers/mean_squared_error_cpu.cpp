@@ -1,5 +1,4 @@
 #include <algorithm>
-
 #include <weir/core/parallel.hpp>
 
 #include "layers/lanes.hpp"
@@ -11,7 +10,7 @@ namespace weir::cpu {
 namespace {
 
 constexpr std::int64_t tile_elements = 16 * 1024;
-constexpr std::int64_t block = 1024;   // elements summed in T; blocks are summed in double
+constexpr std::int64_t block = 1024;  // elements summed in T; blocks are summed in double
 
 template <class T>
 double squared_distance(const T* x, const T* t, std::int64_t count) {

@@ -1,6 +1,5 @@
 #include <cmath>
 #include <string>
-
 #include <weir/core/error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
@@ -73,22 +72,21 @@ LayerPlan SoftmaxCrossEntropy::infer(std::span<const Shape> inputs) const {
 }
 
 void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::softmax_cross_entropy_forward
-                            : cpu::softmax_cross_entropy_forward)(context, args.x[0], args.x[1], args.y, args.saved[0], args.saved[1]);
+  (context.device.is_cuda() ? cuda::softmax_cross_entropy_forward : cpu::softmax_cross_entropy_forward)(
+      context, args.x[0], args.x[1], args.y, args.saved[0], args.saved[1]);
 }
 
 void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args) const {
   if (args.x[1].dtype() == DType::i32 && !args.dx[1].empty()) {
     throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of. Use probabilities."));
   }
-  (context.device.is_cuda() ? cuda::softmax_cross_entropy_backward
-                            : cpu::softmax_cross_entropy_backward)(context, args.x[0], args.x[1], args.saved[0], args.saved[1], args.dy,
-                                                                   args.dx[0], args.dx[1]);
+  (context.device.is_cuda() ? cuda::softmax_cross_entropy_backward : cpu::softmax_cross_entropy_backward)(
+      context, args.x[0], args.x[1], args.saved[0], args.saved[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 void SoftmaxCrossEntropy::check_targets(const Shape& output, const ConstTensorView& targets) const {
   const std::int64_t classes = output.last(), positions = label_shape(output).elements();
-  const bool labels = targets.shape().rank() == output.rank();   // the samples in front, the classes gone
+  const bool labels = targets.shape().rank() == output.rank();  // the samples in front, the classes gone
   if (labels != (targets.dtype() == DType::i32)) {
     throw ConfigError(who + std::string(labels ? "labels" : "probabilities") + " of shape " + to_string(targets.shape()) + " are " +
                       to_string(targets.dtype()) + ", expected " + (labels ? "i32" : "f32, f64 or u8") + ". Convert the targets.");

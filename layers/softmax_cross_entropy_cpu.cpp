@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-
 #include <weir/core/parallel.hpp>
 
 #include "layers/lanes.hpp"
@@ -64,7 +63,8 @@ void forward(const Context& context, const Sizes& size, const T* x, T* y, T* e, 
   const std::int64_t positions = size.positions();
   for (std::int64_t i = 0; i < size.batch; ++i) {
     double total = 0;
-    for (std::int64_t row = i * positions; row < (i + 1) * positions; ++row) total += static_cast<double>(rows[row * row_numbers + row_loss]);
+    for (std::int64_t row = i * positions; row < (i + 1) * positions; ++row)
+      total += static_cast<double>(rows[row * row_numbers + row_loss]);
     y[i] = static_cast<T>(total / static_cast<double>(positions));
   }
 }

@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <concepts>
-
 #include <weir/activations/math.hpp>
 #include <weir/core/host_device.hpp>
 
@@ -21,7 +20,7 @@ WEIR_HD inline T softmax_clamp(T d) {
 // exp(z) of a clamped z, by math.hpp's float form.
 WEIR_HD inline float softmax_exp(float z) {
   const auto [q, bits] = math::detail::exp_pieces(z, 127.0F + 64.0F);
-  return (1.0F + q) * math::detail::power_of_two(bits) * 0x1p-64F;   // in two steps: 2^n may be below every float
+  return (1.0F + q) * math::detail::power_of_two(bits) * 0x1p-64F;  // in two steps: 2^n may be below every float
 }
 
 WEIR_HD inline double softmax_exp(double z) { return std::exp(z); }

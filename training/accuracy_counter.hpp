@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>

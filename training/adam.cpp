@@ -1,6 +1,5 @@
-#include <weir/training/adam.hpp>
-
 #include <algorithm>
+#include <weir/training/adam.hpp>
 
 #include "training/optimizer_ops.hpp"
 #include "training/options.hpp"

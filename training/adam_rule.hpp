@@ -2,7 +2,6 @@
 
 #include <cmath>
 #include <cstdint>
-
 #include <weir/core/host_device.hpp>
 #include <weir/training/adam.hpp>
 

@@ -1,5 +1,4 @@
 #include <atomic>
-
 #include <weir/core/parallel.hpp>
 
 #include "layers/typed.hpp"
@@ -23,9 +22,8 @@ void for_row_tiles(const Context& context, const ConstTensorView& outputs, const
   typed(outputs.dtype(), [&](auto t) {
     const auto* values = data<decltype(t)>(outputs);
     const auto* wanted = data<std::int32_t>(labels);
-    parallel_for(context, ceil_div(rows, count_tile), [&](std::int64_t tile) {
-      f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes);
-    });
+    parallel_for(context, ceil_div(rows, count_tile),
+                 [&](std::int64_t tile) { f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes); });
   });
 }
 

@@ -1,7 +1,6 @@
 #include "training/check_data.hpp"
 
 #include <cmath>
-
 #include <weir/core/error.hpp>
 
 #include "data/finite.hpp"
@@ -26,7 +25,9 @@ std::string output_name(const Model& model, std::size_t output) {
 void check_storage(const std::string& who, const Field& field, Storage wanted) {
   const bool whole = field.values.dtype() == DType::i32;
   if (whole == (wanted == Storage::i32) && wanted != Storage::u8) return;
-  const char* expected = wanted == Storage::i32 ? "i32" : wanted == Storage::u8 ? "u8 that stays u8, which a Dataset does not give" : "f32, f64 or u8";
+  const char* expected = wanted == Storage::i32  ? "i32"
+                         : wanted == Storage::u8 ? "u8 that stays u8, which a Dataset does not give"
+                                                 : "f32, f64 or u8";
   throw ConfigError(who + ": holds " + to_string(field.values.dtype()) + ", expected " + expected + ". Convert the tensor.");
 }
 
@@ -68,10 +69,12 @@ void check_losses(const std::string& who, const Model& model, const Losses& loss
   }
   for (const LossTerm& term : losses.terms()) {
     if (!std::isfinite(term.weight)) {
-      throw ConfigError(who + ": the weight of " + term.loss->describe() + " is " + number_text(term.weight) + ", expected a finite number.");
+      throw ConfigError(who + ": the weight of " + term.loss->describe() + " is " + number_text(term.weight) +
+                        ", expected a finite number.");
     }
     if (term.loss->runs_on(model.device())) continue;
-    throw DeviceError(who + ": " + term.loss->describe() + " does not run on " + to_string(model.device()) + ". Make the Model on another device.");
+    throw DeviceError(who + ": " + term.loss->describe() + " does not run on " + to_string(model.device()) +
+                      ". Make the Model on another device.");
   }
 }
 

@@ -2,7 +2,6 @@
 
 #include <string>
 #include <vector>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>

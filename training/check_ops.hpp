@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 

@@ -1,7 +1,6 @@
 #include "training/evaluator.hpp"
 
 #include <algorithm>
-
 #include <weir/core/array.hpp>
 
 namespace weir {
@@ -21,16 +20,20 @@ Evaluator::Evaluator(Model& model, const Dataset& data, const Losses& losses)
   }
 }
 
+void Evaluator::add_batch(const Context& context, std::int64_t index) {
+  const Batch batch = loader_.load(context, index);
+  const std::span<const ConstTensorView> outputs = model_->forward(batch.inputs);
+  for (std::size_t t = 0; t < runners_.size(); ++t) sums_[t] += runners_[t].sum(context, outputs[t], batch.targets[t]);
+  counter_.add(context, outputs, batch);
+}
+
+void Evaluator::warm_up() { add_batch(context_for(model_->device()), 0); }
+
 Evaluation Evaluator::run() {
   const Context context = context_for(model_->device());
   std::fill(sums_.begin(), sums_.end(), 0.0);
   counter_.reset();
-  for (std::int64_t i = 0; i < loader_.batches(); ++i) {
-    const Batch batch = loader_.load(context, i);
-    const std::span<const ConstTensorView> outputs = model_->forward(batch.inputs);
-    for (std::size_t t = 0; t < runners_.size(); ++t) sums_[t] += runners_[t].sum(context, outputs[t], batch.targets[t]);
-    counter_.add(context, outputs, batch);
-  }
+  for (std::int64_t i = 0; i < loader_.batches(); ++i) add_batch(context, i);
   Evaluation result;
   result.samples = samples_;
   result.accuracy = counter_.accuracy(context);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vector>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
@@ -13,14 +12,18 @@
 
 namespace weir {
 
-// Evaluates one Dataset again and again; all memory is taken by the constructor. The Model and the Dataset must outlive it.
+// Evaluates one Dataset again and again; all memory is taken by the constructor and, where threads keep room of their own for products,
+// by the first batch. The Model and the Dataset must outlive it.
 class Evaluator {
  public:
   Evaluator(Model& model, const Dataset& data, const Losses& losses);  // checked by the caller
 
+  void warm_up();  // one batch, so that run takes no memory
   Evaluation run();
 
  private:
+  void add_batch(const Context& context, std::int64_t index);
+
   Model* model_;
   std::int64_t samples_;
   Losses losses_;

@@ -1,7 +1,6 @@
 #include "training/explain.hpp"
 
 #include <cmath>
-
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 

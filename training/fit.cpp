@@ -1,13 +1,11 @@
-#include <weir/training/fit.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
-
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
+#include <weir/training/fit.hpp>
 
 #include "core/keys.hpp"
 #include "core/text.hpp"
@@ -59,7 +57,7 @@ class Run {
         options_(options),
         loader_(train, model.device(), model.dtype(), options.batch),
         counter_(model, train, options.loss) {
-    if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss);
+    if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     updater_.emplace("fit", model, *options.optimizer, options.check_finite);
     model.plan_training(options.loss, target_shapes(train));
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go

@@ -1,12 +1,12 @@
 #include <cmath>
 #include <sstream>
 #include <string>
-#include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/training/gradcheck.hpp>
 
 #include "training/gradcheck_run.hpp"
 #include "training/projection_loss.hpp"
+#include "training/rescale.hpp"
 
 namespace weir {
 namespace {
@@ -34,7 +34,7 @@ void check_options(const GradcheckOptions& o) {
   require(o.max_skipped >= 0 && o.max_skipped < 1, "max_skipped", o.max_skipped, "a share from 0 to below 1. Use 0.1.");
 }
 
-// A loss is checked behind an identity, whose input is the loss's own.
+// A loss is checked behind a copy, whose input is the loss's own.
 Graph graph_before_loss(const std::shared_ptr<const Loss>& loss, const std::vector<Shape>& inputs, GradcheckOptions& options) {
   if (inputs.size() != 2) {
     throw ConfigError("gradcheck: got " + std::to_string(inputs.size()) + " shapes for " + loss->describe() +
@@ -47,7 +47,7 @@ Graph graph_before_loss(const std::shared_ptr<const Loss>& loss, const std::vect
   term.loss = loss;
   options.loss = {term};
   options.targets = {inputs[1]};
-  return sequential(inputs[0], Identity());
+  return sequential(inputs[0], Rescale(1));
 }
 
 // What a layer wants its inputs to hold. Shapes that it refuses are left to Graph::add, which says so with the layer's name.
@@ -59,6 +59,20 @@ std::vector<Storage> input_storage(const Layer& layer, const std::vector<Shape>&
   }
   storage.resize(inputs.size(), Storage::compute);
   return storage;
+}
+
+// The layer, called "0", between layers that let the Model reuse its blocks.
+Graph graph_around_layer(const std::shared_ptr<const Layer>& layer, const std::vector<Shape>& inputs) {
+  Graph graph;
+  const std::vector<Storage> storage = input_storage(*layer, inputs);
+  std::vector<Node> nodes;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    const std::string name = "input" + (i == 0 ? "" : "_" + std::to_string(i));
+    const Node input = graph.input(inputs[i], storage[i], name);
+    nodes.push_back(storage[i] == Storage::compute ? graph.add(Rescale(1), {input}, name + "_copy") : input);
+  }
+  graph.output(graph.add(Rescale(2), {graph.add_layer(layer, nodes, "0")}, "1"));
+  return graph;
 }
 
 }  // namespace
@@ -73,12 +87,7 @@ GradcheckReport gradcheck_layer(std::shared_ptr<const Layer> layer, const std::v
   GradcheckOptions own = options;
   own.zeros = options.zeros.value_or(true);
   if (const auto loss = std::dynamic_pointer_cast<const Loss>(layer)) return gradcheck(graph_before_loss(loss, inputs, own), own);
-  Graph graph;
-  const std::vector<Storage> storage = input_storage(*layer, inputs);
-  std::vector<Node> nodes;
-  for (std::size_t i = 0; i < inputs.size(); ++i) nodes.push_back(graph.input(inputs[i], storage[i]));
-  graph.output(graph.add_layer(std::move(layer), nodes));
-  return gradcheck(graph, own);
+  return gradcheck(graph_around_layer(layer, inputs), own);
 }
 
 }  // namespace weir

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <vector>
-
 #include <weir/core/context.hpp>
 #include <weir/core/loss.hpp>
 #include <weir/core/tensor.hpp>

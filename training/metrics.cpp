@@ -1,11 +1,9 @@
-#include <weir/training/metrics.hpp>
-
 #include <algorithm>
 #include <string>
-
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
+#include <weir/training/metrics.hpp>
 
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
@@ -16,14 +14,15 @@ namespace weir {
 namespace {
 
 void check_rows(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels) {
-  const std::string got = to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(labels.dtype()) + " " +
-                          to_string(labels.shape());
+  const std::string got =
+      to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(labels.dtype()) + " " + to_string(labels.shape());
   if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || labels.dtype() != DType::i32) {
     throw ConfigError(who + ": outputs and labels are " + got + ", expected f32 or f64 outputs and i32 labels. Convert with Tensor::to().");
   }
   const std::size_t rank = outputs.shape().rank();
   if (rank == 0 || outputs.elements() == 0 || Shape(outputs.shape().extents().first(rank - 1)) != labels.shape()) {
-    throw ShapeError(who + ": outputs and labels are " + got + ", expected [..., classes] and [...], not empty. Give one label for each row.");
+    throw ShapeError(who + ": outputs and labels are " + got +
+                     ", expected [..., classes] and [...], not empty. Give one label for each row.");
   }
   if (outputs.device() != labels.device()) {
     throw DeviceError(who + ": outputs are on " + to_string(outputs.device()) + ", labels on " + to_string(labels.device()) +

@@ -2,7 +2,6 @@
 
 #include <span>
 #include <type_traits>
-
 #include <weir/core/array.hpp>
 #include <weir/core/tensor.hpp>
 

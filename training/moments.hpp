@@ -4,7 +4,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
 

@@ -3,7 +3,6 @@
 #include <cmath>
 #include <limits>
 #include <string>
-
 #include <weir/core/dtype.hpp>
 #include <weir/core/error.hpp>
 

@@ -1,11 +1,9 @@
-#include <weir/training/predict.hpp>
-
 #include <algorithm>
 #include <string>
-
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
+#include <weir/training/predict.hpp>
 
 #include "training/check_data.hpp"
 
@@ -33,7 +31,8 @@ void check_x(const Model& model, const ConstTensorView& x) {
                      to_string(input.plan.output) + ". Give it [samples, ...].");
   }
   if (x.dtype() != dtype) {
-    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) + ". Convert with Tensor::to(DType).");
+    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) +
+                      ". Convert with Tensor::to(DType).");
   }
   if (!x.device().is_cpu() && x.device() != model.device()) {
     throw DeviceError("predict: x is on " + to_string(x.device()) + ", expected cpu or " + to_string(model.device()) +

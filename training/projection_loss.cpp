@@ -1,8 +1,8 @@
 #include "training/projection_loss.hpp"
 
-#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
-#include <weir/core/tensor.hpp>
+
+#include "training/to_host.hpp"
 
 namespace weir {
 namespace {
@@ -20,13 +20,7 @@ struct HostBlocks {
   }
 };
 
-Tensor to_host(const Context& context, const ConstTensorView& view) {
-  Tensor host(view.shape(), view.dtype());
-  copy(context, view, host);
-  return host;
-}
-
-HostBlocks to_host(const Context& context, const LayerArgs& args) { return {to_host(context, args.x[0]), to_host(context, args.x[1])}; }
+HostBlocks host_blocks(const Context& context, const LayerArgs& args) { return {to_host(context, args.x[0]), to_host(context, args.x[1])}; }
 
 }  // namespace
 
@@ -40,7 +34,7 @@ LayerPlan ProjectionLoss::infer(std::span<const Shape> inputs) const {
 }
 
 void ProjectionLoss::forward(const Context& context, const LayerArgs& args) const {
-  const HostBlocks host = to_host(context, args);
+  const HostBlocks host = host_blocks(context, args);
   Tensor y(args.y.shape(), DType::f64);
   for (std::int64_t s = 0; s < args.batch; ++s) {
     double sum = 0;
@@ -53,7 +47,7 @@ void ProjectionLoss::forward(const Context& context, const LayerArgs& args) cons
 }
 
 void ProjectionLoss::backward(const Context& context, const LayerArgs& args) const {
-  const HostBlocks host = to_host(context, args);
+  const HostBlocks host = host_blocks(context, args);
   const Tensor dy = to_host(context, args.dy);
   for (std::size_t input = 0; input < 2; ++input) {
     if (args.dx[input].empty()) continue;

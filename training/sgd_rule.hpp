@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-
 #include <weir/core/host_device.hpp>
 #include <weir/training/sgd.hpp>
 

@@ -1,6 +1,5 @@
-#include <weir/training/step.hpp>
-
 #include <weir/core/error.hpp>
+#include <weir/training/step.hpp>
 
 #include "training/explain.hpp"
 #include "training/updater.hpp"

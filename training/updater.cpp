@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-
 #include <weir/core/error.hpp>
 
 #include "training/check_ops.hpp"
@@ -27,7 +26,8 @@ Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, bool
       moments_(model, optimizer),
       numbers_(model.device(), 1) {
   if (!optimizer.runs_on(model.device())) {
-    throw DeviceError(who_ + ": " + optimizer.describe() + " does not run on " + to_string(model.device()) + ". Make the Model on another device.");
+    throw DeviceError(who_ + ": " + optimizer.describe() + " does not run on " + to_string(model.device()) +
+                      ". Make the Model on another device.");
   }
   kept_.push_back(model.parameter_arena());
   kept_.insert(kept_.end(), moments_.views().begin(), moments_.views().end());

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <string>
 #include <vector>
-
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
 

@@ -27,12 +27,11 @@ class Inputs {
 
   void fill(std::int64_t number, std::vector<float>& x) const {
     const bool last = number + 1 == blocks();
-    for (std::int64_t i = 0; i < block; ++i) {
-      const std::uint64_t at = static_cast<std::uint64_t>(number * block + i);
-      const std::uint64_t pattern = at * fraction_ + (at * 0x9E3779B1U & 0xFFFFFFFFU) % fraction_;
-      const std::uint32_t bits =
-          last || pattern >> 32 != 0 ? special[static_cast<std::size_t>(i) % special.size()] : static_cast<std::uint32_t>(pattern);
-      x[static_cast<std::size_t>(i)] = __builtin_bit_cast(float, bits);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const std::uint64_t at = static_cast<std::uint64_t>(number * block) + i;
+      const std::uint64_t pattern = at * fraction_ + static_cast<std::uint32_t>(at) * 0x9E3779B1U % static_cast<std::uint32_t>(fraction_);
+      const bool regular = !last && pattern >> 32 == 0;
+      x[i] = __builtin_bit_cast(float, regular ? static_cast<std::uint32_t>(pattern) : special[i % special.size()]);
     }
   }
 

@@ -32,18 +32,23 @@ std::string line(const std::vector<std::string>& cells) {
   return text + "\n";
 }
 
+constexpr const char* legend = R"(
+- A derivative is judged as a function of what backward receives. The rows "through y" are not judged: they show what the derivative from
+  a rounded y loses against the derivative at x.
+- exact: equal to the formula rounded once to float, to the bit.
+- Rules: NaN where and only where it belongs, the limits at the infinities, the range of the function, the sign of an exact zero.
+- Bits differ: inputs whose result in a vector loop is not what the functor gives alone.
+- 18 special values are looked at again at the end, in 65,536 inputs.
+
+)";
+
 }  // namespace
 
 std::string markdown(const std::vector<Row>& rows, std::uint64_t fraction) {
   const std::string inputs = fraction == 1 ? "all 2^32 floats" : "one float in " + std::to_string(fraction);
   std::string page = "# Every activation against the same formula in double, over " + inputs + "\n\n";
-  page +=
-      "Made by `activations_exhaustive" + (fraction == 1 ? "" : " --fraction " + std::to_string(fraction)) +
-      " --markdown exhaustive.md`, compiled by " + compiler() + " for " + instruction_set() +
-      ". dy is 1. A derivative is judged as a function of what backward receives.\n"
-      "\"Bits differ\" counts inputs whose result in a vector loop is not the functor's own. The rows \"through y\" are not judged: they\n"
-      "show what the derivative from a rounded y loses against the derivative at x. Eighteen special values are looked at several times "
-      "more.\n\n";
+  page += "Made by `activations_exhaustive" + (fraction == 1 ? "" : " --fraction " + std::to_string(fraction)) +
+          " --markdown FILE`, compiled by " + compiler() + " for " + instruction_set() + ". dy is 1.\n" + legend;
   page += line(Row::titles()) + "|";
   for (std::size_t i = 0; i < Row::titles().size(); ++i) page += " --- |";
   page += "\n";

@@ -1,3 +1,8 @@
 include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+find_program(PKG_CONFIG pkg-config)
+if(NOT PKG_CONFIG)
+  message("SKIPPED: pkg-config is not installed")
+  return()
+endif()
 consume_pkg_config(${PREFIX})
 consume_pkg_config(${PREFIX} --static)

@@ -1,9 +1,9 @@
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <limits>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
@@ -82,17 +82,17 @@ TEST_CASE("dataset: empty data is refused") {
 }
 
 TEST_CASE("dataset: numbers that are not finite are refused with their place") {
-  CHECK_THROWS_WITH_AS(
-      Dataset(numbers({1, 2, 3, 4, nan_number, 6}, {2, 3}), labels({0, 1})),
-      "dataset: input 0: holds a number that is not finite: sample 1, feature 1 is nan. Clean the data before training.", NumericError);
-  CHECK_THROWS_WITH_AS(
-      Dataset(numbers({1, 2}, {2, 1}), numbers({1, -infinity}, {2})),
-      "dataset: target 0: holds a number that is not finite: sample 1 is -inf. Clean the data before training.", NumericError);
+  CHECK_THROWS_WITH_AS(Dataset(numbers({1, 2, 3, 4, nan_number, 6}, {2, 3}), labels({0, 1})),
+                       "dataset: input 0: holds a number that is not finite: sample 1, feature 1 is nan. Clean the data before training.",
+                       NumericError);
+  CHECK_THROWS_WITH_AS(Dataset(numbers({1, 2}, {2, 1}), numbers({1, -infinity}, {2})),
+                       "dataset: target 0: holds a number that is not finite: sample 1 is -inf. Clean the data before training.",
+                       NumericError);
   constexpr double most = std::numeric_limits<double>::max();
   CHECK_NOTHROW(Dataset(Tensor::from({most, -most}, {2, 1}), labels({0, 1})));
-  CHECK_THROWS_WITH_AS(
-      Dataset(Tensor::from({most, static_cast<double>(-nan_number)}, {2, 1}), labels({0, 1})),
-      "dataset: input 0: holds a number that is not finite: sample 1, feature 0 is nan. Clean the data before training.", NumericError);
+  CHECK_THROWS_WITH_AS(Dataset(Tensor::from({most, static_cast<double>(-nan_number)}, {2, 1}), labels({0, 1})),
+                       "dataset: input 0: holds a number that is not finite: sample 1, feature 0 is nan. Clean the data before training.",
+                       NumericError);
 }
 
 TEST_CASE("dataset: the first of several bad numbers is named at every number of threads") {
@@ -110,7 +110,9 @@ TEST_CASE("dataset: the first of several bad numbers is named at every number of
 }
 
 TEST_CASE("dataset: a divisor that makes no sense is refused") {
-  const auto with_divisor = [](DType dtype, double divisor) { return Dataset(Field{Tensor({2, 2}, dtype), divisor}, Field{labels({0, 1})}); };
+  const auto with_divisor = [](DType dtype, double divisor) {
+    return Dataset(Field{Tensor({2, 2}, dtype), divisor}, Field{labels({0, 1})});
+  };
   CHECK_NOTHROW(with_divisor(DType::u8, 1e-30));
   CHECK_NOTHROW(with_divisor(DType::u8, 1e30));
   const std::string end = ", expected a number from 1e-30 to 1e30. Set Field::divisor.";

@@ -1,10 +1,10 @@
 #include "data/gather.hpp"
 
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <numeric>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include <weir/core/array.hpp>
 #include <weir/core/random.hpp>

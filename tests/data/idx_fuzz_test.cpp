@@ -1,8 +1,8 @@
-#include <bit>
+#include <doctest/doctest.h>
+
 #include <cstdint>
 #include <string>
-
-#include <doctest/doctest.h>
+#include <vector>
 
 #include <weir/core/error.hpp>
 #include <weir/core/random.hpp>
@@ -97,6 +97,6 @@ TEST_CASE("idx fuzz: several flips and cuts of raw and gzip files") {
     CHECK((unpacked.empty() || unpacked == images));
     refused += (got.empty() ? 1 : 0) + (unpacked.empty() ? 1 : 0);
   }
-  CHECK(refused > rounds);   // most of the 8,000 files
+  CHECK(refused > rounds);  // most of the 8,000 files
   CHECK(refused < 2 * rounds);
 }

@@ -1,10 +1,9 @@
+#include <doctest/doctest.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cstdint>
 #include <string>
-
-#include <doctest/doctest.h>
 
 #include <weir/core/error.hpp>
 #include <weir/data/idx.hpp>
@@ -71,7 +70,7 @@ TEST_CASE("idx: gzip of several members is one file") {
 
 TEST_CASE("idx: data of many buffers is unpacked whole") {
   const TemporaryFolder folder;
-  std::string noise;   // does not shrink, so that the file is read in several parts
+  std::string noise;  // does not shrink, so that the file is read in several parts
   std::uint32_t state = 1;
   for (int i = 0; i < 300000; ++i) noise += static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
   CHECK(holds(read_idx(written(folder, "a.gz", gzip(idx_header({300, 1000}) + noise))), {300, 1000}, noise));
@@ -108,18 +107,19 @@ TEST_CASE("idx: a wrong beginning is refused") {
   const std::string expected = ", an IDX file of bytes with 00 00 08 and its number of dimensions, 01 to 08. Give another file.";
   const auto message = [&](const std::string& first) { return refusal(folder, first + images.substr(4)); };
   CHECK(message("\x89PNG") == "begins with 89 50 4e 47" + expected);
-  CHECK(message(std::string("\0\0\x0d\x03", 4)) == "begins with 00 00 0d 03" + expected);   // floats
+  CHECK(message(std::string("\0\0\x0d\x03", 4)) == "begins with 00 00 0d 03" + expected);  // floats
   CHECK(message(std::string("\0\0\x08\x00", 4)) == "begins with 00 00 08 00" + expected);
   CHECK(message(std::string("\0\0\x08\x09", 4)) == "begins with 00 00 08 09" + expected);
   CHECK(message(std::string("\0\x01\x08\x03", 4)) == "begins with 00 01 08 03" + expected);
-  CHECK(message(std::string("\x03\x08\0\0", 4)) == "begins with 03 08 00 00" + expected);   // the other byte order
+  CHECK(message(std::string("\x03\x08\0\0", 4)) == "begins with 03 08 00 00" + expected);  // the other byte order
 }
 
 TEST_CASE("idx: a count in the header above or below the data is refused") {
   const TemporaryFolder folder;
   CHECK(refusal(folder, idx_header({3, 3, 4}) + pixels) == "holds 40 bytes, its header promises 52. Download it again.");
   CHECK(refusal(folder, idx_header({1, 3, 4}) + pixels) == "holds 40 bytes, its header promises 28. Download it again.");
-  CHECK(refusal(folder, gzip(idx_header({3, 3, 4}) + pixels)) == "holds 40 bytes when unpacked, its header promises 52. Download it again.");
+  CHECK(refusal(folder, gzip(idx_header({3, 3, 4}) + pixels)) ==
+        "holds 40 bytes when unpacked, its header promises 52. Download it again.");
   CHECK(refusal(folder, gzip(idx_header({1, 3, 4}) + pixels)) ==
         "holds more bytes when unpacked, its header promises 28. Download it again.");
   CHECK(refusal(folder, idx_header({60000, 28, 28}) + pixels) == "holds 40 bytes, its header promises 47,040,016. Download it again.");
@@ -185,7 +185,7 @@ TEST_CASE("idx: damaged gzip is refused") {
   CHECK(damaged(8) == start + "(incorrect data check). Download it again.");
   CHECK(damaged(4) == start + "(incorrect length check). Download it again.");
   std::string packed = gzip(images);
-  packed[2] = 9;   // the method: deflate is 8
+  packed[2] = 9;  // the method: deflate is 8
   CHECK(refusal(folder, packed) == start + "(unknown compression method). Download it again.");
 }
 

@@ -1,11 +1,13 @@
+#include <doctest/doctest.h>
+
 #include <algorithm>
+#include <array>
 #include <cstdint>
+#include <cstdlib>
 #include <limits>
 #include <numeric>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>

@@ -1,8 +1,8 @@
+#include <doctest/doctest.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
-
-#include <doctest/doctest.h>
 
 #include <weir/core/error.hpp>
 #include <weir/data/mnist.hpp>
@@ -63,7 +63,8 @@ TEST_CASE("mnist search: the cache follows the XDG specification") {
     const Environment xdg("XDG_CACHE_HOME", "/var/cache");
     CHECK(mnist_cache() == "/var/cache/weir/mnist");
   }
-  for (const std::optional<std::string>& value : {std::optional<std::string>(), std::optional<std::string>(""), std::optional<std::string>("relative")}) {
+  for (const std::optional<std::string>& value :
+       {std::optional<std::string>(), std::optional<std::string>(""), std::optional<std::string>("relative")}) {
     const Environment xdg("XDG_CACHE_HOME", value);
     CHECK(mnist_cache() == "/home/someone/.cache/weir/mnist");
     const Environment homeless("HOME", {});
@@ -77,9 +78,10 @@ TEST_CASE("mnist search: what is not found says where it was looked for and what
   const Environment data("WEIR_DATA_DIR", root + "/data"), cache("XDG_CACHE_HOME", root + "/cache");
   fill(folder / "cache/weir/mnist", 1);
   std::filesystem::remove(folder / "cache/weir/mnist/train-labels-idx1-ubyte");
-  const std::string message = "load_mnist: MNIST was not found: looked in " + root + "/data/mnist (no such folder), " + root +
-                              "/cache/weir/mnist (lacks train-labels-idx1-ubyte). To fetch it type this in weir's source folder: cmake -DTO=" +
-                              root + "/cache/weir/mnist -P data/fetch_mnist.cmake";
+  const std::string message =
+      "load_mnist: MNIST was not found: looked in " + root + "/data/mnist (no such folder), " + root +
+      "/cache/weir/mnist (lacks train-labels-idx1-ubyte). To fetch it type this in weir's source folder: cmake -DTO=" + root +
+      "/cache/weir/mnist -P data/fetch_mnist.cmake";
   CHECK_THROWS_WITH_AS(load_mnist(), message.c_str(), FileError);
 }
 
@@ -96,12 +98,13 @@ TEST_CASE("mnist search: without a cache the command names WEIR_DATA_DIR") {
   const Environment xdg("XDG_CACHE_HOME", {}), home("HOME", {});
   {
     const Environment data("WEIR_DATA_DIR", "/nowhere");
-    CHECK_THROWS_WITH_AS(load_mnist(),
-                         "load_mnist: MNIST was not found: looked in /nowhere/mnist (no such folder). To fetch it type this in weir's source "
-                         "folder: cmake -DTO=/nowhere/mnist -P data/fetch_mnist.cmake",
-                         FileError);
+    CHECK_THROWS_WITH_AS(
+        load_mnist(),
+        "load_mnist: MNIST was not found: looked in /nowhere/mnist (no such folder). To fetch it type this in weir's source "
+        "folder: cmake -DTO=/nowhere/mnist -P data/fetch_mnist.cmake",
+        FileError);
   }
   const Environment data("WEIR_DATA_DIR", {});
-  CHECK_THROWS_WITH_AS(load_mnist(),
-                       "load_mnist: MNIST was not found: none of WEIR_DATA_DIR, XDG_CACHE_HOME and HOME is set. Set one of them.", FileError);
+  CHECK_THROWS_WITH_AS(
+      load_mnist(), "load_mnist: MNIST was not found: none of WEIR_DATA_DIR, XDG_CACHE_HOME and HOME is set. Set one of them.", FileError);
 }

@@ -1,7 +1,9 @@
-#include <cstdint>
-#include <string>
-
 #include <doctest/doctest.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
 
 #include <weir/core/error.hpp>
 #include <weir/data/mnist.hpp>
@@ -86,13 +88,15 @@ TEST_CASE("mnist: a raw file is taken before a gzipped one") {
 TEST_CASE("mnist: a folder or a file that is missing is named") {
   const TemporaryFolder folder;
   const std::string nowhere = file(folder, "nowhere");
-  CHECK_THROWS_WITH_AS(load_mnist(nowhere), (nowhere + ": there is no such folder. Give the folder of MNIST's four files.").c_str(), FileError);
+  CHECK_THROWS_WITH_AS(load_mnist(nowhere), (nowhere + ": there is no such folder. Give the folder of MNIST's four files.").c_str(),
+                       FileError);
   CHECK_THROWS_WITH_AS(load_fashion_mnist(nowhere),
                        (nowhere + ": there is no such folder. Install Debian's package dataset-fashion-mnist.").c_str(), FileError);
   CHECK_THROWS_WITH_AS(load_digits(nowhere),
                        (nowhere + ": there is no such folder. Give the folder data/digits of weir's source tree.").c_str(), FileError);
   fill(folder);
-  for (const std::string name : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+  for (const std::string name :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     const auto content = weir::test::read_bytes(folder / name);
     std::filesystem::remove(folder / name);
     CHECK_THROWS_WITH_AS(load_mnist(folder.path()),

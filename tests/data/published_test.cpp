@@ -1,3 +1,5 @@
+#include <doctest/doctest.h>
+
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -5,8 +7,6 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
-
-#include <doctest/doctest.h>
 
 #include <weir/data/mnist.hpp>
 
@@ -96,7 +96,7 @@ TEST_CASE("published: the digits in the tree are the UCI test part split in two"
   Counts all = count_labels(data.train);
   const Counts test = count_labels(data.test);
   for (std::size_t i = 0; i < all.size(); ++i) {
-    CHECK(test[i] >= 24);   // shuffled: 36 expected
+    CHECK(test[i] >= 24);  // shuffled: 36 expected
     all[i] += test[i];
   }
   CHECK(all == Counts{178, 182, 177, 183, 181, 182, 181, 179, 174, 180});

@@ -1,7 +1,6 @@
-#include <cmath>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <weir/core/error.hpp>
 #include <weir/layers/add.hpp>
 
@@ -11,7 +10,7 @@
 using namespace weir;
 using namespace weir::test;
 
-TEST_CASE("add: the sum of two and of three inputs, and dy for each") {
+TEST_CASE("add: the sum of two and of three inputs and dy for each") {
   const Add add;
   for (const DType dtype : {DType::f32, DType::f64}) {
     LayerRunner two(add, {Shape{3}, Shape{3}}, {.batch = 2, .dtype = dtype});
@@ -39,10 +38,10 @@ TEST_CASE("add: adds from left to right") {
   run.set_x({1}, 1);
   run.set_x({1}, 2);
   run.forward();
-  CHECK(numbers(run.y()) == std::vector<double>{0x1p24});   // 2^24 + 1 is no float and rounds to even; 1 + 1 first would give 2^24 + 2
+  CHECK(numbers(run.y()) == std::vector<double>{0x1p24});  // 2^24 + 1 is no float and rounds to even; 1 + 1 first would give 2^24 + 2
 }
 
-TEST_CASE("add: every size, whatever it is cut into") {
+TEST_CASE("add: every size whatever it is cut into") {
   for (const std::int64_t size : {1, 1023, 1024, 1025, 32767, 32768, 32769, 100003}) {
     CAPTURE(size);
     LayerRunner run(Add(), {Shape{size}, Shape{size}, Shape{size}}, {.batch = 1, .dtype = DType::f64, .threads = 3});
@@ -55,7 +54,7 @@ TEST_CASE("add: every size, whatever it is cut into") {
   }
 }
 
-TEST_CASE("add: y may be any of the inputs, which may be one and the same") {
+TEST_CASE("add: y may be any of the inputs which may be one and the same") {
   const Add add;
   const std::vector<double> x0{1, 2, 3}, x1{10, 20, 30}, x2{100, 200, 300};
   const auto fresh = [&] {
@@ -81,7 +80,7 @@ TEST_CASE("add: y may be any of the inputs, which may be one and the same") {
   CHECK(numbers(run.x(0)) == std::vector<double>{3, 6, 9});
 }
 
-TEST_CASE("add: a batch of 0, and gradients that are not wanted") {
+TEST_CASE("add: a batch of 0 and gradients that are not wanted") {
   LayerRunner run(Add(), {Shape{3}, Shape{3}}, {.batch = 0});
   run.forward();
   run.backward();

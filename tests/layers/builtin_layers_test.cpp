@@ -1,9 +1,10 @@
-#include <algorithm>
-#include <thread>
-#include <vector>
+#include "layers/builtin_layers.hpp"
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <thread>
+#include <vector>
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/registry.hpp>
@@ -13,8 +14,6 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
-
-#include "layers/builtin_layers.hpp"
 
 using namespace weir;
 

@@ -1,7 +1,6 @@
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <weir/core/error.hpp>
 #include <weir/layers/concat.hpp>
 
@@ -11,7 +10,7 @@
 using namespace weir;
 using namespace weir::test;
 
-TEST_CASE("concat: the inputs beside each other, and dy in their parts") {
+TEST_CASE("concat: the inputs beside each other and dy in their parts") {
   for (const DType dtype : {DType::f32, DType::f64}) {
     LayerRunner run(Concat(), {Shape{2}, Shape{1}, Shape{3}}, {.batch = 2, .dtype = dtype});
     run.set_x({1, 2, 11, 12}, 0);
@@ -57,8 +56,8 @@ TEST_CASE("concat: a gradient that is not wanted leaves the others where they be
 }
 
 TEST_CASE("concat: inputs that do not fit are refused in words") {
-  CHECK_THROWS_WITH_AS(Concat().infer(std::vector{Shape{3}}), "got 1 input, expected 2 or more. Leave the layer out, or give it more nodes.",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(Concat().infer(std::vector{Shape{3}}),
+                       "got 1 input, expected 2 or more. Leave the layer out, or give it more nodes.", ShapeError);
   CHECK_THROWS_WITH_AS(Concat().infer(std::vector{Shape{}, Shape{}}),
                        "input 0 is a single number, [], expected at least one dimension. Add weir::Flatten() before it.", ShapeError);
   CHECK_THROWS_WITH_AS(Concat().infer(std::vector{Shape{4, 3}, Shape{5, 3}}),

@@ -74,7 +74,7 @@ TEST_CASE("dense: with an activation absorbed agrees with PyTorch") {
   }
 }
 
-TEST_CASE("dense: absorbs without a bias too, and skips what is not wanted") {
+TEST_CASE("dense: absorbs without a bias too and skips what is not wanted") {
   const auto fused = Dense(9, {.bias = false}).absorb(Activation(Tanh()));
   LayerRunner all(*fused, {Shape{6}}, {.batch = 5}), only_dx(*fused, {Shape{6}}, {.batch = 5}), only_dw(*fused, {Shape{6}}, {.batch = 5});
   only_dx.skip_dparameters();
@@ -119,7 +119,7 @@ TEST_CASE("dense: absorbs one activation and nothing else") {
   CHECK_FALSE(dense.activation());
 }
 
-TEST_CASE("dense: only a fused one writes its activation down, and is built again with it") {
+TEST_CASE("dense: only a fused one writes its activation down and is built again with it") {
   const Dense dense(4);
   CHECK(dense.config().entries().size() == 2);
   const auto fused = dense.absorb(Activation(LeakyReLU{0.2}));

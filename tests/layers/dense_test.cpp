@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/core/error.hpp>
 #include <weir/core/graph.hpp>
 #include <weir/layers/dense.hpp>
@@ -23,7 +22,7 @@ std::vector<double> small_integers(std::int64_t count, int seed) {
 }
 }  // namespace
 
-TEST_CASE("dense: y = x W^T + b and its gradients, by hand") {
+TEST_CASE("dense: output and gradients by hand") {
   for (const DType dtype : compute_types) {
     LayerRunner run(Dense(3), {Shape{2}}, {.batch = 1, .dtype = dtype});
     run.set_x({1, 2});
@@ -39,7 +38,7 @@ TEST_CASE("dense: y = x W^T + b and its gradients, by hand") {
   }
 }
 
-TEST_CASE("dense: agrees with PyTorch for any leading dimensions, with and without a bias") {
+TEST_CASE("dense: agrees with PyTorch for any leading dimensions with and without a bias") {
   for (const DType dtype : compute_types) {
     for (const std::string leading : {"0", "2", "3x2"}) {
       check_reference_case(Dense(3), "dense.none." + leading, dtype);
@@ -48,7 +47,7 @@ TEST_CASE("dense: agrees with PyTorch for any leading dimensions, with and witho
   }
 }
 
-TEST_CASE("dense: sums over any number of samples and any width, exactly") {
+TEST_CASE("dense: sums over any number of samples and any width exactly") {
   for (const DType dtype : compute_types) {
     for (const std::int64_t rows : {0, 1, 3, 4, 5, 33, 821, 20001}) {
       for (const std::int64_t out : {1, 3, 10, 1500}) {
@@ -81,7 +80,7 @@ TEST_CASE("dense: sums over any number of samples and any width, exactly") {
   }
 }
 
-TEST_CASE("dense: a batch of 0 runs, and its parameter gradients are 0") {
+TEST_CASE("dense: a batch of 0 runs and its parameter gradients are 0") {
   LayerRunner run(Dense(3), {Shape{2}}, {.batch = 0});
   run.forward();
   run.backward();
@@ -106,7 +105,7 @@ TEST_CASE("dense: gradients that are not wanted are skipped and change nothing e
   CHECK(only_parameters.dx().empty());
 }
 
-TEST_CASE("dense: a NaN or an infinity reaches every output that depends on it, and no other sample") {
+TEST_CASE("dense: a NaN or an infinity reaches every output that depends on it and no other sample") {
   LayerRunner run(Dense(2), {Shape{2}}, {.batch = 3});
   run.set_parameter(0, {1, 1, 1, 1});
   run.set_parameter(1, {0, 0});
@@ -131,7 +130,8 @@ TEST_CASE("dense: the bits do not depend on the number of threads") {
         run.randomize();
         run.forward();
         run.backward();
-        const std::vector<std::vector<unsigned char>> result{bits(run.y()), bits(run.dx()), bits(run.dparameter(0)), bits(run.dparameter(1))};
+        const std::vector<std::vector<unsigned char>> result{bits(run.y()), bits(run.dx()), bits(run.dparameter(0)),
+                                                             bits(run.dparameter(1))};
         if (threads == 1) first = result;
         CHECK(result == first);
       }
@@ -167,11 +167,11 @@ TEST_CASE("dense: initialisers and bias are options") {
 }
 
 TEST_CASE("dense: its config builds it again") {
-  for (const Dense& dense :
-       {Dense(3), Dense(4, {.bias = false}), Dense(5, {.weight = Initializer::uniform(-0.1, 0.3), .bias_initializer = Initializer::constant(2)}),
-        Dense(6, {.weight = Initializer::normal(0.5, 2)}), Dense(6, {.weight = Initializer::he_uniform(0.25)}),
-        Dense(6, {.weight = Initializer::he_normal(0.25)}), Dense(6, {.weight = Initializer::glorot_uniform(3)}),
-        Dense(6, {.weight = Initializer::glorot_normal(3)})}) {
+  for (const Dense& dense : {Dense(3), Dense(4, {.bias = false}),
+                             Dense(5, {.weight = Initializer::uniform(-0.1, 0.3), .bias_initializer = Initializer::constant(2)}),
+                             Dense(6, {.weight = Initializer::normal(0.5, 2)}), Dense(6, {.weight = Initializer::he_uniform(0.25)}),
+                             Dense(6, {.weight = Initializer::he_normal(0.25)}), Dense(6, {.weight = Initializer::glorot_uniform(3)}),
+                             Dense(6, {.weight = Initializer::glorot_normal(3)})}) {
     const Dense again = Dense::from_config(dense.config());
     CHECK(again.config() == dense.config());
     CHECK(again.out() == dense.out());
@@ -203,7 +203,7 @@ TEST_CASE("dense: what cannot be is refused in words") {
                        ConfigError);
 }
 
-TEST_CASE("dense: a wrong input fails on the line that adds it, with the layer and its place in the message") {
+TEST_CASE("dense: a wrong input fails on the line that adds it and names the layer and its place") {
   Graph graph;
   const Node number = graph.input(Shape{});
   CHECK_THROWS_WITH_AS(graph.add(Dense(3), {number}),

@@ -9,7 +9,7 @@
 using namespace weir;
 using namespace weir::test;
 
-TEST_CASE("flatten: one dimension a sample, the numbers unchanged in both directions") {
+TEST_CASE("flatten: one dimension a sample with the numbers unchanged in both directions") {
   const Flatten flatten;
   for (const DType dtype : {DType::f32, DType::f64}) {
     for (const std::int64_t batch : {0, 1, 5}) {
@@ -30,7 +30,7 @@ TEST_CASE("flatten: a number becomes a vector of one") {
   CHECK(Flatten().infer(std::vector{Shape{7}}).output == Shape{7});
 }
 
-TEST_CASE("flatten: works in place, needs nothing in backward, and skips a gradient that is not wanted") {
+TEST_CASE("flatten: works in place and needs nothing in backward and skips a gradient that is not wanted") {
   const Flatten flatten;
   const LayerPlan plan = flatten.infer(std::vector{Shape{2, 2}});
   CHECK(plan.in_place);

@@ -1,7 +1,6 @@
-#include <cmath>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <weir/core/error.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 
@@ -34,7 +33,7 @@ TEST_CASE("mean squared error: agrees with PyTorch") {
   }
 }
 
-TEST_CASE("mean squared error: any number of features and samples, exactly") {
+TEST_CASE("mean squared error: any number of features and samples exactly") {
   for (const DType dtype : compute_types) {
     for (const std::int64_t features : {1, 15, 16, 17, 1024, 1025, 20000}) {
       for (const std::int64_t batch : {0, 1, 3, 100}) {
@@ -51,7 +50,7 @@ TEST_CASE("mean squared error: any number of features and samples, exactly") {
           y.push_back(sum / static_cast<double>(features));
           if (dtype == DType::f32) y.back() = static_cast<float>(y.back());
         }
-        run.set_x(x, 0);   // the target stays 0
+        run.set_x(x, 0);  // the target stays 0
         run.forward();
         CHECK(numbers(run.y()) == y);
         run.backward();
@@ -73,7 +72,7 @@ TEST_CASE("mean squared error: the bits do not depend on the number of threads")
   }
 }
 
-TEST_CASE("mean squared error: gradients that are not wanted are skipped, a NaN stays with its sample") {
+TEST_CASE("mean squared error: gradients that are not wanted are skipped and a NaN stays with its sample") {
   LayerRunner run(MeanSquaredError(), {Shape{2}, Shape{2}}, {.batch = 2});
   run.set_x({std::nan(""), 1, 3, 1}, 0);
   run.set_x({1, 1, 1, 1}, 1);
@@ -93,7 +92,8 @@ TEST_CASE("mean squared error: shapes that do not fit are refused in words") {
   CHECK(loss.infer(std::vector{Shape{3}, Shape{3}}).output == Shape{});
   CHECK_FALSE(loss.classifies(Shape{3}, Shape{3}));
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{3}, Shape{}}),
-                       "the target is [] a sample, the output is [3], expected equal shapes. Give targets of the output's shape.", ShapeError);
+                       "the target is [] a sample, the output is [3], expected equal shapes. Give targets of the output's shape.",
+                       ShapeError);
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{3}}), "got 1 input, expected an output and its target. A loss is no layer of a graph.",
                        ShapeError);
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{0}, Shape{0}}), "the output is [0], expected at least one element. Give it a width.",

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 #include "tests/support/compare.hpp"
 #include "tests/support/layer_runner.hpp"

@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/core/error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
@@ -28,7 +27,7 @@ std::vector<double> losses(const std::vector<double>& logits, const std::vector<
 }
 }  // namespace
 
-TEST_CASE("softmax cross entropy: agrees with PyTorch, from labels and from probabilities") {
+TEST_CASE("softmax cross entropy: agrees with PyTorch from labels and from probabilities") {
   for (const DType dtype : compute_types) {
     for (const char* leading : {"0", "3"}) {
       check_reference_case(loss, std::string("labels.") + leading, dtype);
@@ -37,7 +36,7 @@ TEST_CASE("softmax cross entropy: agrees with PyTorch, from labels and from prob
   }
 }
 
-TEST_CASE("softmax cross entropy: equal logits give log(classes), and dx by hand") {
+TEST_CASE("softmax cross entropy: equal logits give the logarithm of the classes and dx by hand") {
   for (const DType dtype : compute_types) {
     const double epsilon = dtype == DType::f64 ? 1e-15 : 1e-7;
     for (const std::int64_t classes : {1, 2, 10, 16, 17, 5000}) {
@@ -59,11 +58,12 @@ TEST_CASE("softmax cross entropy: logits of any size neither overflow nor lose t
     CHECK(losses({1000, 0, 0, 1000}, {0, 0}, dtype) == std::vector<double>{0, 1000});
     CHECK(losses({1e30, -1e30}, {0}, dtype) == std::vector<double>{0});
     CHECK(losses({-1e30, -1e30}, {0}, dtype)[0] == doctest::Approx(std::log(2.0)));
-    CHECK(losses({1e6, 1e6 - 8, 1e6 - 8}, {0}, dtype)[0] == doctest::Approx(std::log1p(2 * std::exp(-8.0))).epsilon(dtype == DType::f64 ? 1e-9 : 1e-3));
+    CHECK(losses({1e6, 1e6 - 8, 1e6 - 8}, {0}, dtype)[0] ==
+          doctest::Approx(std::log1p(2 * std::exp(-8.0))).epsilon(dtype == DType::f64 ? 1e-9 : 1e-3));
   }
 }
 
-TEST_CASE("softmax cross entropy: NaN and infinities show, in their own sample only") {
+TEST_CASE("softmax cross entropy: NaN and infinities show in their own sample only") {
   for (const DType dtype : compute_types) {
     for (const double bad : {std::nan(""), infinity}) {
       for (const double label : {0, 1}) {
@@ -73,11 +73,11 @@ TEST_CASE("softmax cross entropy: NaN and infinities show, in their own sample o
       }
     }
     CHECK(std::isnan(losses({-infinity, -infinity}, {0}, dtype)[0]));
-    CHECK(losses({-infinity, 0, 0}, {1}, dtype)[0] == doctest::Approx(std::log(2.0)));   // a class that is ruled out
+    CHECK(losses({-infinity, 0, 0}, {1}, dtype)[0] == doctest::Approx(std::log(2.0)));  // a class that is ruled out
     CHECK(losses({-infinity, 0}, {0}, dtype)[0] == infinity);
 
     // A NaN wherever it stands in a long row: at the front, in the middle, in the tail.
-    for (const std::size_t at : {0, 5, 16, 30, 36}) {
+    for (const std::size_t at : {0U, 5U, 16U, 30U, 36U}) {
       std::vector<double> logits(37);
       logits[at] = std::nan("");
       CHECK(std::isnan(losses(logits, {3}, dtype)[0]));
@@ -96,7 +96,7 @@ TEST_CASE("softmax cross entropy: a NaN logit makes the gradients of its row NaN
   for (std::size_t i = 3; i < 6; ++i) CHECK(std::isfinite(dx[i]));
 }
 
-TEST_CASE("softmax cross entropy: probabilities of any sum, and a class of probability 0 that is ruled out") {
+TEST_CASE("softmax cross entropy: probabilities of any sum and a class of probability 0 that is ruled out") {
   for (const DType dtype : compute_types) {
     LayerRunner run(loss, {Shape{2}, Shape{2}}, {.batch = 3, .dtype = dtype});
     run.set_x({0, 0, 0, 0, 0, -infinity}, 0);
@@ -131,7 +131,7 @@ TEST_CASE("softmax cross entropy: any number of classes and samples agrees with 
         std::vector<double> y, dx;
         for (std::size_t i = 0; i < labels.size(); ++i) {
           const double* row = x.data() + i * static_cast<std::size_t>(classes);
-          const auto weight = [&](std::int64_t j) {   // exp(x_j - x_label)
+          const auto weight = [&](std::int64_t j) {  // exp(x_j - x_label)
             return std::exp(static_cast<long double>(row[j]) - static_cast<long double>(row[static_cast<std::int64_t>(labels[i])]));
           };
           long double sum = 0;
@@ -198,10 +198,11 @@ TEST_CASE("softmax cross entropy: check_targets names the sample and the value")
                          "softmax_cross_entropy: sample 1 has the probability -0.500000 of class 1, expected a finite number of 0 or more. "
                          "Correct the targets.",
                          ConfigError);
-    CHECK_THROWS_WITH_AS(check(Shape{2, 2}, {0.5, 0.5, 0.5, 0.25}, Shape{1, 2, 2}, dtype),
-                         "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.750000, expected 1. Divide each by "
-                         "their sum.",
-                         ConfigError);
+    CHECK_THROWS_WITH_AS(
+        check(Shape{2, 2}, {0.5, 0.5, 0.5, 0.25}, Shape{1, 2, 2}, dtype),
+        "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.750000, expected 1. Divide each by "
+        "their sum.",
+        ConfigError);
     CHECK_THROWS_WITH_AS(check(Shape{2}, {infinity, 0}, Shape{1, 2}, dtype),
                          "softmax_cross_entropy: sample 0 has the probability inf of class 0, expected a finite number of 0 or more. "
                          "Correct the targets.",
@@ -232,8 +233,8 @@ TEST_CASE("softmax cross entropy: what cannot be is refused in words") {
                        "the target is [1] a sample, the output is [10], expected [] (class labels) or [10] (probabilities). Reshape the "
                        "targets.",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{}, Shape{}}), "the output is [], expected [..., classes]. Give it one logit for each class.",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{}, Shape{}}),
+                       "the output is [], expected [..., classes]. Give it one logit for each class.", ShapeError);
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{0}, Shape{}}),
                        "the output is [0], expected [..., classes]. Give it one logit for each class.", ShapeError);
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{3}, Shape{}, Shape{}}),

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <limits>
 #include <vector>
-
 #include <weir/core/array.hpp>
 #include <weir/core/tensor.hpp>
 

@@ -8,7 +8,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/layer.hpp>
@@ -38,7 +37,8 @@ inline std::vector<double> numbers(const ConstTensorView& block) {
 inline Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
   Tensor result(shape, dtype);
   const auto narrow = [&]<class T>(std::span<T> to) {
-    if (to.size() != values.size()) throw ShapeError("tensor: got " + std::to_string(values.size()) + " values for " + to_string(shape) + ".");
+    if (to.size() != values.size())
+      throw ShapeError("tensor: got " + std::to_string(values.size()) + " values for " + to_string(shape) + ".");
     for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(values[i]);
   };
   switch (dtype) {
@@ -75,8 +75,7 @@ class LayerRunner {
       : LayerRunner(std::shared_ptr<const Layer>(std::shared_ptr<void>(), &layer), inputs, options) {}
   // ... of one that does not ...
   template <class L>
-    requires std::derived_from<L, Layer>
-  LayerRunner(L&& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
+  requires std::derived_from<L, Layer> LayerRunner(L&& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
       : LayerRunner(make_layer(std::move(layer)), inputs, options) {}
   // ... or of a shared one.
   LayerRunner(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
@@ -160,8 +159,8 @@ class LayerRunner {
     views(scratch_, scratch_views_);
     views(dx_, dx_views_);
     views(dparameters_, dparameter_views_);
-    args_ = {options_.batch,    x_views_,      y_,  parameter_views_, state_views_,    state_next_views_,
-             saved_views_, scratch_views_, dy_, dx_views_,        dparameter_views_};
+    args_ = {options_.batch, x_views_,       y_,  parameter_views_, state_views_,     state_next_views_,
+             saved_views_,   scratch_views_, dy_, dx_views_,        dparameter_views_};
     return args_;
   }
   Context context() const {

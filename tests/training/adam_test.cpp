@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/core/error.hpp>
 #include <weir/training/adam.hpp>
 
@@ -107,7 +106,7 @@ TEST_CASE("adam: within its safe magnitude nothing overflows") {
       }
     }
   }
-  CHECK(Adam().safe_magnitude(DType::f32) > 1e12);         // no common step comes near
+  CHECK(Adam().safe_magnitude(DType::f32) > 1e12);              // no common step comes near
   CHECK(Adam({.eps = 1e-50}).safe_magnitude(DType::f32) == 0);  // 0 in f32
 }
 

@@ -1,10 +1,9 @@
+#include <doctest/doctest.h>
+
 #include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <string>
-
-#include <doctest/doctest.h>
-
 #include <weir/core/threads.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
@@ -66,11 +65,14 @@ TEST_CASE("allocation: from its second step on a fit takes no memory") {
   for (const int threads : {1, 2}) {
     set_num_threads(threads);
     for (const bool fuse : {true, false}) {
-      for (const AnyOptimizer& optimizer : {AnyOptimizer(Adam()), AnyOptimizer(SGD({.lr = 0.1, .momentum = 0.9})), AnyOptimizer(SGD({.lr = 0.1}))}) {
+      for (const AnyOptimizer& optimizer :
+           {AnyOptimizer(Adam()), AnyOptimizer(SGD({.lr = 0.1, .momentum = 0.9})), AnyOptimizer(SGD({.lr = 0.1}))}) {
         Model model(sequential({50}, Dense(130), ReLU(), Dense(70), ReLU(), Dense(10)), {.fuse = fuse});
         CAPTURE(threads);
         CAPTURE(optimizer->describe());
-        CHECK(allocations_of_fit(model, data, {.loss = SoftmaxCrossEntropy(), .optimizer = optimizer, .epochs = 3, .batch = 64, .validation = &test}) == 0);
+        CHECK(allocations_of_fit(model, data,
+                                 {.loss = SoftmaxCrossEntropy(), .optimizer = optimizer, .epochs = 3, .batch = 64, .validation = &test}) ==
+              0);
       }
     }
   }

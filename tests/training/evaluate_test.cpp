@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/core/threads.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
@@ -118,11 +117,13 @@ TEST_CASE("evaluate: a loss that is not finite is returned as it is") {
 TEST_CASE("evaluate: bad input is refused") {
   Model model = identity();
   const Dataset data = labelled({1, 2}, {0});
-  CHECK_THROWS_WITH_AS(evaluate(model, data, {}), "evaluate: no loss is given. Set one, for example weir::SoftmaxCrossEntropy().", ConfigError);
-  CHECK_THROWS_WITH_AS(evaluate(model, curve(2), MeanSquaredError()),
-                       "evaluate, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
-                       "shape.",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(evaluate(model, data, {}), "evaluate: no loss is given. Set one, for example weir::SoftmaxCrossEntropy().",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      evaluate(model, curve(2), MeanSquaredError()),
+      "evaluate, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
+      "shape.",
+      ShapeError);
   CHECK_THROWS_WITH_AS(evaluate(model, labelled({1, 2}, {2}), SoftmaxCrossEntropy()),
                        "evaluate, target 0 for 0 (dense(2)): softmax_cross_entropy: sample 0 has the label 2, expected 0 to 1. Correct the "
                        "labels, or give the output as many classes as there are.",

@@ -1,7 +1,6 @@
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <limits>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
@@ -76,16 +75,16 @@ TEST_CASE("fit errors: options") {
         "fit: batch is 33, the Model takes at most 32. Make it with a larger ModelOptions::max_batch.");
   options = Trained::good();
   options.optimizer = GpuOnly();
-  CHECK(trained.refused<DeviceError>(data, options) ==
-        "fit: gpu_only() does not run on cpu. Make the Model on another device.");
+  CHECK(trained.refused<DeviceError>(data, options) == "fit: gpu_only() does not run on cpu. Make the Model on another device.");
 }
 
 TEST_CASE("fit errors: inputs") {
   Trained trained;
   const FitOptions options = Trained::good();
-  CHECK(trained.refused<ShapeError>(blobs(20, 7), options) ==
-        "fit: training data, input 0: samples have the shape [7], the graph's input takes [6]. Reshape the data, or make the graph for this "
-        "shape.");
+  CHECK(
+      trained.refused<ShapeError>(blobs(20, 7), options) ==
+      "fit: training data, input 0: samples have the shape [7], the graph's input takes [6]. Reshape the data, or make the graph for this "
+      "shape.");
   std::vector<Field> inputs, targets;
   inputs.push_back({Tensor(Shape{4, 6})});
   inputs.push_back({Tensor(Shape{4, 6})});
@@ -102,7 +101,8 @@ TEST_CASE("fit errors: targets") {
   Trained trained;
   FitOptions options = Trained::good();
   CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{3, 6}), labels_of({0, 2, 3})), options) ==
-        "fit: training data, target 0 for 2 (dense(3)): softmax_cross_entropy: sample 2 has the label 3, expected 0 to 2. Correct the labels, "
+        "fit: training data, target 0 for 2 (dense(3)): softmax_cross_entropy: sample 2 has the label 3, expected 0 to 2. Correct the "
+        "labels, "
         "or give the output as many classes as there are.");
   const Dataset wrong(Tensor(Shape{2, 6}), labels_of({0, -1}));
   options.validation = &wrong;

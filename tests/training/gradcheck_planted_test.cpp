@@ -61,8 +61,8 @@ TEST_CASE("gradcheck: planted in dense and caught in the bias") {
 }
 
 TEST_CASE("gradcheck: planted in dense and caught in the input") {
-  for (const DensePlant plant : {DensePlant::input_twice, DensePlant::input_detached, DensePlant::input_untransposed,
-                                 DensePlant::input_accumulates, DensePlant::input_without_skip}) {
+  for (const DensePlant plant : {DensePlant::input_twice, DensePlant::input_unwritten, DensePlant::input_detached,
+                                 DensePlant::input_untransposed, DensePlant::input_accumulates, DensePlant::input_without_skip}) {
     CAPTURE(static_cast<int>(plant));
     check_caught(check_dense(plant), "input");
   }
@@ -124,6 +124,23 @@ TEST_CASE("gradcheck: planted in activations and caught") {
     CAPTURE(i);
     check_caught(gradcheck(plants[i], {{5}}), "input");
   }
+}
+
+TEST_CASE("gradcheck: a backward that reads what its plan did not ask for is caught") {
+  const auto from_x = [](double x, double, double dy) { return dy / (std::cosh(x) * std::cosh(x)); };
+  const auto from_y = [](double, double y, double dy) { return dy * (1 - y * y); };
+  const auto liar = [](PlantedActivation::Backward backward, Needs needs, bool in_place = false) {
+    return gradcheck(PlantedActivation(tanh_of, std::move(backward), needs, in_place), {{5}});
+  };
+  check_right(liar(from_x, Needs::x));
+  check_right(liar(from_y, Needs::y));
+  check_right(liar(from_y, Needs::y, true));
+  check_right(liar(from_x, Needs::x, true));
+  check_caught(liar(from_x, Needs::y, true), "input");
+  check_caught(liar(from_x, Needs::y), "input");
+  check_caught(liar(from_x, Needs::neither), "input");
+  check_caught(liar(from_y, Needs::x), "input");
+  check_caught(liar(from_y, Needs::neither), "input");
 }
 
 TEST_CASE("gradcheck: a wrong derivative only near the corner is not taken for the corner") {

@@ -1,8 +1,7 @@
-#include <algorithm>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <limits>
 #include <weir/core/threads.hpp>
 #include <weir/training/metrics.hpp>
 
@@ -21,14 +20,30 @@ Tensor labels_of(const std::vector<double>& labels) { return tensor(labels, Shap
 
 TEST_CASE("metrics: the first of the largest numbers is the prediction and NaN predicts nothing") {
   for (const DType dtype : {DType::f32, DType::f64}) {
-    const Tensor outputs = tensor({1, 3, 2,                                   // 1
-                                   2, 2, 2,                                   // 0
-                                   0, 5, 5,                                   // 1
-                                   -infinity, -infinity, -infinity,           // 0
-                                   not_a_number, 9, 0,                        // none
-                                   0, 9, not_a_number,                        // none
-                                   infinity, 1, infinity,                     // 0
-                                   -3, -2, -1},                               // 2
+    const Tensor outputs = tensor({1,
+                                   3,
+                                   2,  // 1
+                                   2,
+                                   2,
+                                   2,  // 0
+                                   0,
+                                   5,
+                                   5,  // 1
+                                   -infinity,
+                                   -infinity,
+                                   -infinity,  // 0
+                                   not_a_number,
+                                   9,
+                                   0,  // none
+                                   0,
+                                   9,
+                                   not_a_number,  // none
+                                   infinity,
+                                   1,
+                                   infinity,  // 0
+                                   -3,
+                                   -2,
+                                   -1},  // 2
                                   Shape{8, 3}, dtype);
     const Tensor labels = labels_of({1, 0, 2, 0, 1, 1, 2, 2});
     CHECK(accuracy(outputs, labels) == 4.0 / 8);
@@ -86,12 +101,13 @@ TEST_CASE("metrics: the confusion matrix of a Model over a Dataset") {
 TEST_CASE("metrics: bad input is refused") {
   const Tensor outputs = tensor({1, 2, 3, 4, 5, 6}, Shape{2, 3}, DType::f32);
   CHECK_THROWS_WITH_AS(accuracy(outputs, labels_of({0, 3})), "accuracy: label 1 is 3, expected 0 to 2. Correct the labels.", ConfigError);
-  CHECK_THROWS_WITH_AS(confusion_matrix(outputs, labels_of({-1, 2})), "confusion_matrix: label 0 is -1, expected 0 to 2. Correct the labels.",
-                       ConfigError);
-  CHECK_THROWS_WITH_AS(accuracy(outputs, labels_of({0, 1, 2})),
-                       "accuracy: outputs and labels are f32 [2, 3] and i32 [3], expected [..., classes] and [...], not empty. Give one label for "
-                       "each row.",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(confusion_matrix(outputs, labels_of({-1, 2})),
+                       "confusion_matrix: label 0 is -1, expected 0 to 2. Correct the labels.", ConfigError);
+  CHECK_THROWS_WITH_AS(
+      accuracy(outputs, labels_of({0, 1, 2})),
+      "accuracy: outputs and labels are f32 [2, 3] and i32 [3], expected [..., classes] and [...], not empty. Give one label for "
+      "each row.",
+      ShapeError);
   CHECK_THROWS_WITH_AS(accuracy(outputs, tensor({0, 1}, Shape{2}, DType::f32)),
                        "accuracy: outputs and labels are f32 [2, 3] and f32 [2], expected f32 or f64 outputs and i32 labels. Convert with "
                        "Tensor::to().",

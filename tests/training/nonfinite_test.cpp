@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
@@ -74,9 +73,10 @@ struct TwoNumbers {
 TEST_CASE("nonfinite: a layer that goes bad in the second epoch is named with its step") {
   for (const bool fuse : {true, false}) {
     Model model(sequential({3}, Dense(2), Bomb(Bomb::Target::output, 4), Dense(1)), {.dtype = DType::f64, .fuse = fuse});
-    CHECK(fit_fails(model, curve(10), sgd_options(0.01, 3)) ==
-          "fit: step 5: the output of 1 (bomb) is nan at [0, 1], expected finite numbers. The Model is as it was before this step. Lower the "
-          "learning rate or look at the data.");
+    CHECK(
+        fit_fails(model, curve(10), sgd_options(0.01, 3)) ==
+        "fit: step 5: the output of 1 (bomb) is nan at [0, 1], expected finite numbers. The Model is as it was before this step. Lower the "
+        "learning rate or look at the data.");
     CHECK(model.training_state().step == 4);
     CHECK(numbers(model.state("1.count"))[0] == 4);
   }
@@ -94,9 +94,10 @@ TEST_CASE("nonfinite: a loss that goes bad while the gradients do not is named")
     Model model(sequential({3}, Dense(2)), {.dtype = DType::f64});
     FitOptions options = sgd_options(0.01);
     options.loss = BadLoss(value);
-    CHECK(fit_fails(model, curve(10), options) == std::string("fit: step 1: loss 0 (bad_loss) is ") + (value == infinity ? "inf" : "nan") +
-                                                      " at [1], expected finite numbers. The Model is as it was before this step. Lower the "
-                                                      "learning rate or look at the data.");
+    CHECK(fit_fails(model, curve(10), options) ==
+          std::string("fit: step 1: loss 0 (bad_loss) is ") + (value == infinity ? "inf" : "nan") +
+              " at [1], expected finite numbers. The Model is as it was before this step. Lower the "
+              "learning rate or look at the data.");
   }
 }
 
@@ -110,14 +111,16 @@ TEST_CASE("nonfinite: a bad parameter from outside is named before what it spoil
 
 TEST_CASE("nonfinite: a step that diverges ends where it leaves the numbers there are") {
   for (const DType dtype : {DType::f32, DType::f64}) {
-    for (const AnyOptimizer& optimizer : {AnyOptimizer(SGD({.lr = 50})), AnyOptimizer(SGD({.lr = 50, .momentum = 0.9})), AnyOptimizer(Adam({.lr = 1e150}))}) {
+    for (const AnyOptimizer& optimizer :
+         {AnyOptimizer(SGD({.lr = 50})), AnyOptimizer(SGD({.lr = 50, .momentum = 0.9})), AnyOptimizer(Adam({.lr = 1e150}))}) {
       Model model(sequential({3}, Dense(4), Dense(1)), {.dtype = dtype});
       FitOptions options = sgd_options(1, 1000);
       options.optimizer = optimizer;
       const std::string message = fit_fails(model, curve(10), options);
       CAPTURE(message);
       CHECK(message.starts_with("fit: step "));
-      CHECK(message.ends_with(", expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data."));
+      CHECK(message.ends_with(
+          ", expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data."));
       for (const double w : numbers(model.parameter_arena())) CHECK(std::isfinite(w));
     }
   }
@@ -130,15 +133,17 @@ TEST_CASE("nonfinite: an update that overflows is undone") {
   CHECK(two.weight() == static_cast<double>(-1e30F));
   CHECK(two.bias() == static_cast<double>(1e30F));
   const Snapshot before(two.model);
-  CHECK_THROWS_WITH_AS(two.step(sgd, 0, -1e9),
-                       "step: step 2: the update by sgd(lr=1e+30, momentum=0, dampening=0, weight_decay=0, nesterov=false) would make 0.bias inf "
-                       "at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
-                       NumericError);
+  CHECK_THROWS_WITH_AS(
+      two.step(sgd, 0, -1e9),
+      "step: step 2: the update by sgd(lr=1e+30, momentum=0, dampening=0, weight_decay=0, nesterov=false) would make 0.bias inf "
+      "at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
+      NumericError);
   CHECK(Snapshot(two.model) == before);
-  CHECK_THROWS_WITH_AS(two.step(SGD({.lr = 1, .weight_decay = 1e30}), 1, 0),
-                       "step: step 2: the update by sgd(lr=1, momentum=0, dampening=0, weight_decay=1e+30, nesterov=false) would make 0.weight inf "
-                       "at [0, 0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
-                       NumericError);
+  CHECK_THROWS_WITH_AS(
+      two.step(SGD({.lr = 1, .weight_decay = 1e30}), 1, 0),
+      "step: step 2: the update by sgd(lr=1, momentum=0, dampening=0, weight_decay=1e+30, nesterov=false) would make 0.weight inf "
+      "at [0, 0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
+      NumericError);
   CHECK(Snapshot(two.model) == before);
 }
 
@@ -146,11 +151,12 @@ TEST_CASE("nonfinite: a moment that overflows is undone") {
   TwoNumbers two;
   two.step(Adam(), 1, 1);
   const Snapshot before(two.model);
-  CHECK_THROWS_WITH_AS(two.step(Adam(), 1, 1e25),
-                       "step: step 2: the update by adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0) would make moment 2 of "
-                       "0.bias inf at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at "
-                       "the data.",
-                       NumericError);
+  CHECK_THROWS_WITH_AS(
+      two.step(Adam(), 1, 1e25),
+      "step: step 2: the update by adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0) would make moment 2 of "
+      "0.bias inf at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at "
+      "the data.",
+      NumericError);
   CHECK(Snapshot(two.model) == before);
   two.step(Adam(), 1, 1e15);  // its square fits
   CHECK(two.model.training_state().step == 2);
@@ -170,9 +176,10 @@ TEST_CASE("nonfinite: step names the gradient and changes nothing") {
     TwoNumbers two(DType::f64);
     const Snapshot before(two.model);
     const std::string value = std::isnan(bad) ? "nan" : bad > 0 ? "inf" : "-inf";
-    const std::string message = "step: step 1: the gradient of 0.bias is " + value +
-                                " at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at "
-                                "the data.";
+    const std::string message =
+        "step: step 1: the gradient of 0.bias is " + value +
+        " at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at "
+        "the data.";
     CHECK_THROWS_WITH_AS(two.step(Adam(), 1, bad), message.c_str(), NumericError);
     CHECK(Snapshot(two.model) == before);
   }
@@ -212,9 +219,10 @@ TEST_CASE("nonfinite: an optimizer that does not tell is looked at after every s
   two.step(Plain(), 0.5, 0);
   CHECK(two.weight() == 0.5);
   const Snapshot before(two.model);
-  CHECK_THROWS_WITH_AS(two.step(Plain(), 0.5, 1e308),
-                       "step: step 2: the update by plain(lr=1) would make 0.bias -inf at [0], expected finite numbers. The Model is as it was "
-                       "before this step. Lower the learning rate or look at the data.",
-                       NumericError);
+  CHECK_THROWS_WITH_AS(
+      two.step(Plain(), 0.5, 1e308),
+      "step: step 2: the update by plain(lr=1) would make 0.bias -inf at [0], expected finite numbers. The Model is as it was "
+      "before this step. Lower the learning rate or look at the data.",
+      NumericError);
   CHECK(Snapshot(two.model) == before);
 }

@@ -2,7 +2,6 @@
 
 #include <span>
 #include <vector>
-
 #include <weir/core/array.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/training/optimizer.hpp>

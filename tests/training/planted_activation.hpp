@@ -15,7 +15,9 @@ class PlantedActivation : public Layer {
   using Forward = std::function<double(double x)>;
   using Backward = std::function<double(double x, double y, double dy)>;
 
-  PlantedActivation(Forward forward, Backward backward) : forward_(std::move(forward)), backward_(std::move(backward)) {}
+  // What the plan says that backward reads, which may be a lie.
+  PlantedActivation(Forward forward, Backward backward, Needs needs = Needs::both, bool in_place = false)
+      : forward_(std::move(forward)), backward_(std::move(backward)), needs_(needs), in_place_(in_place) {}
 
   std::string type() const override { return "planted_activation"; }
   Config config() const override { return {}; }
@@ -24,6 +26,8 @@ class PlantedActivation : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override {
     LayerPlan plan;
     plan.output = inputs[0];
+    plan.backward_needs = needs_;
+    plan.in_place = in_place_;
     return plan;
   }
 
@@ -43,6 +47,8 @@ class PlantedActivation : public Layer {
  private:
   Forward forward_;
   Backward backward_;
+  Needs needs_;
+  bool in_place_;
 };
 
 inline double relu_of(double x) { return x <= 0 ? 0 : x; }

@@ -24,6 +24,7 @@ enum class DensePlant {
   bias_unwritten,         // db is not written at all
   bias_wrong_axis,        // db sums over features
   input_twice,            // dx has a factor 2
+  input_unwritten,        // dx is not written at all
   input_detached,         // dx is 0
   input_untransposed,     // dx = dy W^T
   input_accumulates,      // dx is added to what was there
@@ -67,7 +68,7 @@ class PlantedDense : public Layer {
       weight_gradient(args);
       bias_gradient(args);
     }
-    if (!args.dx[0].empty()) input_gradient(args);
+    if (!args.dx[0].empty() && plant_ != DensePlant::input_unwritten) input_gradient(args);
   }
 
  private:

@@ -44,8 +44,8 @@ TEST_CASE("predict: bad input is refused") {
   Model model = classifier();
   CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{5, 7})),
                        "predict: x is [5, 7], the graph's input takes samples of shape [6]. Give it [samples, ...].", ShapeError);
-  CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{6})), "predict: x is [6], the graph's input takes samples of shape [6]. Give it [samples, ...].",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{6})),
+                       "predict: x is [6], the graph's input takes samples of shape [6]. Give it [samples, ...].", ShapeError);
   CHECK_THROWS_WITH_AS(predict(model, Tensor(Shape{5, 6}, DType::f64)),
                        "predict: x holds f64, the Model takes f32. Convert with Tensor::to(DType).", ConfigError);
   Graph graph;
@@ -56,8 +56,9 @@ TEST_CASE("predict: bad input is refused") {
   CHECK_THROWS_WITH_AS(predict(two, Tensor(Shape{1, 2})),
                        "predict: the graph has 1 inputs and 2 outputs, expected one of each. Give a Dataset with one Field for each input.",
                        ConfigError);
-  CHECK_THROWS_WITH_AS(predict(two, curve(2)),
-                       "predict, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
-                       "shape.",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      predict(two, curve(2)),
+      "predict, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
+      "shape.",
+      ShapeError);
 }

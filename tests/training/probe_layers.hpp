@@ -4,7 +4,6 @@
 #include <limits>
 #include <memory>
 #include <vector>
-
 #include <weir/core/array.hpp>
 #include <weir/core/loss.hpp>
 

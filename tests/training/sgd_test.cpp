@@ -1,8 +1,7 @@
-#include <cmath>
-#include <limits>
-
 #include <doctest/doctest.h>
 
+#include <cmath>
+#include <limits>
 #include <weir/core/error.hpp>
 #include <weir/training/sgd.hpp>
 
@@ -145,6 +144,7 @@ TEST_CASE("sgd: options outside their range are refused") {
   CHECK_THROWS_WITH_AS(SGD({.momentum = 0.9, .dampening = 1.5}), "sgd: dampening is 1.5, expected a number from 0 to 1.", ConfigError);
   CHECK_THROWS_WITH_AS(SGD({.weight_decay = -1}), "sgd: weight_decay is -1, expected a finite number, 0 or more.", ConfigError);
   CHECK_THROWS_WITH_AS(SGD({.nesterov = true}), "sgd: momentum is 0, expected a number above 0 with nesterov.", ConfigError);
-  CHECK_THROWS_WITH_AS(SGD({.momentum = 0.9, .dampening = 0.1, .nesterov = true}), "sgd: dampening is 0.1, expected 0 with nesterov.", ConfigError);
+  CHECK_THROWS_WITH_AS(SGD({.momentum = 0.9, .dampening = 0.1, .nesterov = true}), "sgd: dampening is 0.1, expected 0 with nesterov.",
+                       ConfigError);
   CHECK_NOTHROW(SGD({.lr = 0}));
 }

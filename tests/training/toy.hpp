@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <utility>
 #include <vector>
-
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/model.hpp>
@@ -41,7 +40,9 @@ inline Dataset curve(std::int64_t samples, std::int64_t features = 3, DType dtyp
 }
 
 inline Model classifier(ModelOptions options = {}) { return Model(sequential({6}, Dense(16), ReLU(), Dense(3)), options); }
-inline Model regression(ModelOptions options = {.dtype = DType::f64}) { return Model(sequential({3}, Dense(4), ReLU(), Dense(1)), options); }
+inline Model regression(ModelOptions options = {.dtype = DType::f64}) {
+  return Model(sequential({3}, Dense(4), ReLU(), Dense(1)), options);
+}
 
 // All that training changes, to the bit.
 struct Snapshot {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
 #include <weir/core/tensor.hpp>
 
 namespace weir {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+
 #include <weir/core/tensor.hpp>
 
 namespace weir {

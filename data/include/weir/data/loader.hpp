@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
 #include <weir/core/context.hpp>
 #include <weir/core/model.hpp>
 #include <weir/core/random.hpp>

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+
 #include <weir/data/dataset.hpp>
 
 namespace weir {

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-
 #include <weir/activations/function.hpp>
 #include <weir/core/layer.hpp>
 
@@ -10,8 +9,8 @@ namespace weir {
 
 struct DenseOptions {
   bool bias = true;
-  std::optional<Initializer> weight = {};             // default: he_uniform(sqrt(5)), which is U(-1/sqrt(in), 1/sqrt(in))
-  std::optional<Initializer> bias_initializer = {};   // default: U(-1/sqrt(in), 1/sqrt(in))
+  std::optional<Initializer> weight = {};            // default: he_uniform(sqrt(5)), which is U(-1/sqrt(in), 1/sqrt(in))
+  std::optional<Initializer> bias_initializer = {};  // default: U(-1/sqrt(in), 1/sqrt(in))
 };
 
 // y = x W^T + b, on the last dimension; every dimension before it counts as samples. torch.nn.Linear, with its defaults.
@@ -30,16 +29,16 @@ class Dense final : public Layer {
 
   std::int64_t out() const { return out_; }
   const DenseOptions& options() const { return options_; }
-  const std::optional<ActivationFunction>& activation() const { return activation_; }   // what was absorbed
+  const std::optional<ActivationFunction>& activation() const { return activation_; }  // what was absorbed
 
   std::string type() const override { return "dense"; }
   Config config() const override;
-  std::string describe() const override;   // "dense(128)", "dense(128, no bias)", "dense(128) + relu"
+  std::string describe() const override;  // "dense(128)", "dense(128, no bias)", "dense(128) + relu"
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
-  std::unique_ptr<Layer> absorb(const Layer& next) const override;   // an Activation
+  std::unique_ptr<Layer> absorb(const Layer& next) const override;  // an Activation
 
  private:
   std::int64_t out_;

@@ -25,7 +25,7 @@ class SoftmaxCrossEntropy final : public Loss {
 
   // Labels in range; probabilities finite, not below 0, and of sum 1 to within 0.001 (u8 ones, which are scaled later, are not looked at).
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
-  bool classifies(const Shape& output, const Shape& target) const override;   // labels, not probabilities
+  bool classifies(const Shape& output, const Shape& target) const override;  // labels, not probabilities
 };
 
 }  // namespace weir

@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <optional>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>

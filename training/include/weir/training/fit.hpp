@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <functional>
-
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
@@ -12,7 +11,7 @@
 namespace weir {
 
 struct FitOptions {
-  Losses loss = {};                     // one for each output of the graph
+  Losses loss = {};  // one for each output of the graph
   AnyOptimizer optimizer = {};
   std::int64_t epochs = 1;
   std::int64_t batch = 32;              // at most the Model's max_batch

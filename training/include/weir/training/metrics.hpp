@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
 #include <weir/core/model.hpp>
 #include <weir/core/tensor_view.hpp>
 #include <weir/data/dataset.hpp>

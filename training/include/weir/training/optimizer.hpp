@@ -6,7 +6,6 @@
 #include <span>
 #include <string>
 #include <utility>
-
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
@@ -31,9 +30,9 @@ class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  virtual std::string type() const = 0;   // "adam": moments made under this name go on in a later fit
-  virtual Config config() const = 0;      // every option by its name
-  virtual std::string describe() const;   // "adam(lr=0.001, ...)": type() and config()
+  virtual std::string type() const = 0;  // "adam": moments made under this name go on in a later fit
+  virtual Config config() const = 0;     // every option by its name
+  virtual std::string describe() const;  // "adam(lr=0.001, ...)": type() and config()
 
   virtual int moments() const = 0;           // blocks as long as the parameters that it keeps
   virtual double learning_rate() const = 0;  // before any schedule

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <vector>
-
 #include <weir/core/model.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/data/dataset.hpp>

@@ -11,7 +11,7 @@ enum class Control : std::uint8_t { go_on, stop };
 
 // After each step of fit. Losses are means over samples; accuracies are fractions of 1, there when a loss classifies.
 struct StepReport {
-  std::int64_t epoch = 0;          // of this fit, from 1
+  std::int64_t epoch = 0;  // of this fit, from 1
   std::int64_t epochs = 0;
   std::int64_t step = 0;           // of this epoch, from 1
   std::int64_t steps = 0;          // in an epoch

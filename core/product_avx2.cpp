@@ -1,0 +1,54 @@
+#include <immintrin.h>
+
+#include "core/product_kernels.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+using Vector = __m256;
+constexpr Index lanes = 8, strip_rows = 6, panel_vectors = 2, dot_rows = 3;
+
+inline Vector every(float x) { return _mm256_set1_ps(x); }
+inline Vector load(const float* x) { return _mm256_loadu_ps(x); }
+inline void store(float* x, Vector v) { _mm256_storeu_ps(x, v); }
+inline Vector fma(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
+
+constexpr int masks[2 * lanes] = {-1, -1, -1, -1, -1, -1, -1, -1};
+inline __m256i first(Index n) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(masks + lanes - n)); }
+inline Vector load_first(const float* x, Index n) { return _mm256_maskload_ps(x, first(n)); }
+// Not maskstore, which is slow on some processors.
+inline void store_first(float* x, Vector v, Index n) {
+  if (n == lanes) return store(x, v);
+  __m128 part = _mm256_castps256_ps128(v);
+  if (n & 4) {
+    _mm_storeu_ps(x, part);
+    part = _mm256_extractf128_ps(v, 1);
+    x += 4;
+  }
+  if (n & 2) {
+    _mm_storel_pi(reinterpret_cast<__m64*>(x), part);
+    part = _mm_movehl_ps(part, part);
+    x += 2;
+  }
+  if (n & 1) _mm_store_ss(x, part);
+}
+
+inline Vector load_quads(const float* x, Index stride) {
+  return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(x)), _mm_loadu_ps(x + stride), 1);
+}
+inline Vector low(Vector a, Vector b) { return _mm256_unpacklo_ps(a, b); }
+inline Vector high(Vector a, Vector b) { return _mm256_unpackhi_ps(a, b); }
+inline Vector low_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0x44); }
+inline Vector high_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0xee); }
+
+}  // namespace
+
+}  // namespace weir::cpu
+
+#include "core/product_dot.hpp"
+#include "core/product_outer.hpp"
+
+namespace weir::cpu {
+const InstructionSet avx2_set = {"avx2", outer_product, dot_product};
+}  // namespace weir::cpu

@@ -1,0 +1,40 @@
+#include <immintrin.h>
+
+#include "core/product_kernels.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+using Vector = __m512;
+constexpr Index lanes = 16, strip_rows = 12, panel_vectors = 2, dot_rows = 4;
+
+inline Vector every(float x) { return _mm512_set1_ps(x); }
+inline Vector load(const float* x) { return _mm512_loadu_ps(x); }
+inline void store(float* x, Vector v) { _mm512_storeu_ps(x, v); }
+inline Vector fma(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
+
+inline __mmask16 first(Index n) { return static_cast<__mmask16>((1u << n) - 1); }
+inline Vector load_first(const float* x, Index n) { return _mm512_maskz_loadu_ps(first(n), x); }
+inline void store_first(float* x, Vector v, Index n) { _mm512_mask_storeu_ps(x, first(n), v); }
+
+inline Vector load_quads(const float* x, Index stride) {
+  const Vector v = _mm512_insertf32x4(_mm512_castps128_ps512(_mm_loadu_ps(x)), _mm_loadu_ps(x + stride), 1);
+  return _mm512_insertf32x4(_mm512_insertf32x4(v, _mm_loadu_ps(x + 2 * stride), 2), _mm_loadu_ps(x + 3 * stride), 3);
+}
+// With a mask of all lanes: g++ 12 warns of its own header without.
+inline Vector low(Vector a, Vector b) { return _mm512_maskz_unpacklo_ps(0xffff, a, b); }
+inline Vector high(Vector a, Vector b) { return _mm512_maskz_unpackhi_ps(0xffff, a, b); }
+inline Vector low_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0xffff, a, b, 0x44); }
+inline Vector high_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0xffff, a, b, 0xee); }
+
+}  // namespace
+
+}  // namespace weir::cpu
+
+#include "core/product_dot.hpp"
+#include "core/product_outer.hpp"
+
+namespace weir::cpu {
+const InstructionSet avx512_set = {"avx512", outer_product, dot_product};
+}  // namespace weir::cpu

@@ -1,0 +1,43 @@
+#include <arm_neon.h>
+
+#include "core/product_kernels.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+using Vector = float32x4_t;
+constexpr Index lanes = 4, strip_rows = 6, panel_vectors = 4, dot_rows = 4;
+
+inline Vector every(float x) { return vdupq_n_f32(x); }
+inline Vector load(const float* x) { return vld1q_f32(x); }
+inline void store(float* x, Vector v) { vst1q_f32(x, v); }
+inline Vector fma(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
+
+inline void store_first(float* x, Vector v, Index n) {
+  float all[lanes];
+  vst1q_f32(all, v);
+  for (Index i = 0; i < n; ++i) x[i] = all[i];
+}
+inline Vector load_first(const float* x, Index n) {
+  float all[lanes] = {};
+  for (Index i = 0; i < n; ++i) all[i] = x[i];
+  return vld1q_f32(all);
+}
+
+inline Vector load_quads(const float* x, Index) { return vld1q_f32(x); }
+inline Vector low(Vector a, Vector b) { return vzip1q_f32(a, b); }
+inline Vector high(Vector a, Vector b) { return vzip2q_f32(a, b); }
+inline Vector low_pairs(Vector a, Vector b) { return vcombine_f32(vget_low_f32(a), vget_low_f32(b)); }
+inline Vector high_pairs(Vector a, Vector b) { return vcombine_f32(vget_high_f32(a), vget_high_f32(b)); }
+
+}  // namespace
+
+}  // namespace weir::cpu
+
+#include "core/product_dot.hpp"
+#include "core/product_outer.hpp"
+
+namespace weir::cpu {
+const InstructionSet neon_set = {"neon", outer_product, dot_product};
+}  // namespace weir::cpu

@@ -1,0 +1,134 @@
+#include <doctest/doctest.h>
+
+#include <stdexcept>
+#include <weir/core/threads.hpp>
+#include <weir/training/adam.hpp>
+#include <weir/training/fit.hpp>
+#include <weir/training/sgd.hpp>
+
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+FitOptions adam_options(std::int64_t epochs) {
+  return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam({.lr = 0.01}), .epochs = epochs, .batch = 8};
+}
+
+}  // namespace
+
+TEST_CASE("fit: two fits are one longer fit to the bit") {
+  const Dataset data = blobs(37);
+  for (const AnyOptimizer& optimizer :
+       {AnyOptimizer(Adam({.lr = 0.01})), AnyOptimizer(SGD({.lr = 0.05, .momentum = 0.9, .dampening = 0.5}))}) {
+    Model once = classifier(), twice = classifier();
+    FitOptions options = adam_options(5);
+    options.optimizer = optimizer;
+    fit(once, data, options);
+    options.epochs = 2;
+    fit(twice, data, options);
+    options.epochs = 3;
+    fit(twice, data, options);
+    CHECK(Snapshot(once) == Snapshot(twice));
+  }
+}
+
+TEST_CASE("fit: an optimizer of another type begins anew and one with other options goes on") {
+  const Dataset data = blobs(37);
+  const SGD momentum({.lr = 0.05, .momentum = 0.9, .dampening = 0.5});
+  Model changed = classifier(), fresh = classifier();
+  fit(changed, data, adam_options(1));
+  CHECK(changed.training_state().moments.size() == 2);
+  copy(changed.parameter_arena(), fresh.parameter_arena());
+  fresh.training_state().epoch = 1;
+  FitOptions options = adam_options(2);
+  options.optimizer = momentum;
+  fit(changed, data, options);
+  fit(fresh, data, options);
+  CHECK(bits(changed.parameter_arena()) == bits(fresh.parameter_arena()));
+  CHECK(changed.training_state().moments.size() == 1);
+  CHECK(changed.training_state().step == 15);
+
+  // In the first step b = d, in others b = 0.9 b + 0.5 d: a third fit with another rate must find its moments, and not a first step.
+  Model slow = classifier();
+  fit(slow, data, options);
+  const auto moment = numbers(slow.training_state().moments[0]);
+  options.optimizer = SGD({.lr = 0, .momentum = 0.9, .dampening = 0.5});
+  options.epochs = 1;
+  options.batch = 37;
+  fit(slow, data, options);
+  const auto gradient = numbers(slow.gradient("0.bias")), now = numbers(slow.training_state().moments[0]);
+  const auto offset = static_cast<std::size_t>(slow.parameters()[1].offset);
+  REQUIRE(slow.parameters()[1].name == "0.bias");
+  for (std::size_t i = 0; i < gradient.size(); ++i)
+    CHECK(std::abs(now[offset + i] - (0.9 * moment[offset + i] + 0.5 * gradient[i])) < 1e-7);
+}
+
+TEST_CASE("fit: equal bits for any number of threads and any run and fused or literal") {
+  const Dataset data = blobs(203, 70, 10);
+  const auto train = [&](int threads, bool fuse, const AnyOptimizer& optimizer) {
+    set_num_threads(threads);
+    Model model(sequential({70}, Dense(150), ReLU(), Dense(90), ReLU(), Dense(10)),
+                {.max_batch = 64, .seed = 7, .fuse = fuse, .reuse_memory = fuse});
+    fit(model, data, {.loss = SoftmaxCrossEntropy(), .optimizer = optimizer, .epochs = 2, .batch = 64, .validation = &data});
+    return Snapshot(model);
+  };
+  const int before = num_threads();
+  for (const AnyOptimizer& optimizer :
+       {AnyOptimizer(Adam()), AnyOptimizer(SGD({.lr = 0.1})), AnyOptimizer(SGD({.lr = 0.01, .momentum = 0.9, .nesterov = true}))}) {
+    const Snapshot one = train(1, true, optimizer);
+    for (const int threads : {1, 2, 3, 4}) {
+      CAPTURE(threads);
+      CHECK(train(threads, true, optimizer) == one);
+      CHECK(train(threads, false, optimizer) == one);
+    }
+  }
+  set_num_threads(before);
+}
+
+TEST_CASE("fit: a callback stops after its step or its epoch") {
+  const Dataset data = blobs(40);
+  Model model = classifier();
+  FitOptions options = adam_options(9);
+  options.validation = &data;
+  options.on_step = [](const StepReport& report) { return report.total_steps == 7 ? Control::stop : Control::go_on; };
+  int epochs = 0;
+  options.on_epoch = [&](const EpochReport&) {
+    ++epochs;
+    return Control::go_on;
+  };
+  const History history = fit(model, data, options);
+  CHECK(history.stopped);
+  CHECK(model.training_state().step == 7);
+  REQUIRE(history.epochs.size() == 2);
+  CHECK(history.epochs[1].samples == 16);  // two of five batches
+  CHECK_FALSE(history.epochs[1].validation_loss.has_value());
+  CHECK(epochs == 1);
+
+  options.on_step = {};
+  options.on_epoch = [](const EpochReport& report) { return report.epoch == 2 ? Control::stop : Control::go_on; };
+  const History second = fit(model, data, options);
+  CHECK(second.stopped);
+  CHECK(second.epochs.size() == 2);
+  CHECK(second.epochs[1].validation_loss.has_value());
+}
+
+TEST_CASE("fit: a callback that throws leaves the Model as the step before it made it") {
+  const Dataset data = blobs(40);
+  Model thrown = classifier(), stopped = classifier();
+  FitOptions options = adam_options(2);
+  options.on_step = [](const StepReport& report) -> Control {
+    if (report.total_steps == 3) throw std::runtime_error("enough");
+    return Control::go_on;
+  };
+  CHECK_THROWS_WITH_AS(fit(thrown, data, options), "enough", std::runtime_error);
+  options.on_step = [](const StepReport& report) { return report.total_steps == 3 ? Control::stop : Control::go_on; };
+  fit(stopped, data, options);
+  CHECK(Snapshot(thrown) == Snapshot(stopped));
+  options.on_step = {};
+  fit(thrown, data, options);
+  fit(stopped, data, options);
+  CHECK(Snapshot(thrown) == Snapshot(stopped));
+}
