@@ -91,12 +91,12 @@ void multiply(const Product<float>& p, const Tile& tile, void (*kernel)(const Ti
 }  // namespace
 
 void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) {
+  if (p.m == 0 || p.n == 0) return;
   const InstructionSet* set = instruction_set();
   if (!set) return product_on_eigen(context, p, epilogue);
   const bool dot = p.m <= dot_rows_most && p.transpose_b && !p.transpose_a;
   const auto kernel = dot ? set->dot : set->outer;
   const Tiling tiles = tiling(p, dot);
-  if (p.m == 0 || p.n == 0) return;
   parallel_for(context, tiles.down * tiles.across, [&](Index index) {
     const Tile tile = tiles[index];
     multiply(p, tile, kernel);

@@ -92,8 +92,8 @@ struct OuterBlock {
 
   OuterBlock(const TileTask& task, Index k_begin, Index k_count) : t(task), k(k_begin), depth(k_count) {
     packed_b = t.workspace;
-    packed_a = packed_b + (block_depth + lanes_most) * tile_columns_most;
-    spare = packed_a + block_depth * (block_rows + lanes_most) + 1000;
+    packed_a = packed_b + block_depth * tile_columns_most;
+    spare = packed_a + block_depth * (block_rows + lanes_most);
   }
 
   Index panel_width(Index column) const { return ceil_div(smaller(panel_columns, t.columns - column), lanes) * lanes; }
@@ -103,33 +103,22 @@ struct OuterBlock {
     return !t.transpose_b && t.rows <= strip_rows && column + panel_width(column) <= t.columns;
   }
 
-  float* panel(Index column) const { return packed_b + column * depth + column / panel_columns * lanes_most; }
-  float* strip(Index at, Index i) const { return packed_a + at * depth + i * lanes_most; }
-
   void pack_b() const {
-    if (t.transpose_b) {
-      for (Index column = 0; column < t.columns; column += panel_columns) {
-        pack_columns(t.b + column * t.ldb + k, t.ldb, depth, smaller(panel_columns, t.columns - column), panel(column), panel_width(column), spare);
-      }
-    } else if (in_place(0) && t.columns % lanes == 0) {
-    } else {
-      for (Index p = 0; p < depth; ++p) {
-        const float* x = t.b + (k + p) * t.ldb;
-        for (Index column = 0; column < t.columns; column += panel_columns) {
-          copy_row<panel_columns>(x + column, smaller(panel_columns, t.columns - column), panel(column) + p * panel_width(column));
-        }
+    for (Index column = 0; column < t.columns; column += panel_columns) {
+      const Index count = smaller(panel_columns, t.columns - column), width = panel_width(column);
+      float* packed = packed_b + column * depth;
+      if (t.transpose_b) {
+        pack_columns(t.b + column * t.ldb + k, t.ldb, depth, count, packed, width, spare);
+      } else if (!in_place(column)) {
+        pack_rows(t.b + k * t.ldb + column, t.ldb, depth, count, packed, width);
       }
     }
   }
 
   void pack_a(Index row, const Cut& strips) const {
-    for (Index p = 0; p < depth; ++p) {
-      const float* x = t.a + (k + p) * t.lda + row;
-      for (Index i = 0; i < strips.parts; ++i) {
-        const Index at = strips.begin(i), count = strips.count(i);
-        float* to = strip(at, i) + p * count;
-        if (strip_rows <= lanes) store(to, load_first(x + at, count)); else copy_row<lanes>(x + at, count, to);
-      }
+    for (Index i = 0; i < strips.parts; ++i) {
+      const Index at = strips.begin(i), count = strips.count(i);
+      pack_rows(t.a + k * t.lda + row + at, t.lda, depth, count, packed_a + at * depth, count);
     }
   }
 
@@ -141,12 +130,12 @@ struct OuterBlock {
     step.first = k == 0;
     for (Index column = 0; column < t.columns; column += panel_columns) {
       const Index width = panel_width(column);
-      step.b = in_place(column) ? t.b + k * t.ldb + column : panel(column);
+      step.b = in_place(column) ? t.b + k * t.ldb + column : packed_b + column * depth;
       step.b_step = in_place(column) ? t.ldb : width;
       step.last_lanes = smaller(lanes, t.columns - column - width + lanes);
       for (Index i = 0; i < strips.parts; ++i) {
         const Index at = strips.begin(i), count = strips.count(i);
-        step.a = t.transpose_a ? strip(at, i) : t.a + (row + at) * t.lda + k;
+        step.a = t.transpose_a ? packed_a + at * depth : t.a + (row + at) * t.lda + k;
         step.a_step = t.transpose_a ? count : 1;
         step.c = t.c + (row + at) * t.ldc + column;
         run_outer<strip_rows, panel_vectors>(count, width / lanes, step);

@@ -22,15 +22,21 @@ struct Cut {
   Index count(Index part) const { return part < larger ? size + 1 : size; }
 };
 
-// Copies count floats of every row, in whole vectors: zeros behind the last.
-template <Index Most>
-inline void copy_row(const float* x, Index count, float* to) {
-  if (count == Most) {
+// packed[p][i] = x[p ldx + i]: [depth, count] becomes [depth, width]. Writes whole vectors, which may reach beyond count: zeros, there.
+inline void pack_rows(const float* x, Index ldx, Index depth, Index count, float* packed, Index width) {
+  if (count == panel_columns) {
+    for (Index p = 0; p < depth; ++p, x += ldx, packed += width) {
 #pragma GCC unroll 4
-    for (Index i = 0; i < Most; i += lanes) store(to + i, load(x + i));
+      for (Index i = 0; i < panel_columns; i += lanes) store(packed + i, load(x + i));
+    }
+  } else if (count <= lanes) {
+    for (Index p = 0; p < depth; ++p, x += ldx, packed += width) store(packed, load_first(x, count));
   } else {
-    for (; count >= lanes; count -= lanes, x += lanes, to += lanes) store(to, load(x));
-    if (count > 0) store(to, load_first(x, count));
+    const Index full = count / lanes * lanes;
+    for (Index p = 0; p < depth; ++p, x += ldx, packed += width) {
+      for (Index i = 0; i < full; i += lanes) store(packed + i, load(x + i));
+      if (full < count) store(packed + full, load_first(x + full, count - full));
+    }
   }
 }
 
@@ -56,7 +62,7 @@ inline void pack_columns(const float* x, Index ldx, Index depth, Index count, fl
   Index i = 0;
   for (; i + lanes <= count; i += lanes) transpose_lanes(x + i * ldx, ldx, depth, packed + i, width);
   if (i == count) return;
-  for (Index row = 0; row < count - i; ++row) copy_row<block_depth>(x + (i + row) * ldx, depth, spare + row * block_depth);
+  pack_rows(x + i * ldx, ldx, count - i, depth, spare, block_depth);
   for (Index row = count - i; row < lanes; ++row) {
     for (Index p = 0; p < depth; ++p) spare[row * block_depth + p] = 0.0f;
   }

@@ -43,7 +43,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& path) : name_(shown(path)), 
     temporary_.clear();
     fail();
   }
-  if (exists) ::fchmod(file_.get(), old.st_mode & 07777);  // may be refused: the file is as good without
+  if (exists) ::fchmod(file_.get(), old.st_mode & 0777);  // may be refused: the file is as good without
 }
 
 AtomicFile::~AtomicFile() {

@@ -97,8 +97,9 @@ void add_node(Graph& graph, Nodes& nodes, const Json& json) {
   const Reader layer(json, who, {"name", "type", "config", "inputs"});
   std::vector<Node> inputs;
   for (const std::string& name : layer.list_of<std::string>("inputs")) inputs.push_back(node_named(nodes, who, name));
+  const std::string& type = layer.word("type");
   try {
-    nodes.emplace(*given, graph.add_layer(make_registered_layer(layer.word("type"), config_from_json(layer["config"])), inputs, *given));
+    nodes.emplace(*given, graph.add_layer(make_registered_layer(type, config_from_json(layer["config"])), inputs, *given));
   } catch (const Error& error) {
     throw FormatError(who + ": " + error.what());
   }

@@ -38,7 +38,7 @@ void read_into(const SafetensorsFile& file, const std::vector<ArenaEntry>& entri
 Model load_model(const std::filesystem::path& path, ModelOptions options) {
   const SafetensorsFile file = open_model_file(path);
   Graph graph = graph_of(file);
-  // Before the Model takes any memory: then its size is bounded by the file's.
+  // Before the Model takes memory for them: then the file is as large as it says.
   const WeightsReport report = compare_weights(file, graph, true);
   if (!report.problems.empty()) {
     throw FormatError(file.name() + ": its tensors do not fit its graph: " + report.text() + ". It is damaged: copy or save it again.");

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -43,9 +44,20 @@ std::int64_t count_parameters(const weir::Model& model) {
   return count;
 }
 
+// Before the training and not after it.
+void check_folder_of(const std::string& file) {
+  if (file.empty()) return;
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (!std::filesystem::is_directory(folder)) {
+    throw weir::FileError(file + ": cannot be written, " + folder.string() + " is no folder. Name a file in a folder that is there.");
+  }
+}
+
 }  // namespace
 
 void train(const TrainOptions& options) {
+  check_folder_of(options.save);
+  check_folder_of(options.json);
   if (options.threads) weir::set_num_threads(*options.threads);
   const weir::AnyOptimizer optimizer = make_optimizer(options.optimizer, options.lr);
   const Images images = find_images(options.data, options.dataset, options.require_mnist, options.quiet);

@@ -35,7 +35,7 @@ struct Row {
             bound,
             !check.judged ? "-"
             : good()      ? "yes"
-                          : "NO (" + std::to_string(found.beyond) + " beyond)"};
+                          : "NO: " + std::to_string(found.beyond + found.broken_rules + found.differ) + " inputs"};
   }
 
   std::string text() const { return line(cells()); }

@@ -61,7 +61,7 @@ TEST_CASE("activations: blocks that overlap without being the same are refused")
   CHECK_NOTHROW(relu(first, first));
 }
 
-TEST_CASE("activations: another device than the call's is refused") {
+TEST_CASE("activations: another device than the calls is refused") {
   Tensor x(Shape{2});
   const TensorView far(x.view().raw(), Shape{2}, DType::f32, Device::cuda(1));
   CHECK_THROWS_WITH_AS(relu(far, x), "relu: x is on cuda:1, expected cpu. Copy it with Tensor::to(Device).", DeviceError);

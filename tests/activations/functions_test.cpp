@@ -87,7 +87,7 @@ TEST_CASE_TEMPLATE("activations: bits do not depend on the number of threads", T
   }
 }
 
-TEST_CASE("activations: correct inside a parallel region of the caller's") {
+TEST_CASE("activations: correct inside a parallel region of the callers") {
   const Tensor x = mixed<float>(Shape{8, 40000}), ones = [] {
     Tensor result(Shape{8, 40000});
     fill(result, 1);

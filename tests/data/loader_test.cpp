@@ -66,7 +66,7 @@ std::vector<std::int32_t> order_of(Loader& loader) {
 
 }  // namespace
 
-TEST_CASE("loader: the data's own order with a smaller last batch") {
+TEST_CASE("loader: the datas own order with a smaller last batch") {
   const Dataset data = counted(10);
   Loader loader(data, Device::cpu(), DType::f32, 4);
   CHECK(loader.batches() == 3);

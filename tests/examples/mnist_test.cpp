@@ -16,7 +16,7 @@ namespace {
 
 const std::string mnist = "\"" MNIST_PROGRAM "\"";
 // Where there is no MNIST to be found and none can be downloaded.
-const std::string nowhere = "env -u WEIR_DATA_DIR XDG_CACHE_HOME=/nonexistent HOME=/nonexistent CI=1 ";
+const std::string nowhere = "env -u WEIR_DATA_DIR XDG_CACHE_HOME=/dev/null HOME=/dev/null CI=1 ";
 
 nlohmann::json read_json(const std::filesystem::path& file) { return nlohmann::json::parse(std::ifstream(file)); }
 
@@ -122,7 +122,7 @@ TEST_CASE("mnist: what cannot be used is an error and never a reason to fall bac
   for (const std::string options :
        {"--data /nonexistent", "--dataset digits --epochs 0", "--dataset digits --threads 0", "--dataset digits --lr nan", "--dataset digits --lr -1",
         "--dataset digits --batch 0", "--dataset digits --hidden 0", "--dataset digits --activation no", "--dataset digits --require-mnist",
-        "--dataset digits --epochs 1 --save /nonexistent/model", "--dataset digits --epochs 1 --json /nonexistent/json", "--dataset nothing",
+        "--dataset digits --epochs 1 --save /dev/null/model", "--dataset digits --epochs 1 --json /dev/null/json", "--dataset nothing",
         "--unknown"}) {
     const auto ran = run(nowhere + mnist + " --quiet " + options);
     CHECK_MESSAGE(ran.status != 0, options);

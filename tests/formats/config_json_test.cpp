@@ -48,8 +48,9 @@ TEST_CASE("config json: empty lists and numbers without a JSON word come back to
                             .set("inf", infinity)
                             .set("low", -infinity)
                             .set("list", std::vector<double>{0.5, -infinity});
-  CHECK(to_text(to_json(config)) ==
-        R"({"i":{"integers":[]},"d":{"numbers":[]},"s":{"words":[]},"inf":{"number":"inf"},"low":{"number":"-inf"},"list":{"numbers":[0.5,"-inf"]}})");
+  CHECK(
+      to_text(to_json(config)) ==
+      R"({"i":{"integers":[]},"d":{"numbers":[]},"s":{"words":[]},"inf":{"number":"inf"},"low":{"number":"-inf"},"list":{"numbers":[0.5,"-inf"]}})");
   CHECK(there_and_back(config) == config);
   CHECK(std::isnan(there_and_back(Config().set("x", std::nan(""))).number("x")));
   CHECK(there_and_back(Config().set("x", std::string("inf"))) == Config().set("x", std::string("inf")));
@@ -65,9 +66,9 @@ TEST_CASE("config json: whole numbers and doubles are not confused") {
 TEST_CASE("config json: what no Config can hold is refused") {
   CHECK(refusal("[]") == "a config is no object.");
   const std::string what = "the config's 'a' is neither a number, a word, true, false, nor a list of numbers or words.";
-  for (const char* value : {"null", "[]", "[null]", "[1,2.0]", "[1,\"a\"]", "[\"a\",1]", "[0.5,\"inf\",1]", "[true]", "[[1]]", "{}", "{\"b\":1}",
-                            "{\"integers\":[1.0]}", "{\"integers\":1}", "{\"integers\":[],\"words\":[]}", "{\"number\":\"huge\"}", "{\"number\":1}",
-                            "{\"words\":[1]}", "{\"numbers\":[1]}"}) {
+  for (const char* value : {"null", "[]", "[null]", "[1,2.0]", "[1,\"a\"]", "[\"a\",1]", "[0.5,\"inf\",1]", "[true]", "[[1]]", "{}",
+                            "{\"b\":1}", "{\"integers\":[1.0]}", "{\"integers\":1}", "{\"integers\":[],\"words\":[]}",
+                            "{\"number\":\"huge\"}", "{\"number\":1}", "{\"words\":[1]}", "{\"numbers\":[1]}"}) {
     CAPTURE(value);
     CHECK(refusal("{\"a\":" + std::string(value) + "}") == what);
   }

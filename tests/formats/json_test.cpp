@@ -19,8 +19,9 @@ std::string refusal(const std::string& text) {
 }  // namespace
 
 TEST_CASE("json: a text comes back as it was with its order and its kinds of numbers") {
-  for (const std::string text : {R"({"b":1,"a":1.0,"c":[true,false,null,"x\"\\\n"],"d":{},"e":[]})", "[-1,0,9223372036854775807,-9223372036854775808]",
-                                 "[0.1,-0.0,5e-324,1.7976931348623157e+308]", R"("\u0001")", "7"}) {
+  for (const std::string text :
+       {R"({"b":1,"a":1.0,"c":[true,false,null,"x\"\\\n"],"d":{},"e":[]})", "[-1,0,9223372036854775807,-9223372036854775808]",
+        "[0.1,-0.0,5e-324,1.7976931348623157e+308]", R"("\u0001")", "7"}) {
     CHECK(to_text(parse_json(text)) == text);
   }
   CHECK(parse_json("1").as<std::int64_t>() != nullptr);
@@ -33,7 +34,7 @@ TEST_CASE("json: doubles are written with the digits that give them back") {
   for (int i = 0; i < 20'000; ++i) {
     bits = bits * 6364136223846793005U + 1442695040888963407U;
     const auto value = std::bit_cast<double>(bits);
-    if (value - value != 0) continue;   // JSON has no word for these
+    if (value - value != 0) continue;  // JSON has no word for these
     const Json back = parse_json(to_text(Json{value}));
     REQUIRE(back.as<double>() != nullptr);
     REQUIRE(std::bit_cast<std::uint64_t>(*back.as<double>()) == bits);
@@ -57,7 +58,7 @@ TEST_CASE("json: a text that nobody vouches for is bounded") {
   CHECK(refusal(std::string(1'000'000, '[')) == "it is nested deeper than 8.");
   std::string many = "[0";
   for (int i = 1; i < 199'999; ++i) many += ",0";
-  CHECK(parse_json(many + "]").as<Json::Array>()->size() == 199'999);   // and the list itself
+  CHECK(parse_json(many + "]").as<Json::Array>()->size() == 199'999);  // and the list itself
   CHECK(refusal(many + ",0]") == "it holds more than 200,000 values.");
   std::string members = R"({"0":0)";
   for (int i = 1; i < 1'000; ++i) members += ",\"" + std::to_string(i) + "\":0";

@@ -1,10 +1,9 @@
-#include <weir/formats/load_state_dict.hpp>
-
 #include <doctest/doctest.h>
 
 #include <filesystem>
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
+#include <weir/formats/load_state_dict.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 #include <weir/layers/dense.hpp>
@@ -55,7 +54,7 @@ TEST_CASE("load_state_dict: files by PyTorch in each of four dtypes compute what
   }
 }
 
-TEST_CASE("load_state_dict: running statistics are loaded too and weir's own files serve") {
+TEST_CASE("load_state_dict: running statistics are loaded too and weirs own files serve") {
   Keeper::make_known();
   const Graph graph = sequential({2}, Keeper(Config()));
   Model from(graph), to(graph);
@@ -79,11 +78,13 @@ TEST_CASE("load_state_dict: a model that shares the parameters sees them") {
 TEST_CASE("load_state_dict: everything that does not fit is listed and the model is unchanged") {
   Model wide(sequential({5}, Dense(7), ReLU(), Dense(3)));
   CHECK(refusal<ShapeError>(wide, reference("f32")) ==
-        "does not fit the model: '0.weight' is [4, 5] F32, expected [7, 5]; '0.bias' is [4] F32, expected [7]; '2.weight' is [3, 4] F32, expected [3, 7]" +
+        "does not fit the model: '0.weight' is [4, 5] F32, expected [7, 5]; '0.bias' is [4] F32, expected [7]; '2.weight' is [3, 4] F32, "
+        "expected [3, 7]" +
             advice);
   Model other(sequential({5}, Dense(4), Dense(3, {.bias = false})));
   CHECK(refusal<FormatError>(other, reference("f16")) ==
-        "does not fit the model: '1.weight' is missing, expected [3, 4]; '2.bias' [3] F16 is not expected; '2.weight' [3, 4] F16 is not expected" +
+        "does not fit the model: '1.weight' is missing, expected [3, 4]; '2.bias' [3] F16 is not expected; '2.weight' [3, 4] F16 is not "
+        "expected" +
             advice);
 }
 

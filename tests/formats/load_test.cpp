@@ -1,10 +1,9 @@
-#include <weir/formats/load.hpp>
-
 #include <doctest/doctest.h>
 
 #include <sstream>
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
+#include <weir/formats/load.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 #include <weir/layers/add.hpp>
@@ -84,6 +83,14 @@ TEST_CASE("load: a graph that is no chain comes back with its statistics") {
   check_equal(model, load_model(folder / "a"));
 }
 
+TEST_CASE("load: a model without a parameter comes back too") {
+  const TemporaryFolder folder;
+  save(Model(sequential({3}, ReLU())), folder / "a");
+  Model loaded = load_model(folder / "a");
+  CHECK(loaded.parameters().empty());
+  CHECK(loaded.forward(Tensor::from<float>({-1, 0.5F, 2}, {1, 3})).values<float>()[1] == 0.5F);
+}
+
 TEST_CASE("load: f32 and f64 are converted into each other") {
   const TemporaryFolder folder;
   const Model wide(mlp(), {.dtype = DType::f64}), narrow(mlp(), {.dtype = DType::f32});
@@ -98,7 +105,7 @@ TEST_CASE("load: f32 and f64 are converted into each other") {
   }
 }
 
-TEST_CASE("load: metadata comes back without weir's own") {
+TEST_CASE("load: metadata comes back without weirs own") {
   const TemporaryFolder folder;
   const std::map<std::string, std::string> metadata{{"", "empty"}, {"input.divisor", "255"}, {"weird", "\xe2\x82\xac\n\"\\"}};
   save(Model(mlp()), folder / "a", metadata);
@@ -140,7 +147,8 @@ TEST_CASE("load: a graph that cannot be built is refused with the file and the n
             .starts_with("its graph cannot be built: "));
   CHECK(refusal(R"({"nodes":[{"name":"a","shape":[3],"storage":"compute"},)"
                 R"({"name":"\u001b[31m","type":"add","config":{},"inputs":["a"]}],"outputs":[]})") ==
-        "its graph cannot be built: node '?[31m': add after a [3]: got 1 input, expected 2 or more. Leave the layer out, or give it more nodes.");
+        "its graph cannot be built: node '?[31m': graph: the name '?[31m' holds a space or a special character. Use letters, digits, dots "
+        "and dashes.");
 }
 
 TEST_CASE("load: tensors that are not those of the graph are all listed") {
@@ -150,15 +158,18 @@ TEST_CASE("load: tensors that are not those of the graph are all listed") {
   CHECK(file.tensors_refusal({{"0.bias", file.bias}}) == start + "'0.weight' is missing, expected [2, 3]" + end);
   CHECK(file.tensors_refusal({{"0.weight", other}, {"0.bias", file.bias}}) == start + "'0.weight' is [3, 2] F32, expected [2, 3]" + end);
   CHECK(file.tensors_refusal({{"0.weight", other}, {"0.bias", whole}, {"1.weight", other}}) ==
-        start + "'0.weight' is [3, 2] F32, expected [2, 3]; '0.bias' is [2] I32, expected F32, F64, F16 or BF16; '1.weight' [3, 2] F32 is not expected" +
+        start +
+            "'0.weight' is [3, 2] F32, expected [2, 3]; '0.bias' is [2] I32, expected F32, F64, F16 or BF16; '1.weight' [3, 2] F32 is not "
+            "expected" +
             end);
 }
 
 TEST_CASE("load: a graph that promises more than the file holds takes no memory") {
   Written file;
-  CHECK(file.refusal({{"weir.version", "1"},
-                      {"weir.graph", R"({"nodes":[{"name":"in","shape":[1000000000],"storage":"compute"},)"
-                                     R"({"name":"0","type":"dense","config":{"out":1000000000,"bias":true},"inputs":["in"]}],"outputs":["0"]})"}}) ==
+  CHECK(file.refusal(
+            {{"weir.version", "1"},
+             {"weir.graph", R"({"nodes":[{"name":"in","shape":[1000000000],"storage":"compute"},)"
+                            R"({"name":"0","type":"dense","config":{"out":1000000000,"bias":true},"inputs":["in"]}],"outputs":["0"]})"}}) ==
         "its tensors do not fit its graph: '0.weight' is [2, 3] F32, expected [1000000000, 1000000000]; "
         "'0.bias' is [2] F32, expected [1000000000]. It is damaged: copy or save it again.");
 }
@@ -171,7 +182,7 @@ TEST_CASE("load: what is no file is refused") {
         folder.path().string() + ": is a folder, expected a file. Name a file in it.");
 }
 
-TEST_CASE("load: options that make no model are the caller's error and not the file's") {
+TEST_CASE("load: options that make no model are the callers error and not the files") {
   const TemporaryFolder folder;
   save(Model(mlp()), folder / "a");
   CHECK_THROWS_AS(load_model(folder / "a", {.dtype = DType::i32}), ConfigError);

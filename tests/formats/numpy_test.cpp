@@ -43,7 +43,8 @@ TEST_CASE("save: NumPy reads the weights to the bit and computes the same") {
     for (std::string line; std::getline(output, line);) lines[line.substr(0, line.find(' '))] = line.substr(line.find(' ') + 1);
     CHECK(lines.size() == 6);
     CHECK(lines["types"] == "input dense activation dense");
-    for (const auto& [name, shape] : std::map<std::string, std::string>{{"0.weight", "[5, 4]"}, {"0.bias", "[5]"}, {"2.weight", "[3, 5]"}, {"2.bias", "[3]"}}) {
+    for (const auto& [name, shape] :
+         std::map<std::string, std::string>{{"0.weight", "[5, 4]"}, {"0.bias", "[5]"}, {"2.weight", "[3, 5]"}, {"2.bias", "[3]"}}) {
       const std::string start = (dtype == DType::f32 ? "F32 " : "F64 ") + shape + " ";
       REQUIRE(lines[name].starts_with(start));
       std::istringstream words(lines[name].substr(start.size()));

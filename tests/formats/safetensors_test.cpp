@@ -44,7 +44,7 @@ TEST_CASE("safetensors: a written file has the bytes that the format demands") {
   write_safetensors(folder / "a", std::vector<NamedTensor>{{"attn.0", values}});
   CHECK(read_bytes(folder / "a") ==
         container(R"({"attn.0":{"dtype":"F32","shape":[1,2,3],"data_offsets":[0,24]}})", bytes_of<float>({0, 1, 2, 3, 4, 5})));
-  const Tensor more = Tensor::from<float>({0, 1, 2, 3, 4, 5}, {1, 1, 2, 3});   // its header is 65 bytes long, so 7 spaces follow
+  const Tensor more = Tensor::from<float>({0, 1, 2, 3, 4, 5}, {1, 1, 2, 3});  // its header is 65 bytes long, so 7 spaces follow
   write_safetensors(folder / "b", std::vector<NamedTensor>{{"attn0", more}});
   CHECK(read_bytes(folder / "b") == container(R"({"attn0":{"dtype":"F32","shape":[1,1,2,3],"data_offsets":[0,24]}})" + std::string(7, ' '),
                                               bytes_of<float>({0, 1, 2, 3, 4, 5})));

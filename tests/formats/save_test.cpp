@@ -1,11 +1,10 @@
-#include <weir/formats/save.hpp>
-
 #include <doctest/doctest.h>
 
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/formats/load.hpp>
 #include <weir/formats/safetensors.hpp>
+#include <weir/formats/save.hpp>
 #include <weir/layers/dense.hpp>
 
 #include "tests/formats/container.hpp"
@@ -46,7 +45,7 @@ TEST_CASE("save: equal models give equal bytes and other ones do not") {
   CHECK(read_bytes(folder / "a") == read_bytes(folder / "d"));
 }
 
-TEST_CASE("save: each parameter and running statistic is there under its node's name") {
+TEST_CASE("save: each parameter and running statistic is there under its nodes name") {
   Keeper::make_known();
   Graph graph;
   const Node x = graph.input({2});

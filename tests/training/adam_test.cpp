@@ -35,10 +35,10 @@ TEST_CASE("adam: agrees with PyTorch over four steps") {
         {0.8715617630214556, -1.9009204409489553, 0.4555838549115072, 2.943116981253027},
         {0.8351750402983261, -1.8761201246703343, 0.4403529036213092, 2.9235027430262703}}},
   };
-  for (const auto& [adam, expected] : cases) {
-    CAPTURE(adam.describe());
-    CHECK(worst_difference(four_steps(adam), expected) < 1e-14);
-    CHECK(worst_difference(four_steps(adam, DType::f32), expected) < 1e-6);
+  for (const auto& c : cases) {
+    CAPTURE(c.adam.describe());
+    CHECK(worst_difference(four_steps(c.adam), c.expected) < 1e-14);
+    CHECK(worst_difference(four_steps(c.adam, DType::f32), c.expected) < 1e-6);
   }
 }
 

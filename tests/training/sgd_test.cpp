@@ -52,10 +52,10 @@ TEST_CASE("sgd: every form agrees with PyTorch over four steps") {
         {0.4620709581909999, -1.7698887913819998, 0.42324397909549993, 2.831430931623},
         {0.19500775344133703, -1.675237025320174, 0.37859133057066846, 2.5969689168606167}}},
   };
-  for (const auto& [sgd, expected] : cases) {
-    CAPTURE(sgd.describe());
-    CHECK(worst_difference(four_steps(sgd), expected) < 1e-14);
-    CHECK(worst_difference(four_steps(sgd, DType::f32), expected) < 1e-6);
+  for (const auto& c : cases) {
+    CAPTURE(c.sgd.describe());
+    CHECK(worst_difference(four_steps(c.sgd), c.expected) < 1e-14);
+    CHECK(worst_difference(four_steps(c.sgd, DType::f32), c.expected) < 1e-6);
   }
 }
 
