@@ -18,7 +18,8 @@ void require_compute(const char* who, const ConstTensorView& view, DType dtype) 
     throw ConfigError(std::string(who) + ": got " + to_string(dtype) + ", expected f32 or f64. Convert with Tensor::to(DType).");
   }
   if (view.dtype() != dtype) {
-    throw ConfigError(std::string(who) + ": got " + to_string(dtype) + " and " + to_string(view.dtype()) + ", expected one dtype. Convert with Tensor::to(DType).");
+    throw ConfigError(std::string(who) + ": got " + to_string(dtype) + " and " + to_string(view.dtype()) +
+                      ", expected one dtype. Convert with Tensor::to(DType).");
   }
 }
 
@@ -50,7 +51,8 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
   const std::int64_t n = b.shape()[options.transpose_b ? 0 : 1], kb = b.shape()[options.transpose_b ? 1 : 0];
   if (k != kb || c.shape() != Shape{m, n}) {
     throw ShapeError("matmul: got " + to_string(a.shape()) + (options.transpose_a ? " transposed" : "") + " times " + to_string(b.shape()) +
-                     (options.transpose_b ? " transposed" : "") + " into " + to_string(c.shape()) + ", expected [m, k] times [k, n] into [m, n].");
+                     (options.transpose_b ? " transposed" : "") + " into " + to_string(c.shape()) +
+                     ", expected [m, k] times [k, n] into [m, n].");
   }
   (context.device.is_cuda() ? cuda::matmul : cpu::matmul)(context, a, b, c, options);
 }
@@ -74,7 +76,8 @@ void reduce_sum(const ConstTensorView& x, const TensorView& y) { reduce_sum(cont
 
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y) {
   if (x.dtype() != y.dtype()) {
-    throw ConfigError("copy: got " + to_string(x.dtype()) + " into " + to_string(y.dtype()) + ", expected one dtype. Convert with Tensor::to(DType).");
+    throw ConfigError("copy: got " + to_string(x.dtype()) + " into " + to_string(y.dtype()) +
+                      ", expected one dtype. Convert with Tensor::to(DType).");
   }
   if (x.elements() != y.elements()) {
     throw ShapeError("copy: got " + to_string(x.shape()) + " into " + to_string(y.shape()) + ", expected as many elements.");

@@ -5,25 +5,14 @@
 
 #include "core/array_ops.hpp"
 #include "core/product.hpp"
+#include "core/typed.hpp"
 
 namespace weir::cpu {
 
 namespace {
 
 constexpr std::int64_t tile_elements = 32 * 1024;
-constexpr std::int64_t block = 256;   // elements that one accumulator sums before the tree begins
-
-std::int64_t tiles_of(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
-
-// Calls f with a float or a double, as the dtype says.
-template <class F>
-void typed(DType dtype, F&& f) {
-  if (dtype == DType::f64) {
-    f(double{});
-  } else {
-    f(float{});
-  }
-}
+constexpr std::int64_t block = 256;  // elements that one accumulator sums before the tree begins
 
 // Sums value(i) for i in [begin, end) in a fixed binary tree over blocks: error grows with the logarithm of the count.
 template <class T, class F>
@@ -33,23 +22,24 @@ T tree_sum(std::int64_t begin, std::int64_t end, F&& value) {
     for (std::int64_t i = begin; i < end; ++i) sum += value(i);
     return sum;
   }
-  const std::int64_t middle = begin + tiles_of((end - begin) / 2, block) * block;
+  const std::int64_t middle = begin + ceil_div((end - begin) / 2, block) * block;
   return tree_sum<T>(begin, middle, value) + tree_sum<T>(middle, end, value);
 }
 
 template <class T>
-void multiply(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, const MatmulOptions& options) {
+void multiply(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c,
+              const MatmulOptions& options) {
   Product<T> p;
   p.m = c.shape()[0];
   p.n = c.shape()[1];
   p.k = a.shape()[options.transpose_a ? 0 : 1];
-  p.a = static_cast<const T*>(a.raw());
+  p.a = data<T>(a);
   p.lda = a.shape()[1];
   p.transpose_a = options.transpose_a;
-  p.b = static_cast<const T*>(b.raw());
+  p.b = data<T>(b);
   p.ldb = b.shape()[1];
   p.transpose_b = options.transpose_b;
-  p.c = static_cast<T*>(c.raw());
+  p.c = data<T>(c);
   p.ldc = p.n;
   product(context, p);
 }
@@ -58,7 +48,7 @@ void multiply(const Context& context, const ConstTensorView& a, const ConstTenso
 template <class T>
 void sum_rows(const Context& context, const T* x, std::int64_t rows, std::int64_t columns, T* y) {
   constexpr std::int64_t width = 64;
-  parallel_for(context, tiles_of(columns, width), [=](std::int64_t tile) {
+  parallel_for(context, ceil_div(columns, width), [=](std::int64_t tile) {
     const std::int64_t begin = tile * width, count = std::min(width, columns - begin);
     T sums[width] = {};
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -77,8 +67,8 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
-    const T* from = static_cast<const T*>(x.raw());
-    T* to = static_cast<T*>(y.raw());
+    const T* from = data<T>(x);
+    T* to = data<T>(y);
     if (y.shape().rank() == 0) {
       *to = tree_sum<T>(0, x.elements(), [from](std::int64_t i) { return from[i]; });
     } else {
@@ -90,10 +80,10 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
 void add(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& y) {
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
-    const T *pa = static_cast<const T*>(a.raw()), *pb = static_cast<const T*>(b.raw());
-    T* py = static_cast<T*>(y.raw());
+    const T *pa = data<T>(a), *pb = data<T>(b);
+    T* py = data<T>(y);
     const std::int64_t count = y.elements();
-    parallel_for(context, tiles_of(count, tile_elements), [=](std::int64_t tile) {
+    parallel_for(context, ceil_div(count, tile_elements), [=](std::int64_t tile) {
       const std::int64_t end = std::min(count, (tile + 1) * tile_elements);
       for (std::int64_t i = tile * tile_elements; i < end; ++i) py[i] = pa[i] + pb[i];
     });
@@ -104,24 +94,24 @@ void set_loss_gradient(const Context&, const ConstTensorView& sample_weights, do
   typed(dy.dtype(), [&](auto t) {
     using T = decltype(t);
     const std::int64_t batch = dy.elements();
-    T* to = static_cast<T*>(dy.raw());
-    const T* s = static_cast<const T*>(sample_weights.raw());
+    T* to = data<T>(dy);
+    const T* s = data<T>(sample_weights);
     for (std::int64_t i = 0; i < batch; ++i) {
       to[i] = static_cast<T>(weight * (s ? static_cast<double>(s[i]) : 1.0) / static_cast<double>(batch));
     }
   });
 }
 
-void accumulate_loss(const Context&, const ConstTensorView& y, const ConstTensorView& sample_weights, double weight, const TensorView& sum) {
+void accumulate_loss(const Context&, const ConstTensorView& y, const ConstTensorView& sample_weights, double weight,
+                     const TensorView& sum) {
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
-    const T* from = static_cast<const T*>(y.raw());
-    const T* s = static_cast<const T*>(sample_weights.raw());
+    const T* from = data<T>(y);
+    const T* s = data<T>(sample_weights);
     const std::int64_t batch = y.elements();
-    const double total = tree_sum<double>(0, batch, [=](std::int64_t i) {
-      return static_cast<double>(from[i]) * (s ? static_cast<double>(s[i]) : 1.0);
-    });
-    *static_cast<double*>(sum.raw()) += weight * total / static_cast<double>(batch);
+    const double total =
+        tree_sum<double>(0, batch, [=](std::int64_t i) { return static_cast<double>(from[i]) * (s ? static_cast<double>(s[i]) : 1.0); });
+    *data<double>(sum) += weight * total / static_cast<double>(batch);
   });
 }
 

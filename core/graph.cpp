@@ -17,16 +17,15 @@ std::uint64_t next_id() {
   return ++count;
 }
 
-std::string storage_name(Storage storage) {
-  return storage == Storage::compute ? "f32 or f64" : storage == Storage::u8 ? "u8" : "i32";
-}
+std::string storage_name(Storage storage) { return storage == Storage::compute ? "f32 or f64" : storage == Storage::u8 ? "u8" : "i32"; }
 
 // "dense(128) after input [784]".
 std::string place(const Layer& layer, const std::vector<Graph::Entry>& entries, const std::vector<std::size_t>& inputs) {
   std::string text = layer.describe() + " after ";
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Graph::Entry& entry = entries[inputs[i]];
-    text += (i ? " and " : "") + (entry.layer ? entry.name + " " + entry.layer->describe() : entry.name) + " " + to_string(entry.plan.output);
+    text +=
+        (i ? " and " : "") + (entry.layer ? entry.name + " " + entry.layer->describe() : entry.name) + " " + to_string(entry.plan.output);
   }
   return text;
 }
@@ -67,21 +66,25 @@ std::string Graph::take_name(std::string wanted, const std::string& fallback) co
     return name;
   }
   const bool printable = std::all_of(wanted.begin(), wanted.end(), [](unsigned char c) { return c > 32 && c < 127; });
-  if (!printable) throw ConfigError("graph: the name '" + wanted + "' holds a space or a special character. Use letters, digits, dots and dashes.");
+  if (!printable)
+    throw ConfigError("graph: the name '" + wanted + "' holds a space or a special character. Use letters, digits, dots and dashes.");
   if (taken(wanted)) throw ConfigError("graph: a node named '" + wanted + "' is there already. Choose another name.");
   return wanted;
 }
 
 std::size_t Graph::check(Node node, const std::string& who) const {
   if (node.graph_ != id_ || node.index_ >= entries_.size()) {
-    throw ConfigError(who + ": got a node of another graph, or one that was never added. Pass what input() or add() of this graph returned.");
+    throw ConfigError(who +
+                      ": got a node of another graph, or one that was never added. Pass what input() or add() of this graph returned.");
   }
   return node.index_;
 }
 
 Node Graph::input(Shape shape, Storage storage, std::string name) {
-  if (shape.elements() == 0) throw ShapeError("input " + to_string(shape) + ": has no elements, expected every dimension to be at least 1.");
-  if (shape.rank() == Shape::max_rank) throw ShapeError("input " + to_string(shape) + ": has no room for the batch dimension. Flatten some of its dimensions.");
+  if (shape.elements() == 0)
+    throw ShapeError("input " + to_string(shape) + ": has no elements, expected every dimension to be at least 1.");
+  if (shape.rank() == Shape::max_rank)
+    throw ShapeError("input " + to_string(shape) + ": has no room for the batch dimension. Flatten some of its dimensions.");
   Entry entry;
   entry.name = take_name(std::move(name), "input");
   entry.plan.output = shape;
@@ -133,7 +136,8 @@ void Graph::validate() const {
   for (std::size_t i = entries_.size(); i-- > 0;) {
     if (!used[i]) {
       const std::string what = entries_[i].layer ? " " + entries_[i].layer->describe() : "";
-      throw ConfigError("graph: " + entries_[i].name + what + " leads to no output. Use it in a layer, name it with output(), or leave it out.");
+      throw ConfigError("graph: " + entries_[i].name + what +
+                        " leads to no output. Use it in a layer, name it with output(), or leave it out.");
     }
     for (const std::size_t input : entries_[i].inputs) used[input] = true;
   }

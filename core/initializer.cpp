@@ -15,7 +15,8 @@ struct Fans {
 // PyTorch's _calculate_fan_in_and_fan_out: [out, in, receptive field ...].
 Fans fans(const Shape& shape) {
   if (shape.rank() < 2) {
-    throw ShapeError("initializer: " + to_string(shape) + " has no fan in and fan out, expected at least two dimensions. Use uniform or normal.");
+    throw ShapeError("initializer: " + to_string(shape) +
+                     " has no fan in and fan out, expected at least two dimensions. Use uniform or normal.");
   }
   double field = 1;
   for (std::size_t i = 2; i < shape.rank(); ++i) field *= static_cast<double>(shape[i]);
@@ -28,7 +29,9 @@ double require(double value, bool holds, const char* who, const char* expected) 
 }
 
 double finite(double value, const char* who) { return require(value, std::isfinite(value), who, "a finite number"); }
-double scale(double value, const char* who) { return require(value, std::isfinite(value) && value >= 0, who, "a finite number of 0 or more"); }
+double scale(double value, const char* who) {
+  return require(value, std::isfinite(value) && value >= 0, who, "a finite number of 0 or more");
+}
 
 template <class T, class F>
 void write(TensorView block, F&& number) {
@@ -49,9 +52,12 @@ void write_any(TensorView block, F&& number) {
 
 Initializer Initializer::constant(double value) { return {Kind::constant, finite(value, "constant"), 0}; }
 Initializer Initializer::uniform(double low, double high) {
-  return {Kind::uniform, finite(low, "uniform"), require(high, std::isfinite(high) && high >= low, "uniform", "a finite bound not below the lower one")};
+  return {Kind::uniform, finite(low, "uniform"),
+          require(high, std::isfinite(high) && high >= low, "uniform", "a finite bound not below the lower one")};
 }
-Initializer Initializer::normal(double mean, double deviation) { return {Kind::normal, finite(mean, "normal"), scale(deviation, "normal")}; }
+Initializer Initializer::normal(double mean, double deviation) {
+  return {Kind::normal, finite(mean, "normal"), scale(deviation, "normal")};
+}
 Initializer Initializer::he_uniform(double negative_slope) { return {Kind::he_uniform, finite(negative_slope, "he_uniform"), 0}; }
 Initializer Initializer::he_normal(double negative_slope) { return {Kind::he_normal, finite(negative_slope, "he_normal"), 0}; }
 Initializer Initializer::glorot_uniform(double gain) { return {Kind::glorot_uniform, scale(gain, "glorot_uniform"), 0}; }
@@ -89,8 +95,7 @@ void Initializer::fill(TensorView block, RandomKey key) const {
 }
 
 std::string Initializer::describe() const {
-  static constexpr const char* names[] = {"constant",  "uniform",        "normal",       "he_uniform",
-                                          "he_normal", "glorot_uniform", "glorot_normal"};
+  static constexpr const char* names[] = {"constant", "uniform", "normal", "he_uniform", "he_normal", "glorot_uniform", "glorot_normal"};
   char numbers[64];
   const bool two = kind_ == Kind::uniform || kind_ == Kind::normal;
   if (two) {

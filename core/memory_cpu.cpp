@@ -49,9 +49,8 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
   if (x.raw() == y.raw()) return;
   const auto* from = static_cast<const std::byte*>(x.raw());
   auto* to = static_cast<std::byte*>(y.raw());
-  over_bytes(context, x.elements() * static_cast<std::int64_t>(size_of(x.dtype())), [&](std::int64_t begin, std::int64_t count) {
-    std::memcpy(to + begin, from + begin, static_cast<std::size_t>(count));
-  });
+  over_bytes(context, x.elements() * static_cast<std::int64_t>(size_of(x.dtype())),
+             [&](std::int64_t begin, std::int64_t count) { std::memcpy(to + begin, from + begin, static_cast<std::size_t>(count)); });
 }
 
 void fill(const Context& context, const TensorView& y, double value) {

@@ -10,7 +10,7 @@ struct PlannedBlock {
   std::int64_t bytes = 0;
   int first = 0;
   int last = 0;
-  std::int64_t offset = 0;   // the answer: a multiple of 64
+  std::int64_t offset = 0;  // the answer: a multiple of 64
 };
 
 // Gives each block an offset so that blocks which are alive together do not overlap; returns the bytes needed in all. Largest first, at

@@ -40,13 +40,15 @@ void check_options(const Graph& graph, const ModelOptions& options) {
 
 // One view against what it should be; the batch is taken from the first that is checked. `who` is called only to complain.
 template <class Who>
-void check_view(Who&& who, const ConstTensorView& view, const Shape& sample, DType dtype, const ModelOptions& options, std::int64_t& batch) {
+void check_view(Who&& who, const ConstTensorView& view, const Shape& sample, DType dtype, const ModelOptions& options,
+                std::int64_t& batch) {
   if (view.device() != options.device) {
     throw DeviceError(who() + ": is on " + to_string(view.device()) + ", the model is on " + to_string(options.device) +
                       ". Copy it with Tensor::to(Device).");
   }
   if (view.dtype() != dtype) {
-    throw ConfigError(who() + ": holds " + to_string(view.dtype()) + ", expected " + to_string(dtype) + ". Convert it with Tensor::to(DType).");
+    throw ConfigError(who() + ": holds " + to_string(view.dtype()) + ", expected " + to_string(dtype) +
+                      ". Convert it with Tensor::to(DType).");
   }
   const Shape& shape = view.shape();
   if (shape.rank() != sample.rank() + 1 || shape.without_front() != sample) {
@@ -125,7 +127,8 @@ void Model::Impl::check_targets(const Batch& batch, std::int64_t samples) const 
   }
   if (batch.sample_weights.empty()) return;
   check_count("lists of sample weights", batch.sample_weights.size(), plan->losses.size());
-  for (const ConstTensorView& weights : batch.sample_weights) check_view([] { return std::string("sample weights"); }, weights, Shape{}, options.dtype, options, samples);
+  for (const ConstTensorView& weights : batch.sample_weights)
+    check_view([] { return std::string("sample weights"); }, weights, Shape{}, options.dtype, options, samples);
 }
 
 Model::Model(Graph graph, ModelOptions options) {
@@ -146,7 +149,8 @@ const ModelOptions& Model::options() const { return impl_->options; }
 
 ModelMemory Model::memory() const {
   const auto bytes = [](const Tensor& tensor) { return static_cast<std::int64_t>(tensor.bytes()); };
-  return {bytes(impl_->store->parameters), bytes(impl_->gradients), bytes(impl_->store->state) + bytes(impl_->state_next), bytes(impl_->workspace)};
+  return {bytes(impl_->store->parameters), bytes(impl_->gradients), bytes(impl_->store->state) + bytes(impl_->state_next),
+          bytes(impl_->workspace)};
 }
 
 const std::vector<ArenaEntry>& Model::parameters() const { return impl_->store->parameter_entries; }
@@ -156,7 +160,9 @@ ConstTensorView Model::parameter_arena() const { return std::as_const(impl_->sto
 TensorView Model::state_arena() { return impl_->store->state; }
 ConstTensorView Model::state_arena() const { return std::as_const(impl_->store->state).view(); }
 
-TensorView Model::parameter(std::string_view name) { return block_of(impl_->store->parameters, find_entry(parameters(), name, "parameter")); }
+TensorView Model::parameter(std::string_view name) {
+  return block_of(impl_->store->parameters, find_entry(parameters(), name, "parameter"));
+}
 ConstTensorView Model::parameter(std::string_view name) const {
   return block_of(impl_->store->parameters, find_entry(parameters(), name, "parameter"));
 }
@@ -190,7 +196,8 @@ void Model::plan_training(const Losses& losses, std::vector<Shape> targets, Trai
     try {
       const LayerPlan loss = term.loss->infer(shapes);
       if (loss.output != Shape{}) throw ConfigError("its y is not one number a sample. A loss must infer the output [].");
-      if (!loss.parameters.empty() || !loss.state.empty()) throw ConfigError("it has parameters or state. Put them into a layer of the graph.");
+      if (!loss.parameters.empty() || !loss.state.empty())
+        throw ConfigError("it has parameters or state. Put them into a layer of the graph.");
       storage.push_back(loss.inputs.empty() ? Storage::compute : loss.inputs.at(1));
     } catch (const ShapeError& error) {
       throw ShapeError(who + error.what());
@@ -247,7 +254,8 @@ ConstTensorView Model::gradient(std::string_view parameter) const {
 
 ConstTensorView Model::input_gradient(std::size_t input) const {
   if (input >= graph().inputs().size()) {
-    throw ConfigError("model: input_gradient of input " + std::to_string(input) + " asked for, there are " + std::to_string(graph().inputs().size()) + ".");
+    throw ConfigError("model: input_gradient of input " + std::to_string(input) + " asked for, there are " +
+                      std::to_string(graph().inputs().size()) + ".");
   }
   if (!impl_->training || impl_->last_run != impl_->training.get() || !impl_->plan->options.input_gradients) {
     throw ConfigError("model: has no input gradients. Call plan_training with input_gradients, then backward.");
@@ -268,7 +276,8 @@ ConstTensorView Model::activation(std::string_view node) const {
     throw ConfigError("model: activations are not kept. Make the Model with fuse and reuse_memory false.");
   }
   const auto& entries = graph().entries();
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Graph::Entry& entry) { return entry.layer && entry.name == node; });
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Graph::Entry& entry) { return entry.layer && entry.name == node; });
   if (found == entries.end()) throw ConfigError("model: has no layer named '" + std::string(node) + "'. Print the graph to see the names.");
   if (!impl_->last_run) throw ConfigError("model: has no activations yet. Call forward or backward first.");
   return impl_->last_run->value(static_cast<std::size_t>(found - entries.begin()));

@@ -16,14 +16,14 @@ struct Model::Impl {
   std::shared_ptr<ParameterStore> store;
   Tensor workspace, state_next, gradients, loss_sum;
   std::unique_ptr<Program> inference, training;
-  Program* last_run = nullptr;                 // whose outputs lie in the workspace
+  Program* last_run = nullptr;  // whose outputs lie in the workspace
   std::optional<TrainingPlan> plan;
   TrainingState state;
 
   Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_);
-  void bind_programs();                        // gives the programs a workspace that is large enough for both
+  void bind_programs();  // gives the programs a workspace that is large enough for both
   Context context(bool training_mode) const;
-  std::int64_t check_inputs(std::span<const ConstTensorView> inputs) const;   // the batch; throws before anything changes
+  std::int64_t check_inputs(std::span<const ConstTensorView> inputs) const;  // the batch; throws before anything changes
   void check_targets(const Batch& batch, std::int64_t samples) const;
 };
 

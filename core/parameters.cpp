@@ -11,7 +11,8 @@ namespace weir {
 namespace {
 
 // Blocks begin on 64-byte boundaries; the gaps hold zeros, in gradients too, so that one pass over the arena leaves them so.
-std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dtype, const std::string& node, const std::string& name, const Shape& shape) {
+std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dtype, const std::string& node, const std::string& name,
+                    const Shape& shape) {
   entries.push_back({node + "." + name, shape, end});
   const auto line = static_cast<std::int64_t>(64 / size_of(dtype));
   return (end + shape.elements() + line - 1) / line * line;
@@ -46,14 +47,17 @@ ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) 
   state = options.device.is_cpu() ? std::move(statistics) : statistics.to(options.device);
 }
 
-TensorView block_of(TensorView arena, const ArenaEntry& entry) { return arena.rows(entry.offset, entry.shape.elements()).reshaped(entry.shape); }
+TensorView block_of(TensorView arena, const ArenaEntry& entry) {
+  return arena.rows(entry.offset, entry.shape.elements()).reshaped(entry.shape);
+}
 
 const ArenaEntry& find_entry(const std::vector<ArenaEntry>& entries, std::string_view name, const char* kind) {
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const ArenaEntry& entry) { return entry.name == name; });
   if (found != entries.end()) return *found;
   std::string known;
   for (const ArenaEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;
-  throw ConfigError("model: has no " + std::string(kind) + " '" + std::string(name) + "', expected one of: " + (known.empty() ? "(none)" : known) + ".");
+  throw ConfigError("model: has no " + std::string(kind) + " '" + std::string(name) +
+                    "', expected one of: " + (known.empty() ? "(none)" : known) + ".");
 }
 
 }  // namespace weir

@@ -14,7 +14,7 @@ struct ParameterStore {
 
   Tensor parameters, state;
   std::vector<ArenaEntry> parameter_entries, state_entries;
-  std::vector<std::size_t> first_parameter, first_state;   // of each graph entry, an index into the lists above
+  std::vector<std::size_t> first_parameter, first_state;  // of each graph entry, an index into the lists above
 };
 
 // The block of an entry inside an arena that is laid out as the store's.

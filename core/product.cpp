@@ -44,8 +44,9 @@ struct Tiling {
   }
 };
 
-// A tile should use what it packs often, be worth a thread's while, and there should be enough of them for some sixteen threads. b is packed
-// for every tile, so tiles are tall and narrow; a is packed only when transposed, and then they are squarer. Depends on the sizes alone.
+// A tile should use what it packs often, be worth a thread's while, and there should be enough of them for some sixteen threads. b is
+// packed for every tile, so tiles are tall and narrow; a is packed only when transposed, and then they are squarer. Depends on the sizes
+// alone.
 Tiling tiling(const Product<float>& p, bool dot) {
   constexpr Index least_multiplications = 1 << 18, least_dot_multiplications = 1 << 15, tiles_most = 16;
   const Index columns_most = p.transpose_a ? tile_columns_most : 64, columns_least = p.transpose_a ? 96 : 32;

@@ -12,10 +12,10 @@ namespace weir::cpu {
 template <class T>
 struct Product {
   std::int64_t m = 0, n = 0, k = 0;
-  const T* a = nullptr;                 // [m, k], or [k, m] when transposed
+  const T* a = nullptr;  // [m, k], or [k, m] when transposed
   std::int64_t lda = 0;
   bool transpose_a = false;
-  const T* b = nullptr;                 // [k, n], or [n, k] when transposed
+  const T* b = nullptr;  // [k, n], or [n, k] when transposed
   std::int64_t ldb = 0;
   bool transpose_b = false;
   T* c = nullptr;
@@ -30,7 +30,7 @@ struct Tile {
 // What to do with each tile right after it is finished, while it is in cache. Does not own what it points to.
 struct TileEpilogue {
   void* user = nullptr;
-  void (*run)(void* user, const Tile& tile) = nullptr;   // nullptr: nothing
+  void (*run)(void* user, const Tile& tile) = nullptr;  // nullptr: nothing
 };
 
 template <class F>

@@ -2,9 +2,9 @@
 
 #include "core/product_pack.hpp"
 
-// A tile of few rows or few columns, b transposed: dot products of rows that lie ready in memory, several at a time. Everything here is the including
-// file's own, as in product_pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo lanes, and the lanes in a
-// fixed tree.
+// A tile of few rows or few columns, b transposed: dot products of rows that lie ready in memory, several at a time. Everything here is the
+// including file's own, as in product_pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo lanes, and the
+// lanes in a fixed tree.
 
 namespace weir::cpu {
 

@@ -23,7 +23,7 @@ class Workspace {
  public:
   void* at_least(std::size_t bytes) {
     if (bytes > size_) {
-      memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64})));
+      memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
       size_ = bytes;
     }
     return memory_.get();
@@ -31,7 +31,7 @@ class Workspace {
 
  private:
   struct Free {
-    void operator()(std::byte* block) const { ::operator delete(block, std::align_val_t{64}); }
+    void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{64}); }
   };
   std::unique_ptr<std::byte, Free> memory_;
   std::size_t size_ = 0;
@@ -73,8 +73,9 @@ void multiply(const Product<T>& p, const Tile& tile) {
   for (std::int64_t row = 0; row < tile.rows; ++row) std::fill_n(c + row * p.ldc, tile.columns, T(0));
   if (p.k == 0) return;
   constexpr int row_major = Eigen::RowMajor, column_major = Eigen::ColMajor;
-  const auto kernel = p.transpose_b ? (p.transpose_a ? multiply_tile<T, row_major, row_major> : multiply_tile<T, row_major, column_major>)
-                                    : (p.transpose_a ? multiply_tile<T, column_major, row_major> : multiply_tile<T, column_major, column_major>);
+  const auto kernel = p.transpose_b
+                          ? (p.transpose_a ? multiply_tile<T, row_major, row_major> : multiply_tile<T, row_major, column_major>)
+                          : (p.transpose_a ? multiply_tile<T, column_major, row_major> : multiply_tile<T, column_major, column_major>);
   kernel(p, a, b, c, tile);
 }
 

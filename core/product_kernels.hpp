@@ -20,7 +20,7 @@ struct TileTask {
   bool transpose_b = false;
   float* c = nullptr;
   Index ldc = 0;
-  float* workspace = nullptr;   // tile_workspace floats, aligned to 64 bytes
+  float* workspace = nullptr;  // tile_workspace floats, aligned to 64 bytes
 };
 
 inline constexpr Index tile_rows_most = 1024, tile_columns_most = 256;
@@ -32,10 +32,10 @@ inline constexpr Index tile_workspace = block_depth * (tile_columns_most + block
 
 struct InstructionSet {
   const char* name;
-  void (*outer)(const TileTask&);   // any layout, any size
-  void (*dot)(const TileTask&);     // a as it is, b transposed, few rows: reads both in place
+  void (*outer)(const TileTask&);  // any layout, any size
+  void (*dot)(const TileTask&);    // a as it is, b transposed, few rows: reads both in place
 };
 
-extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;   // defined where they can be compiled
+extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;  // defined where they can be compiled
 
 }  // namespace weir::cpu

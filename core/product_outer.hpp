@@ -21,8 +21,8 @@ struct OuterStep {
   Index b_step = 0;
   float* c = nullptr;
   Index ldc = 0;
-  Index last_lanes = lanes;   // of the panel's last vector, how many are columns of c
-  bool first = false;         // c is written, not added to
+  Index last_lanes = lanes;  // of the panel's last vector, how many are columns of c
+  bool first = false;        // c is written, not added to
 };
 
 template <int Rows, int Vectors>
@@ -99,9 +99,7 @@ struct OuterBlock {
   Index panel_width(Index column) const { return ceil_div(smaller(panel_columns, t.columns - column), lanes) * lanes; }
 
   // One strip of rows uses b once: whole panels are then read where they lie.
-  bool in_place(Index column) const {
-    return !t.transpose_b && t.rows <= strip_rows && column + panel_width(column) <= t.columns;
-  }
+  bool in_place(Index column) const { return !t.transpose_b && t.rows <= strip_rows && column + panel_width(column) <= t.columns; }
 
   void pack_b() const {
     for (Index column = 0; column < t.columns; column += panel_columns) {

@@ -57,7 +57,8 @@ void Program::make_calls(const Graph& graph, const TrainingPlan* training) {
   input_slot_.assign(entries.size(), none);
   for (std::size_t i = 0; i < graph_inputs_.size(); ++i) {
     input_slot_[graph_inputs_[i]] = i;
-    wants_gradient_[graph_inputs_[i]] = training && training->options.input_gradients && entries[graph_inputs_[i]].storage == Storage::compute;
+    wants_gradient_[graph_inputs_[i]] =
+        training && training->options.input_gradients && entries[graph_inputs_[i]].storage == Storage::compute;
   }
   for (const FusedCall& fused : fused_) {
     Call call;
@@ -237,7 +238,8 @@ void Program::set_batch(std::int64_t batch) {
   if (batch == batch_) return;
   batch_ = batch;
   for (Block& block : blocks_) {
-    block.view = TensorView(workspace_ + block.offset, block.per_sample ? block.shape.with_front(batch) : block.shape, block.dtype, options_.device);
+    block.view =
+        TensorView(workspace_ + block.offset, block.per_sample ? block.shape.with_front(batch) : block.shape, block.dtype, options_.device);
   }
   for (Call& call : calls_) refresh_views(call);
   for (Call& loss : losses_) refresh_views(loss);
@@ -264,7 +266,8 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     Context own = context;
     own.key = call.key;
     call.layer->forward(own, call.views.forward);
-    (context.device.is_cuda() ? cuda::accumulate_loss : cpu::accumulate_loss)(own, call.views.forward.y, weights, loss_weights_[t], loss_sum);
+    (context.device.is_cuda() ? cuda::accumulate_loss : cpu::accumulate_loss)(own, call.views.forward.y, weights, loss_weights_[t],
+                                                                              loss_sum);
     if (!call.runs_backward) continue;
     (context.device.is_cuda() ? cuda::set_loss_gradient : cpu::set_loss_gradient)(own, weights, loss_weights_[t], blocks_[call.dy].view);
     call.layer->backward(own, call.views.backward);

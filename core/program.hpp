@@ -18,18 +18,18 @@ namespace weir {
 // What a program is made for: inference, or training towards these losses.
 struct TrainingPlan {
   std::vector<LossTerm> losses;
-  std::vector<Shape> targets;           // a sample, one a loss
+  std::vector<Shape> targets;  // a sample, one a loss
   std::vector<Storage> target_storage;
   TrainingPlanOptions options;
 };
 
 // A layer, or several fused into one.
 struct FusedCall {
-  std::string name;                     // "0", or "0+1"
+  std::string name;  // "0", or "0+1"
   std::shared_ptr<const Layer> layer;
   LayerPlan plan;
-  std::size_t first = 0, last = 0;      // graph entries: the parameters are the first's, the output is the last's
-  std::vector<std::size_t> inputs;      // graph entries
+  std::size_t first = 0, last = 0;  // graph entries: the parameters are the first's, the output is the last's
+  std::vector<std::size_t> inputs;  // graph entries
 };
 
 // The calls that a graph comes to, in order: with fuse, each layer offers to absorb its sole reader.
@@ -52,11 +52,11 @@ class Program {
   void set_batch(std::int64_t batch);
 
   void forward(const Context& context, std::span<const ConstTensorView> inputs);
-  void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);   // after forward
+  void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // after forward
 
   std::span<const ConstTensorView> outputs() const { return outputs_; }
-  ConstTensorView value(std::size_t graph_entry) const;             // empty for an input or an absorbed layer
-  ConstTensorView input_gradient(std::size_t graph_entry) const;    // empty when not wanted
+  ConstTensorView value(std::size_t graph_entry) const;           // empty for an input or an absorbed layer
+  ConstTensorView input_gradient(std::size_t graph_entry) const;  // empty when not wanted
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -69,23 +69,23 @@ class Program {
     std::int64_t offset = 0;
     TensorView view;
   };
-  struct Views {                        // of one call; the spans in args point into these
+  struct Views {  // of one call; the spans in args point into these
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
     LayerArgs forward, backward;
   };
   struct Call {
     const Layer* layer = nullptr;
-    std::vector<std::size_t> inputs;    // graph entries
-    std::size_t y = none, dy = none;    // blocks
+    std::vector<std::size_t> inputs;  // graph entries
+    std::size_t y = none, dy = none;  // blocks
     std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
     bool runs_backward = false;
-    std::size_t node = 0;               // the graph entry it makes; for a loss the index of its term
+    std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
     RandomKey key;
     Views views;
   };
-  struct Sum {                          // the gradients of one value, from each of its readers
-    std::vector<std::size_t> parts;     // blocks, in edge order; the total goes into the first
+  struct Sum {                       // the gradients of one value, from each of its readers
+    std::vector<std::size_t> parts;  // blocks, in edge order; the total goes into the first
   };
 
   int forward_time(std::size_t call) const { return static_cast<int>(call); }
@@ -112,13 +112,13 @@ class Program {
   std::vector<LossTerm> loss_terms_;
   std::vector<LayerPlan> loss_plans_;
   std::vector<Block> blocks_;
-  std::vector<std::size_t> value_block_;            // of each graph entry
-  std::vector<Shape> value_shape_;                  // of each graph entry
-  std::vector<std::size_t> reader_edges_;           // of each graph entry: how many edges leave it, outputs counted
-  std::vector<Sum> gradient_;                       // of each graph entry
-  std::vector<bool> wants_gradient_;                // of each graph entry
+  std::vector<std::size_t> value_block_;   // of each graph entry
+  std::vector<Shape> value_shape_;         // of each graph entry
+  std::vector<std::size_t> reader_edges_;  // of each graph entry: how many edges leave it, outputs counted
+  std::vector<Sum> gradient_;              // of each graph entry
+  std::vector<bool> wants_gradient_;       // of each graph entry
   std::vector<std::size_t> graph_inputs_, graph_outputs_;
-  std::vector<std::size_t> input_slot_;             // of each graph entry that is an input: its position
+  std::vector<std::size_t> input_slot_;  // of each graph entry that is an input: its position
   std::vector<ConstTensorView> outputs_;
   std::int64_t workspace_bytes_ = 0;
   std::byte* workspace_ = nullptr;

@@ -40,7 +40,8 @@ Tensor::Tensor(Shape shape, DType dtype, Device device) {
   const auto elements = static_cast<std::size_t>(shape.elements());
   const std::size_t width = size_of(dtype);
   if (elements > SIZE_MAX / 2 / width) {
-    throw DeviceError(to_string(device) + ": out of memory: " + to_string(shape) + " of " + to_string(dtype) + " is more than 64 bits count.");
+    throw DeviceError(to_string(device) + ": out of memory: " + to_string(shape) + " of " + to_string(dtype) +
+                      " is more than 64 bits count.");
   }
   const Allocation block = (device.is_cuda() ? cuda::allocate : cpu::allocate)(device, elements * width);
   memory_ = {block.data, block.release};

@@ -18,7 +18,8 @@ namespace weir::cuda {
 
 namespace {
 
-constexpr const char* reason = "built without CUDA: configure with -DWEIR_CUDA=ON where the CUDA Toolkit is installed, or use Device::cpu()";
+constexpr const char* reason =
+    "built without CUDA: configure with -DWEIR_CUDA=ON where the CUDA Toolkit is installed, or use Device::cpu()";
 
 [[noreturn]] void refuse() { throw DeviceError(std::string("cuda: ") + reason + "."); }
 

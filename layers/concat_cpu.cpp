@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <weir/core/parallel.hpp>
 
+#include "core/typed.hpp"
 #include "layers/concat_ops.hpp"
-#include "layers/typed.hpp"
 
 namespace weir::cpu {
 

@@ -3,8 +3,8 @@
 
 #include "activations/apply.hpp"
 #include "core/product.hpp"
+#include "core/typed.hpp"
 #include "layers/dense_ops.hpp"
-#include "layers/typed.hpp"
 
 namespace weir::cpu {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <weir/core/parallel.hpp>
 
+#include "core/typed.hpp"
 #include "layers/lanes.hpp"
 #include "layers/mean_squared_error_ops.hpp"
-#include "layers/typed.hpp"
 
 namespace weir::cpu {
 

@@ -3,9 +3,9 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
+#include "core/typed.hpp"
 #include "layers/inputs.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
-#include "layers/typed.hpp"
 
 namespace weir {
 

@@ -2,10 +2,10 @@
 #include <cmath>
 #include <weir/core/parallel.hpp>
 
+#include "core/typed.hpp"
 #include "layers/lanes.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_exp.hpp"
-#include "layers/typed.hpp"
 
 namespace weir::cpu {
 

@@ -3,7 +3,7 @@
 #include <weir/core/parallel.hpp>
 #include <weir/training/optimizer.hpp>
 
-#include "layers/typed.hpp"
+#include "core/typed.hpp"
 #include "training/largest.hpp"
 
 namespace weir::cpu {

@@ -1,7 +1,7 @@
 #include <atomic>
 #include <weir/core/parallel.hpp>
 
-#include "layers/typed.hpp"
+#include "core/typed.hpp"
 #include "training/argmax.hpp"
 #include "training/check_ops.hpp"
 #include "training/largest.hpp"

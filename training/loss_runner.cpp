@@ -2,7 +2,7 @@
 
 #include <weir/core/array.hpp>
 
-#include "layers/typed.hpp"
+#include "core/typed.hpp"
 
 namespace weir {
 

@@ -8,7 +8,7 @@
 
 namespace {
 
-const std::filesystem::path data_folder = MNIST_DATA_FOLDER;   // data/ of the source tree
+const std::filesystem::path data_folder = MNIST_DATA_FOLDER;  // data/ of the source tree
 
 // The images of a folder that the user named, under the name that they have earned.
 Images from_folder(const std::string& folder, const std::string& dataset) {
@@ -16,8 +16,8 @@ Images from_folder(const std::string& folder, const std::string& dataset) {
   weir::TrainTest data = weir::load_mnist(folder);
   std::string name = weir::identify(data);
   if (!dataset.empty() && name != dataset) {
-    throw weir::FormatError(folder + ": holds " + (name.empty() ? "images that are not the published ones" : name) + ", expected " + dataset +
-                            ". Name another folder, or leave --dataset out.");
+    throw weir::FormatError(folder + ": holds " + (name.empty() ? "images that are not the published ones" : name) + ", expected " +
+                            dataset + ". Name another folder, or leave --dataset out.");
   }
   return {name.empty() ? "custom" : name, std::move(data)};
 }
@@ -35,7 +35,8 @@ std::optional<Images> find_mnist(bool quiet) {
 Images find_images(const std::string& folder, const std::string& dataset, bool require_mnist, bool quiet) {
   const auto check = [&](Images images) {
     if (require_mnist && images.name != "mnist") {
-      throw weir::FileError("--require-mnist: the data is " + images.name + ", expected mnist. Leave --data and --dataset out, or name MNIST's folder.");
+      throw weir::FileError("--require-mnist: the data is " + images.name +
+                            ", expected mnist. Leave --data and --dataset out, or name MNIST's folder.");
     }
     return images;
   };

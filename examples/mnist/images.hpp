@@ -6,7 +6,7 @@
 
 // The images to train on, and what they are called.
 struct Images {
-  std::string name;      // mnist, fashion or digits; "custom" for a folder with images that are none of these
+  std::string name;  // mnist, fashion or digits; "custom" for a folder with images that are none of these
   weir::TrainTest data;
 };
 

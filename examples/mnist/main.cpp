@@ -13,15 +13,19 @@ int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
   app.get_formatter()->column_width(28);
   TrainOptions t;
-  app.add_option("--data", t.data, "Folder with the four IDX files, gzipped or not (default: $WEIR_DATA_DIR/mnist, data/mnist, the cache, a download)");
+  app.add_option("--data", t.data,
+                 "Folder with the four IDX files, gzipped or not (default: $WEIR_DATA_DIR/mnist, data/mnist, the cache, a download)");
   app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
       ->check(CLI::IsMember({"mnist", "fashion", "digits"}));
   app.add_flag("--require-mnist", t.require_mnist, "Fail when MNIST cannot be had");
   app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->capture_default_str();
-  app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, leaky_relu, sigmoid, tanh, identity")->capture_default_str();
+  app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, leaky_relu, sigmoid, tanh, identity")
+      ->capture_default_str();
   app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)");
   app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)");
-  app.add_option("--optimizer", t.optimizer, "sgd, momentum (0.9, Nesterov) or adam")->check(CLI::IsMember({"sgd", "momentum", "adam"}))->capture_default_str();
+  app.add_option("--optimizer", t.optimizer, "sgd, momentum (0.9, Nesterov) or adam")
+      ->check(CLI::IsMember({"sgd", "momentum", "adam"}))
+      ->capture_default_str();
   app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
   app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
   app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)");

@@ -8,8 +8,8 @@
 // What the command line says. What it leaves open depends on the data set: see defaults_for in train.cpp.
 
 struct TrainOptions {
-  std::string data;                         // a folder; empty: look for MNIST
-  std::string dataset;                      // mnist, fashion or digits; empty: MNIST, or the digits when there is none
+  std::string data;     // a folder; empty: look for MNIST
+  std::string dataset;  // mnist, fashion or digits; empty: MNIST, or the digits when there is none
   bool require_mnist = false;
   std::vector<std::int64_t> hidden = {128};
   std::string activation = "relu";

@@ -31,8 +31,8 @@ Picture read_pgm(const std::string& file, double white) {
   for (int i = 0; i < width * height; ++i) {
     const int value = kind == "P5" ? in.get() : next_number(in);
     if (!in || value < 0 || value > deepest) {
-      throw weir::FormatError(file + ": ends after " + std::to_string(i) + " points or holds one above " + std::to_string(deepest) + ", expected " +
-                              std::to_string(width * height) + ". Make it again.");
+      throw weir::FormatError(file + ": ends after " + std::to_string(i) + " points or holds one above " + std::to_string(deepest) +
+                              ", expected " + std::to_string(width * height) + ". Make it again.");
     }
     picture.points.push_back(static_cast<std::uint8_t>(std::lround(value * white / deepest)));
   }

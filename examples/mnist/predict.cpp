@@ -42,7 +42,8 @@ Sample test_image(const std::string& folder, const Origin& origin, std::int64_t 
   const auto points = one.inputs()[0].values.values<std::uint8_t>();
   const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(points.size())));
   const int label = one.targets()[0].values.values<std::int32_t>()[0];
-  return {{side, side, {points.begin(), points.end()}}, images.name + " test image " + std::to_string(index) + ", a " + std::to_string(label)};
+  return {{side, side, {points.begin(), points.end()}},
+          images.name + " test image " + std::to_string(index) + ", a " + std::to_string(label)};
 }
 
 void draw(const Picture& picture, double white) {
@@ -86,7 +87,8 @@ void predict(const PredictOptions& options) {
   draw(sample.picture, origin.divisor);
   std::printf("\n%s\n", sample.title.c_str());
   for (std::size_t digit = 0; digit < p.size(); ++digit) {
-    std::printf("%2zu %7.3f %% %s\n", digit, 100 * p[digit], std::string(static_cast<std::size_t>(std::lround(50 * p[digit])), '#').c_str());
+    std::printf("%2zu %7.3f %% %s\n", digit, 100 * p[digit],
+                std::string(static_cast<std::size_t>(std::lround(50 * p[digit])), '#').c_str());
   }
   std::printf("taken for a %td\n", std::max_element(p.begin(), p.end()) - p.begin());
 }

@@ -65,5 +65,7 @@ void write_json(const Summary& summary, const std::string& file) {
   std::ofstream out(file);
   out << json.dump(2) << '\n';
   out.close();
-  if (!out) throw weir::FileError(file + ": cannot be written: " + std::strerror(errno) + ". Name a file in a folder that is there, on a disk with room.");
+  if (!out)
+    throw weir::FileError(file + ": cannot be written: " + std::strerror(errno) +
+                          ". Name a file in a folder that is there, on a disk with room.");
 }

@@ -66,7 +66,8 @@ void train(const TrainOptions& options) {
   const std::int64_t batch = options.batch.value_or(defaults.batch);
 
   const weir::Graph net = make_network(training.input_shape()[0], options.hidden, options.activation);
-  weir::Model model(net, {.device = options.device == "cpu" ? weir::Device::cpu() : weir::best_device(), .max_batch = batch, .seed = options.seed});
+  weir::Model model(
+      net, {.device = options.device == "cpu" ? weir::Device::cpu() : weir::best_device(), .max_batch = batch, .seed = options.seed});
   if (!options.quiet) std::cout << model << '\n' << std::flush;
 
   Progress progress(options.quiet);
@@ -79,13 +80,14 @@ void train(const TrainOptions& options) {
     progress.epoch(report);
     return weir::Control::go_on;
   };
-  summary.history = weir::fit(model, training, {.loss = weir::SoftmaxCrossEntropy(),
-                                                .optimizer = optimizer,
-                                                .epochs = options.epochs.value_or(defaults.epochs),
-                                                .batch = batch,
-                                                .validation = &test,
-                                                .on_step = on_step,
-                                                .on_epoch = on_epoch});
+  summary.history = weir::fit(model, training,
+                              {.loss = weir::SoftmaxCrossEntropy(),
+                               .optimizer = optimizer,
+                               .epochs = options.epochs.value_or(defaults.epochs),
+                               .batch = batch,
+                               .validation = &test,
+                               .on_step = on_step,
+                               .on_epoch = on_epoch});
   summary.dataset = images.name;
   summary.train_samples = training.samples();
   summary.test_samples = test.samples();

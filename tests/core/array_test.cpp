@@ -13,7 +13,7 @@ using weir::Tensor;
 TEST_CASE("array: matmul in all four layouts") {
   const Tensor a = Tensor::from<double>({1, 2, 3, 4, 5, 6}, Shape{2, 3}), at = Tensor::from<double>({1, 4, 2, 5, 3, 6}, Shape{3, 2});
   const Tensor b = Tensor::from<double>({7, 8, 9, 10, 11, 12}, Shape{3, 2}), bt = Tensor::from<double>({7, 9, 11, 8, 10, 12}, Shape{2, 3});
-  const std::vector<double> product{58, 64, 139, 154};   // by hand
+  const std::vector<double> product{58, 64, 139, 154};  // by hand
   for (const bool ta : {false, true}) {
     for (const bool tb : {false, true}) {
       Tensor c(Shape{2, 2}, weir::DType::f64);
@@ -25,8 +25,10 @@ TEST_CASE("array: matmul in all four layouts") {
 
 TEST_CASE("array: matmul says what does not fit") {
   Tensor a(Shape{2, 3}), b(Shape{4, 2}), c(Shape{2, 2}), d(Shape{3, 2}, weir::DType::f64);
-  CHECK_THROWS_WITH_AS(weir::matmul(a, b, c), "matmul: got [2, 3] times [4, 2] into [2, 2], expected [m, k] times [k, n] into [m, n].", weir::ShapeError);
-  CHECK_THROWS_WITH_AS(weir::matmul(a, d, c), "matmul: got f32 and f64, expected one dtype. Convert with Tensor::to(DType).", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::matmul(a, b, c), "matmul: got [2, 3] times [4, 2] into [2, 2], expected [m, k] times [k, n] into [m, n].",
+                       weir::ShapeError);
+  CHECK_THROWS_WITH_AS(weir::matmul(a, d, c), "matmul: got f32 and f64, expected one dtype. Convert with Tensor::to(DType).",
+                       weir::ConfigError);
 }
 
 TEST_CASE("array: an empty inner dimension gives zeros") {

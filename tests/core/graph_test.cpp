@@ -55,15 +55,16 @@ TEST_CASE("graph: missing and dangling edges are errors") {
   const auto y = graph.add(Scale(1), {x});
   graph.add(Scale(1), {x}, "lost");
   graph.output(y);
-  CHECK_THROWS_WITH_AS(graph.validate(), "graph: lost scale(1) leads to no output. Use it in a layer, name it with output(), or leave it out.",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(graph.validate(),
+                       "graph: lost scale(1) leads to no output. Use it in a layer, name it with output(), or leave it out.", ConfigError);
   CHECK_THROWS_WITH_AS(graph.add(Scale(1), {}), "scale(1): got no input, expected at least one node. Pass {node}.", ConfigError);
   CHECK_THROWS_AS(graph.add(Scale(1), {weir::Node()}), ConfigError);
   Graph other;
   const auto foreign = other.input({3});
-  CHECK_THROWS_WITH_AS(graph.add(Scale(1), {foreign}),
-                       "scale(1): got a node of another graph, or one that was never added. Pass what input() or add() of this graph returned.",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      graph.add(Scale(1), {foreign}),
+      "scale(1): got a node of another graph, or one that was never added. Pass what input() or add() of this graph returned.",
+      ConfigError);
   CHECK_THROWS_AS(graph.output(x), ConfigError);
   CHECK_THROWS_AS(graph.output(y), ConfigError);
 }
@@ -72,7 +73,8 @@ TEST_CASE("graph: names are unique and printable") {
   Graph graph;
   const auto x = graph.input({3});
   graph.add(Scale(1), {x}, "block.0");
-  CHECK_THROWS_WITH_AS(graph.add(Scale(1), {x}, "block.0"), "graph: a node named 'block.0' is there already. Choose another name.", ConfigError);
+  CHECK_THROWS_WITH_AS(graph.add(Scale(1), {x}, "block.0"), "graph: a node named 'block.0' is there already. Choose another name.",
+                       ConfigError);
   CHECK_THROWS_AS(graph.add(Scale(1), {x}, "a b"), ConfigError);
   CHECK_THROWS_WITH_AS(graph.input({3, 0}), "input [3, 0]: has no elements, expected every dimension to be at least 1.", ShapeError);
 }

@@ -32,7 +32,7 @@ Moments moments(const Initializer& initializer, Shape shape) {
 }  // namespace
 
 TEST_CASE("initializer: variances are those of the papers") {
-  const Shape shape{200, 400};   // out, in: 80,000 numbers
+  const Shape shape{200, 400};  // out, in: 80,000 numbers
   const auto near = [](double value) { return doctest::Approx(value).epsilon(0.03); };
   CHECK(moments(Initializer::he_normal(), shape).variance == near(2.0 / 400));
   CHECK(moments(Initializer::he_uniform(), shape).variance == near(2.0 / 400));

@@ -17,7 +17,9 @@ TEST_CASE("memory plan: blocks that live apart share bytes") {
 
 TEST_CASE("memory plan: blocks that live together never overlap") {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    const auto draw = [&, n = std::uint64_t{0}](std::uint64_t bound) mutable { return static_cast<int>(weir::random_below(weir::RandomKey{seed}, n++, bound)); };
+    const auto draw = [&, n = std::uint64_t{0}](std::uint64_t bound) mutable {
+      return static_cast<int>(weir::random_below(weir::RandomKey{seed}, n++, bound));
+    };
     auto next = draw;
     std::vector<PlannedBlock> blocks;
     for (int i = 0; i < 30; ++i) {

@@ -51,7 +51,7 @@ TEST_CASE("model: forward through a graph with a shared input") {
   const ConstTensorView y = model.forward(x);
   CHECK(y.shape() == Shape{2, 2});
   CHECK(y.values<double>()[3] == 24);
-  const Tensor one = Tensor::from<double>({1, -1}, Shape{1, 2});   // another batch size
+  const Tensor one = Tensor::from<double>({1, -1}, Shape{1, 2});  // another batch size
   CHECK(model.forward(one).values<double>()[1] == -6);
   CHECK(model.forward(Tensor(Shape{0, 2}, DType::f64)).elements() == 0);
 }
@@ -85,7 +85,8 @@ TEST_CASE("model: one node may be read twice by one layer") {
 TEST_CASE("model: sample weights multiply and the mean divides by the count") {
   Model model(weir::sequential({1}, Scale(1)), f64());
   model.plan_training(Weighted(), {Shape{1}});
-  const Tensor x = Tensor::from<double>({5, 7}, Shape{2, 1}), t = Tensor::from<double>({1, 1}, Shape{2, 1}), s = Tensor::from<double>({0.5, 2}, Shape{2});
+  const Tensor x = Tensor::from<double>({5, 7}, Shape{2, 1}), t = Tensor::from<double>({1, 1}, Shape{2, 1}),
+               s = Tensor::from<double>({0.5, 2}, Shape{2});
   backward(model, x, t, &s);
   CHECK(model.loss() == (0.5 * 5 + 2 * 7) / 2);
   CHECK(model.gradient("0.w").values<double>()[0] == (0.5 * 5 + 2 * 7) / 2);
@@ -132,7 +133,8 @@ TEST_CASE("model: activations can be read when they are kept") {
   CHECK(model.activation("1").values<double>()[1] == 6);
   CHECK_THROWS_WITH_AS(model.activation("9"), "model: has no layer named '9'. Print the graph to see the names.", ConfigError);
   Model other(diamond(), f64());
-  CHECK_THROWS_WITH_AS(other.activation("1"), "model: activations are not kept. Make the Model with fuse and reuse_memory false.", ConfigError);
+  CHECK_THROWS_WITH_AS(other.activation("1"), "model: activations are not kept. Make the Model with fuse and reuse_memory false.",
+                       ConfigError);
 }
 
 TEST_CASE("model: share sees the same parameters through a workspace of its own") {
@@ -149,14 +151,17 @@ TEST_CASE("model: what does not fit is refused in words and changes nothing") {
   Model model(diamond(), f64());
   CHECK_THROWS_WITH_AS(model.forward(Tensor(Shape{2, 3}, DType::f64)), "input: got [2, 3], expected [batch, 2].", ShapeError);
   CHECK_THROWS_WITH_AS(model.forward(Tensor(Shape{5, 2}, DType::f64)),
-                       "input: got a batch of 5, expected at most 4. Make the Model with a larger max_batch or pass less at a time.", ShapeError);
-  CHECK_THROWS_WITH_AS(model.forward(Tensor(Shape{2, 2})), "input: holds f32, expected f64. Convert it with Tensor::to(DType).", ConfigError);
+                       "input: got a batch of 5, expected at most 4. Make the Model with a larger max_batch or pass less at a time.",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(model.forward(Tensor(Shape{2, 2})), "input: holds f32, expected f64. Convert it with Tensor::to(DType).",
+                       ConfigError);
   CHECK_THROWS_WITH_AS(model.parameter("2.w"), "model: has no parameter '2.w', expected one of: 0.w, 1.w.", ConfigError);
   CHECK_THROWS_WITH_AS(model.gradient_arena(), "model: has no gradients. Call plan_training first.", ConfigError);
   CHECK_THROWS_WITH_AS(model.plan_training(Weighted(), {Shape{3}}), "weighted after 2 [2]: got [3], expected [2].", ShapeError);
   model.plan_training(Weighted(), {Shape{2}});
   const Tensor x(Shape{2, 2}, DType::f64), t(Shape{1, 2}, DType::f64);
-  CHECK_THROWS_WITH_AS(backward(model, x, t), "target 0: got a batch of 1, the one before it has 2. Pass equally many samples.", ShapeError);
+  CHECK_THROWS_WITH_AS(backward(model, x, t), "target 0: got a batch of 1, the one before it has 2. Pass equally many samples.",
+                       ShapeError);
   CHECK_THROWS_AS(Model(diamond(), f64(0)), ConfigError);
   CHECK_THROWS_AS(Model(diamond(), {.dtype = DType::i32}), ConfigError);
   CHECK_THROWS_AS(Model{Graph{}}, ConfigError);

@@ -22,10 +22,11 @@ TEST_CASE("shape: a batch goes in front and comes off again") {
 
 TEST_CASE("shape: bad extents are refused with the numbers") {
   CHECK_THROWS_WITH_AS((Shape{3, -1}), "shape: has an extent of -1, expected 0 or more.", weir::ShapeError);
-  CHECK_THROWS_WITH_AS((Shape{1LL << 40, 1LL << 40}), "shape: the product of its extents does not fit 64 bits. Use smaller extents.", weir::ShapeError);
+  CHECK_THROWS_WITH_AS((Shape{1LL << 40, 1LL << 40}), "shape: the product of its extents does not fit 64 bits. Use smaller extents.",
+                       weir::ShapeError);
   CHECK((Shape{1LL << 40, 1LL << 40, 0}).elements() == 0);
-  CHECK_THROWS_WITH_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}),
-                       "shape: has 9 extents, at most 8 are possible. Flatten some of them.", weir::ShapeError);
+  CHECK_THROWS_WITH_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}), "shape: has 9 extents, at most 8 are possible. Flatten some of them.",
+                       weir::ShapeError);
   CHECK_THROWS_WITH_AS(Shape{}.last(), "shape: [] has no last dimension, expected at least one.", weir::ShapeError);
   CHECK_THROWS_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1}.with_front(2)), weir::ShapeError);
 }

@@ -45,7 +45,8 @@ TEST_CASE("tensor: views give rows and other shapes of the same memory") {
   CHECK(view.rows(3, 0).elements() == 0);
   CHECK(view.reshaped(Shape{2, 3}).shape() == Shape{2, 3});
   CHECK_THROWS_WITH_AS(view.rows(2, 2), "rows: 2 from 2 asked for, [3, 2] has 3. Stay inside.", weir::ShapeError);
-  CHECK_THROWS_WITH_AS(view.reshaped(Shape{7}), "reshaped: [3, 2] holds 6 elements, [7] needs 7. Use a shape with as many.", weir::ShapeError);
+  CHECK_THROWS_WITH_AS(view.reshaped(Shape{7}), "reshaped: [3, 2] holds 6 elements, [7] needs 7. Use a shape with as many.",
+                       weir::ShapeError);
 }
 
 TEST_CASE("tensor: wrong types and counts are refused in words") {

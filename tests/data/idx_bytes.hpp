@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -13,8 +14,9 @@
 
 namespace weir::test {
 
-// Writes a file and returns its path.
+// Writes a file and returns its path. It is a new file: some file systems wait for the disk when one is made over another.
 inline std::filesystem::path written(const TemporaryFolder& folder, const std::string& name, const std::string& bytes) {
+  std::filesystem::remove(folder / name);
   write_bytes(folder / name, bytes);
   return folder / name;
 }

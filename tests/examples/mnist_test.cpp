@@ -87,11 +87,12 @@ TEST_CASE("mnist: predict draws the digit and names it") {
   CHECK(outside.output == "mnist: --index: got 360, expected 0 to 359.\n");
 
   const auto picture = folder / "one.pgm";
-  weir::test::write_bytes(picture, "P2\n# a one\n8 8\n16\n" + [] {
-    std::string rows;
-    for (int i = 0; i < 8; ++i) rows += "0 0 0 16 16 0 0 0\n";
-    return rows;
-  }());
+  weir::test::write_bytes(
+      picture, "P2\n# a one\n8 8\n16\n" + [] {
+        std::string rows;
+        for (int i = 0; i < 8; ++i) rows += "0 0 0 16 16 0 0 0\n";
+        return rows;
+      }());
   const auto read = run(mnist + " predict --model " + model + " --image " + picture.string());
   CHECK(read.status == 0);
   CHECK(read.last_line() == "taken for a 1");
@@ -107,23 +108,25 @@ TEST_CASE("mnist: without MNIST and network it says so in three lines and trains
   }
   const auto ran = run(nowhere + mnist + " --epochs 1");
   CHECK_MESSAGE(ran.status == 0, ran.output);
-  CHECK(ran.prints("MNIST is not here and could not be downloaded.\n"
-                   "Instead: the bundled UCI digits, 1,797 images of 8 x 8 points. They are not MNIST.\n"
-                   "To get MNIST: "));
+  CHECK(
+      ran.prints("MNIST is not here and could not be downloaded.\n"
+                 "Instead: the bundled UCI digits, 1,797 images of 8 x 8 points. They are not MNIST.\n"
+                 "To get MNIST: "));
   CHECK(ran.prints("not MNIST.\ntrained in"));
   const auto required = run(nowhere + mnist + " --require-mnist --epochs 1 --quiet");
   CHECK(required.status == 1);
-  CHECK(required.output == "mnist: MNIST is not here and could not be downloaded. To get it: put its four files into data/mnist, or run ./weir "
-                           "train where there is a network.\n");
+  CHECK(required.output ==
+        "mnist: MNIST is not here and could not be downloaded. To get it: put its four files into data/mnist, or run ./weir "
+        "train where there is a network.\n");
 }
 
 TEST_CASE("mnist: what cannot be used is an error and never a reason to fall back") {
   const TemporaryFolder folder;
   for (const std::string options :
-       {"--data /nonexistent", "--dataset digits --epochs 0", "--dataset digits --threads 0", "--dataset digits --lr nan", "--dataset digits --lr -1",
-        "--dataset digits --batch 0", "--dataset digits --hidden 0", "--dataset digits --activation no", "--dataset digits --require-mnist",
-        "--dataset digits --epochs 1 --save /dev/null/model", "--dataset digits --epochs 1 --json /dev/null/json", "--dataset nothing",
-        "--unknown"}) {
+       {"--data /nonexistent", "--dataset digits --epochs 0", "--dataset digits --threads 0", "--dataset digits --lr nan",
+        "--dataset digits --lr -1", "--dataset digits --batch 0", "--dataset digits --hidden 0", "--dataset digits --activation no",
+        "--dataset digits --require-mnist", "--dataset digits --epochs 1 --save /dev/null/model",
+        "--dataset digits --epochs 1 --json /dev/null/json", "--dataset nothing", "--unknown"}) {
     const auto ran = run(nowhere + mnist + " --quiet " + options);
     CHECK_MESSAGE(ran.status != 0, options);
     CHECK_MESSAGE(ran.status < 128, options);
@@ -140,7 +143,8 @@ TEST_CASE("mnist: the real images reach 97 percent in mean 97.3 over three seeds
   double mean = 0;
   for (const char* seed : {"1", "2", "3"}) {
     const auto json = folder / "figures.json";
-    const auto ran = run(mnist + " --quiet --data " + data + " --optimizer adam --epochs 5 --batch 64 --seed " + seed + " --json " + json.string());
+    const auto ran =
+        run(mnist + " --quiet --data " + data + " --optimizer adam --epochs 5 --batch 64 --seed " + seed + " --json " + json.string());
     REQUIRE_MESSAGE(ran.status == 0, ran.output);
     const auto figures = read_json(json);
     CHECK(figures["dataset"] == "mnist");

@@ -13,14 +13,15 @@ namespace weir {
 // Readers throw ConfigError with the name when an entry is missing or of another kind.
 class Config {
  public:
-  using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+  using Value =
+      std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
 
-  Config& set(std::string name, Value value);                       // replaces an entry of that name
+  Config& set(std::string name, Value value);  // replaces an entry of that name
 
   bool contains(std::string_view name) const;
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
-  double number(std::string_view name) const;                       // takes an integer entry too
+  double number(std::string_view name) const;  // takes an integer entry too
   const std::string& word(std::string_view name) const;
   const std::vector<std::int64_t>& integers(std::string_view name) const;
   const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }

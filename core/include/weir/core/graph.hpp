@@ -34,9 +34,9 @@ class Graph {
   struct Entry {
     std::string name;
     std::shared_ptr<const Layer> layer;
-    std::vector<std::size_t> inputs;          // indices of entries before this one
+    std::vector<std::size_t> inputs;  // indices of entries before this one
     LayerPlan plan;
-    Storage storage = Storage::compute;       // of the output; a layer's is always compute
+    Storage storage = Storage::compute;  // of the output; a layer's is always compute
   };
 
   Graph();
@@ -56,10 +56,10 @@ class Graph {
   // Marks a node as an output; the order of calls is the order of outputs. ConfigError for an input or a repeated node.
   void output(Node node);
 
-  const std::vector<Entry>& entries() const { return entries_; }           // in topological order
-  const std::vector<std::size_t>& inputs() const { return inputs_; }       // indices into entries()
+  const std::vector<Entry>& entries() const { return entries_; }      // in topological order
+  const std::vector<std::size_t>& inputs() const { return inputs_; }  // indices into entries()
   const std::vector<std::size_t>& outputs() const { return outputs_; }
-  const Shape& shape(Node node) const;                                     // of one sample
+  const Shape& shape(Node node) const;  // of one sample
 
   // What must hold before a Model can be made: an input, an output, and no node that leads to no output. Throws ConfigError.
   void validate() const;

@@ -42,29 +42,29 @@ enum class Needs : std::uint8_t { neither, x, y, both };
 
 // What a layer answers to the shapes that it is given.
 struct LayerPlan {
-  Shape output;                               // per sample; the batch axis in front is implied
+  Shape output;  // per sample; the batch axis in front is implied
   std::vector<ParameterSpec> parameters;
   std::vector<StateSpec> state;
-  std::vector<BufferSpec> saved;              // kept from forward to backward
-  std::vector<BufferSpec> scratch;            // used inside one call
+  std::vector<BufferSpec> saved;    // kept from forward to backward
+  std::vector<BufferSpec> scratch;  // used inside one call
   Needs backward_needs = Needs::both;
-  bool in_place = false;                      // y may overwrite x[0]
-  std::vector<Storage> inputs;                // what each input must hold; empty: all compute
+  bool in_place = false;        // y may overwrite x[0]
+  std::vector<Storage> inputs;  // what each input must hold; empty: all compute
 };
 
 // The blocks of one call, in the order of the layer's plan. x, y, dy and dx have the batch in front: [batch, ...].
 struct LayerArgs {
   std::int64_t batch = 0;
   std::span<const ConstTensorView> x;
-  TensorView y;                               // forward writes it; backward may read it if it said so
+  TensorView y;  // forward writes it; backward may read it if it said so
   std::span<const ConstTensorView> parameters;
   std::span<const ConstTensorView> state;
-  std::span<const TensorView> state_next;     // training forward writes it; the Model commits it with the weights
+  std::span<const TensorView> state_next;  // training forward writes it; the Model commits it with the weights
   std::span<const TensorView> saved;
   std::span<const TensorView> scratch;
-  ConstTensorView dy;                         // backward only, as are the next two
-  std::span<const TensorView> dx;             // overwritten; an empty view is not wanted: skip it
-  std::span<const TensorView> dparameters;    // overwritten; all empty when no parameter gradient is wanted
+  ConstTensorView dy;                       // backward only, as are the next two
+  std::span<const TensorView> dx;           // overwritten; an empty view is not wanted: skip it
+  std::span<const TensorView> dparameters;  // overwritten; all empty when no parameter gradient is wanted
 };
 
 // A layer: its configuration and pure functions. It owns no tensors, so one object serves any number of models and threads.
@@ -73,9 +73,9 @@ class Layer {
  public:
   virtual ~Layer() = default;
 
-  virtual std::string type() const = 0;                               // "dense": the name in files
-  virtual Config config() const = 0;                                  // enough for the factory to rebuild the layer
-  virtual std::string describe() const = 0;                           // "dense(128)"
+  virtual std::string type() const = 0;      // "dense": the name in files
+  virtual Config config() const = 0;         // enough for the factory to rebuild the layer
+  virtual std::string describe() const = 0;  // "dense(128)"
 
   // The only place where shapes are checked. `inputs` are per sample. Throws ShapeError with the sizes, without the layer's name
   // in front (the Graph adds it).

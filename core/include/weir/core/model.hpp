@@ -17,30 +17,30 @@ namespace weir {
 
 struct ModelOptions {
   Device device = Device::cpu();
-  DType dtype = DType::f32;             // f32 or f64: parameters, activations, gradients
-  std::int64_t max_batch = 128;         // the most samples of one call
-  std::uint64_t seed = 0;               // of the initial parameters and of every layer's random numbers
-  bool fuse = true;                     // false: each layer of the graph runs on its own; the numbers are the same
-  bool reuse_memory = true;             // false: every activation keeps memory of its own and can be read by activation()
+  DType dtype = DType::f32;      // f32 or f64: parameters, activations, gradients
+  std::int64_t max_batch = 128;  // the most samples of one call
+  std::uint64_t seed = 0;        // of the initial parameters and of every layer's random numbers
+  bool fuse = true;              // false: each layer of the graph runs on its own; the numbers are the same
+  bool reuse_memory = true;      // false: every activation keeps memory of its own and can be read by activation()
 };
 
 // What plan_training prepares for, besides the losses.
 struct TrainingPlanOptions {
-  bool input_gradients = false;         // also the gradient of every compute input
+  bool input_gradients = false;  // also the gradient of every compute input
 };
 
 // One batch, on the Model's device: [batch, ...] each, inputs and targets in the order of the graph's inputs and outputs.
 struct Batch {
   std::span<const ConstTensorView> inputs;
   std::span<const ConstTensorView> targets;
-  std::span<const ConstTensorView> sample_weights;   // [batch] in the Model's dtype, one a loss; or none at all
+  std::span<const ConstTensorView> sample_weights;  // [batch] in the Model's dtype, one a loss; or none at all
 };
 
 // A named block inside the flat arena of parameters (or of state).
 struct ArenaEntry {
-  std::string name;                     // "0.weight"
+  std::string name;  // "0.weight"
   Shape shape;
-  std::int64_t offset = 0;              // in elements
+  std::int64_t offset = 0;  // in elements
 };
 
 // Bytes that a Model holds on its device.
@@ -48,7 +48,7 @@ struct ModelMemory {
   std::int64_t parameters = 0;
   std::int64_t gradients = 0;
   std::int64_t state = 0;
-  std::int64_t activations = 0;         // one workspace for activations, their gradients and scratch, planned by liveness
+  std::int64_t activations = 0;  // one workspace for activations, their gradients and scratch, planned by liveness
 };
 
 // A Graph made real on one device: parameters and gradients in flat arenas, a memory plan, fused steps. For one thread at a time;
@@ -75,11 +75,11 @@ class Model {
   // --- parameters: one arena of dtype, and its named blocks. Writing to a view changes the Model.
   const std::vector<ArenaEntry>& parameters() const;
   const std::vector<ArenaEntry>& states() const;
-  TensorView parameter(std::string_view name);                   // ConfigError for an unknown name
+  TensorView parameter(std::string_view name);  // ConfigError for an unknown name
   ConstTensorView parameter(std::string_view name) const;
   TensorView state(std::string_view name);
   ConstTensorView state(std::string_view name) const;
-  TensorView parameter_arena();                                  // [all parameters]
+  TensorView parameter_arena();  // [all parameters]
   ConstTensorView parameter_arena() const;
   TensorView state_arena();
   ConstTensorView state_arena() const;
@@ -87,7 +87,7 @@ class Model {
   // --- inference: each input [batch, ...] in dtype on the device, batch from 0 to max_batch. The results, one an output, lie in
   // the Model's workspace until its next call. ShapeError, DeviceError, ConfigError name the input.
   std::span<const ConstTensorView> forward(std::span<const ConstTensorView> inputs);
-  ConstTensorView forward(ConstTensorView input);                // for one input and one output
+  ConstTensorView forward(ConstTensorView input);  // for one input and one output
 
   // --- training, one step at a time; fit() does this for you.
   // Plans memory for gradients of these losses, one an output, with targets of these shapes a sample. A second call with an equal plan
@@ -95,14 +95,14 @@ class Model {
   void plan_training(const Losses& losses, std::vector<Shape> targets, TrainingPlanOptions options = {});
   // Forward in training mode, losses, and all gradients. Changes no parameter and no state. Outputs are valid as after forward.
   void backward(const Batch& batch);
-  double loss() const;                                           // of the last backward: sum over terms of weight * mean of y
-  std::span<const ConstTensorView> outputs() const;              // of the last forward or backward
-  TensorView gradient_arena();                                   // as parameter_arena; ConfigError before plan_training
+  double loss() const;                               // of the last backward: sum over terms of weight * mean of y
+  std::span<const ConstTensorView> outputs() const;  // of the last forward or backward
+  TensorView gradient_arena();                       // as parameter_arena; ConfigError before plan_training
   ConstTensorView gradient(std::string_view parameter) const;
-  ConstTensorView input_gradient(std::size_t input) const;       // [batch, ...]
+  ConstTensorView input_gradient(std::size_t input) const;  // [batch, ...]
   // Takes the running statistics of the last backward and counts the step.
   void commit();
-  TrainingState& training_state();                               // the step counter, and what an optimizer keeps between steps
+  TrainingState& training_state();  // the step counter, and what an optimizer keeps between steps
   const TrainingState& training_state() const;
 
   // A node's output in the last forward or backward. ConfigError unless the Model was made with fuse and reuse_memory false.

@@ -27,9 +27,9 @@ class Shape {
   std::int64_t elements() const { return elements_; }                         // the product; 1 for {}
   std::span<const std::int64_t> extents() const { return {extents_.data(), rank_}; }
 
-  Shape with_front(std::int64_t extent) const;            // {28, 28} -> {extent, 28, 28}
-  Shape without_front() const;                            // {64, 28, 28} -> {28, 28}; ShapeError for {}
-  Shape with_last(std::int64_t extent) const;             // {28, 28} -> {28, extent}; ShapeError for {}
+  Shape with_front(std::int64_t extent) const;  // {28, 28} -> {extent, 28, 28}
+  Shape without_front() const;                  // {64, 28, 28} -> {28, 28}; ShapeError for {}
+  Shape with_last(std::int64_t extent) const;   // {28, 28} -> {28, extent}; ShapeError for {}
 
   friend bool operator==(const Shape& a, const Shape& b) = default;
 

@@ -13,17 +13,17 @@ namespace weir {
 // Host memory begins on a 64-byte boundary. Throws DeviceError when memory runs out (wanted bytes in the message).
 class Tensor {
  public:
-  Tensor() = default;                                                          // no data
+  Tensor() = default;  // no data
   explicit Tensor(Shape shape, DType dtype = DType::f32, Device device = Device::cpu());
 
   template <class T>
-  static Tensor from(std::span<const T> values, Shape shape);                  // copies; ShapeError when the counts differ
+  static Tensor from(std::span<const T> values, Shape shape);  // copies; ShapeError when the counts differ
   template <class T>
   static Tensor from(std::initializer_list<T> values, Shape shape) {
     return from(std::span<const T>(values.begin(), values.size()), shape);
   }
 
-  Tensor(Tensor&& other) noexcept;               // leaves other without data
+  Tensor(Tensor&& other) noexcept;  // leaves other without data
   Tensor& operator=(Tensor&& other) noexcept;
   ~Tensor() = default;
 
@@ -49,12 +49,12 @@ class Tensor {
     return ConstTensorView(view_).values<T>();
   }
 
-  Tensor clone() const;                 // the same block again, on the same device
-  Tensor to(Device device) const;       // a copy on another device
-  Tensor to(DType dtype) const;         // a copy in another type: f32 and f64 into each other, u8 and i32 into f32 and f64. Host only.
+  Tensor clone() const;            // the same block again, on the same device
+  Tensor to(Device device) const;  // a copy on another device
+  Tensor to(DType dtype) const;    // a copy in another type: f32 and f64 into each other, u8 and i32 into f32 and f64. Host only.
 
  private:
-  std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};   // knows how to free itself
+  std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};  // knows how to free itself
   TensorView view_;
 };
 

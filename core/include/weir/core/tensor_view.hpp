@@ -37,8 +37,8 @@ class TensorView {
     return {static_cast<T*>(data_), static_cast<std::size_t>(elements())};
   }
 
-  TensorView reshaped(Shape shape) const;                               // same elements; ShapeError when the counts differ
-  TensorView rows(std::int64_t begin, std::int64_t count) const;        // a range of the outermost axis; ShapeError outside it
+  TensorView reshaped(Shape shape) const;                         // same elements; ShapeError when the counts differ
+  TensorView rows(std::int64_t begin, std::int64_t count) const;  // a range of the outermost axis; ShapeError outside it
 
  private:
   void* data_ = nullptr;
@@ -51,8 +51,7 @@ class TensorView {
 class ConstTensorView {
  public:
   ConstTensorView() = default;
-  ConstTensorView(const TensorView& view)
-      : data_(view.raw()), shape_(view.shape()), dtype_(view.dtype()), device_(view.device()) {}
+  ConstTensorView(const TensorView& view) : data_(view.raw()), shape_(view.shape()), dtype_(view.dtype()), device_(view.device()) {}
   ConstTensorView(const void* data, Shape shape, DType dtype, Device device = Device::cpu())
       : data_(data), shape_(shape), dtype_(dtype), device_(device) {}
   template <class T>

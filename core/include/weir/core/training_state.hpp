@@ -11,10 +11,10 @@ namespace weir {
 // What training keeps between steps besides the parameters. Made by the first fit and outlives it, so that a second fit goes on where
 // the first stopped and a checkpoint can hold it.
 struct TrainingState {
-  std::uint64_t step = 0;               // steps taken
-  std::uint64_t epoch = 0;              // epochs begun
-  std::string optimizer;                // describe() of the optimizer that the moments belong to; empty before the first
-  std::vector<Tensor> moments;          // each [all parameters], in the Model's dtype and on its device
+  std::uint64_t step = 0;       // steps taken
+  std::uint64_t epoch = 0;      // epochs begun
+  std::string optimizer;        // describe() of the optimizer that the moments belong to; empty before the first
+  std::vector<Tensor> moments;  // each [all parameters], in the Model's dtype and on its device
 };
 
 }  // namespace weir

@@ -1,0 +1,256 @@
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstring>
+
+#include <doctest/doctest.h>
+
+#include "tests/core/product_case.hpp"
+#include "tests/support/malloc_counter.hpp"
+
+using weir::test::EveryInstructionSet;
+using weir::test::GuardedMatrix;
+using weir::test::ProductCase;
+using weir::test::Sizes;
+
+namespace {
+
+constexpr std::array<std::array<bool, 2>, 4> layouts{{{false, true}, {true, false}, {false, false}, {true, true}}};
+
+// Around every width of a vector, a strip, a panel and a chunk of rows, and primes.
+constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14,  15,  16,  17,  19,  23, 24,
+                                             25, 29, 31, 32, 33, 37, 47, 48, 49, 63, 64, 65, 97, 119, 120, 121, 127, 241, 256, 257};
+
+// Enough work for several tiles each way, with odd ends everywhere.
+constexpr std::array<Sizes, 6> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
+                                      {.m = 1100, .n = 10, .k = 600}, {.m = 11, .n = 1500, .k = 530}, {.m = 25, .n = 600, .k = 1031}}};
+
+void check(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end) {
+  ProductCase c(sizes, at);
+  EveryInstructionSet().run([&](const char* set) {
+    c.multiply();
+    const double worst = c.worst_error();
+    CAPTURE(set);
+    CAPTURE(sizes);
+    CHECK(worst <= 1);
+    CHECK(c.c.untouched_between());
+  });
+}
+
+template <class F>
+void for_each_layout(Sizes sizes, F&& f) {
+  for (const auto& [transpose_a, transpose_b] : layouts) {
+    sizes.transpose_a = transpose_a;
+    sizes.transpose_b = transpose_b;
+    f(sizes);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("product: every edge of m in every layout") {
+  for (const std::int64_t m : edges) {
+    for (const std::int64_t n : {1, 10, 33}) {
+      for (const std::int64_t k : {1, 10, 37}) for_each_layout({.m = m, .n = n, .k = k}, [](const Sizes& s) { check(s); });
+    }
+  }
+}
+
+TEST_CASE("product: every edge of n in every layout") {
+  for (const std::int64_t n : edges) {
+    for (const std::int64_t m : {1, 2, 13, 26}) {
+      for (const std::int64_t k : {1, 35}) for_each_layout({.m = m, .n = n, .k = k}, [](const Sizes& s) { check(s); });
+    }
+  }
+}
+
+TEST_CASE("product: every edge of k in every layout") {
+  for (const std::int64_t k : edges) {
+    for (const std::int64_t m : {1, 3, 7, 26}) {
+      for (const std::int64_t n : {1, 10, 33}) for_each_layout({.m = m, .n = n, .k = k}, [](const Sizes& s) { check(s); });
+    }
+  }
+  for (const std::int64_t k : {511, 512, 513, 1021}) {
+    for_each_layout({.m = 27, .n = 34, .k = k}, [](const Sizes& s) { check(s); });
+  }
+}
+
+TEST_CASE("product: rows with something between them, and memory that begins at a guard") {
+  for (const std::int64_t gap : {0, 1, 3, 16, 29}) {
+    for (const std::int64_t m : {1, 5, 30}) {
+      for_each_layout({.m = m, .n = 45, .k = 261, .gap = gap}, [](const Sizes& s) {
+        check(s);
+        check(s, GuardedMatrix::At::begin);
+      });
+    }
+  }
+}
+
+TEST_CASE("product: several tiles in every layout") {
+  for (const Sizes& sizes : large) for_each_layout(sizes, [](const Sizes& s) { check(s); });
+}
+
+TEST_CASE("product: an empty inner dimension gives zeros, an empty c is left alone") {
+  EveryInstructionSet().run([](const char* set) {
+    CAPTURE(set);
+    for_each_layout({.m = 30, .n = 20, .k = 0}, [](const Sizes& s) {
+      const ProductCase c(s);
+      c.multiply();
+      CHECK(c.result() == std::vector<float>(600, 0.0F));
+      CHECK(c.c.untouched_between());
+    });
+    int calls = 0;
+    auto count = [&](const weir::cpu::Tile&) { ++calls; };
+    ProductCase({.m = 0, .n = 20, .k = 5}).multiply(2, weir::cpu::tile_epilogue(count));
+    ProductCase({.m = 20, .n = 0, .k = 5}).multiply(2, weir::cpu::tile_epilogue(count));
+    CHECK(calls == 0);
+  });
+}
+
+TEST_CASE("product: NaN and infinity reach their row or column and nothing else") {
+  const auto inf = std::numeric_limits<float>::infinity();
+  EveryInstructionSet().run([&](const char* set) {
+    CAPTURE(set);
+    for (const std::int64_t m : {1, 7, 29}) {
+      for_each_layout({.m = m, .n = 21, .k = 43}, [&](const Sizes& s) {
+        CAPTURE(s);
+        const std::int64_t row = m / 2, column = 19, last = s.k - 1;
+        for (const float bad : {ProductCase::nan, inf, -inf}) {
+          const auto as_it_should = [&](bool in_row, const ProductCase& c) {
+            int wrong = 0;
+            for (std::int64_t i = 0; i < s.m; ++i) {
+              for (std::int64_t j = 0; j < s.n; ++j) {
+                // Every product is 0 but that of the bad number with 0, which is NaN.
+                const bool reached = in_row ? i == row : j == column;
+                wrong += reached ? !std::isnan(c.c(i, j)) : c.c(i, j) != 0.0F;
+              }
+            }
+            return wrong == 0;
+          };
+          const ProductCase left(s), right(s);
+          for (std::int64_t p = 0; p < s.k; ++p) {
+            for (std::int64_t j = 0; j < s.n; ++j) left.right(p, j) = 0.0F;
+            for (std::int64_t i = 0; i < s.m; ++i) right.left(i, p) = 0.0F;
+          }
+          left.left(row, last) = bad;
+          right.right(last, column) = bad;
+          left.multiply();
+          right.multiply();
+          CHECK(as_it_should(true, left));
+          CHECK(as_it_should(false, right));
+        }
+      });
+    }
+  });
+}
+
+TEST_CASE("product: the same bits for any number of threads") {
+  EveryInstructionSet().run([](const char* set) {
+    CAPTURE(set);
+    for (const Sizes& sizes : large) {
+      for_each_layout(sizes, [](const Sizes& s) {
+        CAPTURE(s);
+        const ProductCase c(s);
+        c.multiply(1);
+        const auto one = c.result();
+        for (const int threads : {1, 2, 3, 4}) {
+          c.multiply(threads);
+          const auto now = c.result();
+          CHECK(std::memcmp(one.data(), now.data(), one.size() * sizeof(float)) == 0);
+        }
+      });
+    }
+  });
+}
+
+// What the weights of a layer become must not depend on how the batch happens to be cut.
+TEST_CASE("product: an element's bits depend on k, not on where it lies") {
+  for (const auto* set : weir::cpu::instruction_sets()) {
+    CAPTURE(set->name);
+    const EveryInstructionSet restore;
+    weir::cpu::use_instruction_set(set);
+    for_each_layout({.m = 130, .n = 100, .k = 300}, [](const Sizes& s) {
+      CAPTURE(s);
+      const ProductCase whole(s);
+      whole.multiply();
+      Sizes part = s;
+      part.m = 47;
+      part.n = 35;
+      const ProductCase corner(part);
+      for (std::int64_t p = 0; p < s.k; ++p) {
+        for (std::int64_t i = 0; i < part.m; ++i) corner.left(i, p) = whole.left(60 + i, p);
+        for (std::int64_t j = 0; j < part.n; ++j) corner.right(p, j) = whole.right(p, 61 + j);
+      }
+      corner.multiply();
+      int different = 0;
+      for (std::int64_t i = 0; i < part.m; ++i) {
+        for (std::int64_t j = 0; j < part.n; ++j) different += corner.c(i, j) != whole.c(60 + i, 61 + j);
+      }
+      CHECK(different == 0);
+    });
+  }
+}
+
+TEST_CASE("product: the epilogue sees every element once, finished") {
+  EveryInstructionSet().run([](const char* set) {
+    CAPTURE(set);
+    for (const Sizes& sizes : large) {
+      for_each_layout(sizes, [](const Sizes& s) {
+        CAPTURE(s);
+        for (const int threads : {1, 3}) {
+          const ProductCase c(s);
+          std::vector<std::atomic<int>> seen(static_cast<std::size_t>(s.m * s.n));
+          std::vector<float> values(seen.size());
+          auto look = [&](const weir::cpu::Tile& tile) {
+            for (std::int64_t i = tile.row; i < tile.row + tile.rows; ++i) {
+              for (std::int64_t j = tile.column; j < tile.column + tile.columns; ++j) {
+                ++seen.at(static_cast<std::size_t>(i * s.n + j));
+                values[static_cast<std::size_t>(i * s.n + j)] = c.c(i, j);
+                c.c(i, j) += 1;
+              }
+            }
+          };
+          c.multiply(threads, weir::cpu::tile_epilogue(look));
+          CHECK(std::all_of(seen.begin(), seen.end(), [](const auto& count) { return count == 1; }));
+          for (float& value : values) value += 1;
+          CHECK(values == c.result());
+          c.multiply();
+          const auto plain = c.result();
+          for (std::size_t i = 0; i < values.size(); ++i) values[i] -= plain[i] + 1;
+          CHECK(std::all_of(values.begin(), values.end(), [](float difference) { return difference == 0; }));
+        }
+      });
+    }
+  });
+}
+
+TEST_CASE("product: allocates nothing from the second call on") {
+  if (const char* why = weir::test::allocations_unknown()) {
+    MESSAGE("SKIPPED: " << why);
+    return;
+  }
+  EveryInstructionSet().run([](const char* set) {
+    CAPTURE(set);
+    for (const Sizes& sizes : large) {
+      for_each_layout(sizes, [](const Sizes& s) {
+        CAPTURE(s);
+        const ProductCase c(s);
+        c.multiply(2);
+        const auto before = weir::test::allocations();
+        c.multiply(2);
+        CHECK(weir::test::allocations() == before);
+      });
+    }
+  });
+}
+
+TEST_CASE("product: the best instruction set is the default") {
+  const auto sets = weir::cpu::instruction_sets();
+  CHECK(weir::cpu::instruction_set() == (sets.empty() ? nullptr : sets.front()));
+#if defined(__x86_64__)
+  REQUIRE(!sets.empty());
+  CHECK(std::string(sets.back()->name) == "sse2");
+  const bool wide = __builtin_cpu_supports("avx512f"), middle = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  CHECK(std::string(sets.front()->name) == (wide ? "avx512" : middle ? "avx2" : "sse2"));
+#endif
+}
