@@ -72,12 +72,7 @@ std::vector<ConstTensorView> rows_of(const std::vector<Tensor>& blocks, std::int
   return views;
 }
 
-// Losses is written as a list; the length of this one is known only now.
-Losses projections(std::size_t count) {
-  Losses losses;
-  const_cast<std::vector<LossTerm>&>(losses.terms()).assign(count, LossTerm(ProjectionLoss()));
-  return losses;
-}
+Losses projections(std::size_t count) { return Losses(std::vector<LossTerm>(count, LossTerm(ProjectionLoss()))); }
 
 }  // namespace
 

@@ -75,7 +75,7 @@ TEST_CASE("product: every edge of k in every layout") {
   }
 }
 
-TEST_CASE("product: rows with something between them, and memory that begins at a guard") {
+TEST_CASE("product: rows with something between them and memory that begins at a guard") {
   for (const std::int64_t gap : {0, 1, 3, 16, 29}) {
     for (const std::int64_t m : {1, 5, 30}) {
       for_each_layout({.m = m, .n = 45, .k = 261, .gap = gap}, [](const Sizes& s) {
@@ -90,7 +90,7 @@ TEST_CASE("product: several tiles in every layout") {
   for (const Sizes& sizes : large) for_each_layout(sizes, [](const Sizes& s) { check(s); });
 }
 
-TEST_CASE("product: an empty inner dimension gives zeros, an empty c is left alone") {
+TEST_CASE("product: an empty inner dimension gives zeros an empty c is left alone") {
   EveryInstructionSet().run([](const char* set) {
     CAPTURE(set);
     for_each_layout({.m = 30, .n = 20, .k = 0}, [](const Sizes& s) {
@@ -164,7 +164,7 @@ TEST_CASE("product: the same bits for any number of threads") {
 }
 
 // What the weights of a layer become must not depend on how the batch happens to be cut.
-TEST_CASE("product: an element's bits depend on k, not on where it lies") {
+TEST_CASE("product: an elements bits depend on k not on where it lies") {
   for (const auto* set : weir::cpu::instruction_sets()) {
     CAPTURE(set->name);
     const EveryInstructionSet restore;
@@ -191,7 +191,7 @@ TEST_CASE("product: an element's bits depend on k, not on where it lies") {
   }
 }
 
-TEST_CASE("product: the epilogue sees every element once, finished") {
+TEST_CASE("product: the epilogue sees every element once finished") {
   EveryInstructionSet().run([](const char* set) {
     CAPTURE(set);
     for (const Sizes& sizes : large) {

@@ -55,8 +55,9 @@ execute_process(COMMAND head -c 9000000 ${WORK}/mirror/train-images-idx3-ubyte.g
 run(${WORK}/c ${WORK}/cut)
 expect_failure(${WORK}/c)
 
-# Two runs at once: the second waits and finds all there. (execute_process starts its commands together.)
-set(fetch ${CMAKE_COMMAND} -DTO=${WORK}/d -DMIRRORS=file://${WORK}/mirror -P ${ROOT}/data/fetch_mnist.cmake)
+# Two runs at once: the second waits and finds all there. (execute_process starts its commands together, and as a
+# pipe: what the first prints must not meet a second that has ended.)
+set(fetch sh -c "exec \"$0\" \"$@\" >/dev/null" ${CMAKE_COMMAND} -DTO=${WORK}/d -DMIRRORS=file://${WORK}/mirror -P ${ROOT}/data/fetch_mnist.cmake)
 execute_process(COMMAND ${fetch} COMMAND ${fetch} RESULTS_VARIABLE codes OUTPUT_QUIET)
 if(NOT codes STREQUAL "0;0")
   message(FATAL_ERROR "two runs at once ended with ${codes}")

@@ -54,7 +54,7 @@ class GuardedMatrix {
 
   // Whether the floats between the rows still are what they were.
   bool untouched_between() const {
-    for (std::int64_t row = 0; row + 1 < rows_; ++row) {
+    for (std::int64_t row = 0; columns_ > 0 && row + 1 < rows_; ++row) {
       for (std::int64_t i = columns_; i < stride_; ++i) {
         if ((*this)(row, i) != between_) return false;
       }

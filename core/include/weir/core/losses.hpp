@@ -27,6 +27,7 @@ class Losses {
   template <std::derived_from<Loss> L>
   Losses(L loss) : terms_{LossTerm(std::move(loss))} {}
   Losses(std::initializer_list<LossTerm> terms) : terms_(terms) {}
+  explicit Losses(std::vector<LossTerm> terms) : terms_(std::move(terms)) {}
 
   const std::vector<LossTerm>& terms() const { return terms_; }
 
