@@ -1,5 +1,6 @@
 #include <charconv>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include <weir/activations/function.hpp>
@@ -50,7 +51,7 @@ void validate(const ActivationFunction& f) {
       []<class F>(const F& functor) {
         for (const Parameter<F>& p : parameters_of<F>()) {
           const double value = functor.*p.member;
-          if (!std::isfinite(static_cast<float>(value))) {
+          if (!(std::fabs(value) <= std::numeric_limits<float>::max())) {  // a NaN too
             throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + digits(value) +
                               ", expected a number that is finite in float. Give another one.");
           }

@@ -44,22 +44,21 @@ struct Tiling {
   }
 };
 
-// A tile should use what it packs often, be worth a thread's while, and there should be enough of them for some sixteen threads. b is
-// packed for every tile, so tiles are tall and narrow; a is packed only when transposed, and then they are squarer. Depends on the sizes
-// alone.
+// There should be enough tiles for some sixteen threads, each worth a thread's while, and each large enough to use what it packs often: b
+// for every tile, down its rows, and a transposed a, along its columns. Depends on the sizes alone; all figures measured.
 Tiling tiling(const Product<float>& p, bool dot) {
-  constexpr Index least_multiplications = 1 << 18, least_dot_multiplications = 1 << 15, tiles_most = 16;
-  const Index columns_most = p.transpose_a ? tile_columns_most : 64, columns_least = p.transpose_a ? 96 : 32;
-  const Index rows_most = p.transpose_a ? 256 : tile_rows_most, rows_least = dot ? p.m : p.transpose_a ? 128 : 64;
+  constexpr Index tiles_most = 16, rows_most = 512, rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
+  const Index rows_least = dot ? p.m : p.transpose_a ? 128 : 64, columns_least = p.transpose_a ? 192 : 32;
   const auto parts = [](Index count, Index most) { return (count + most - 1) / most; };
 
-  Tiling t{p.m, p.n, parts(p.m, rows_most), parts(p.n, columns_most)};
-  const Index worth = p.m * p.n * p.k / (dot ? least_dot_multiplications : least_multiplications), wanted = std::min(tiles_most, worth);
+  Tiling t{p.m, p.n, parts(p.m, rows_most), parts(p.n, tile_columns_most)};
+  const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
-    if (p.n / (2 * t.across) >= columns_least) {
-      t.across *= 2;
-    } else if (p.m / (2 * t.down) >= rows_least) {
+    const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
+    if (rows >= rows_good || (rows >= rows_least && columns < columns_least)) {
       t.down *= 2;
+    } else if (columns >= columns_least) {
+      t.across *= 2;
     } else {
       break;
     }

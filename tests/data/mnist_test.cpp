@@ -142,6 +142,9 @@ TEST_CASE("mnist: files of other shapes are refused") {
   write_bytes(images, idx_header({5, 784}) + train_pixels);
   CHECK_THROWS_WITH_AS(load_mnist(folder.path()),
                        (images + ": holds [5, 784], expected images [samples, 28, 28]. Give another file.").c_str(), FormatError);
+  write_bytes(images, idx_header({5, 28, 14}) + train_pixels.substr(0, 5 * 392));
+  CHECK_THROWS_WITH_AS(load_mnist(folder.path()),
+                       (images + ": holds [5, 28, 14], expected images [samples, 28, 28]. Give another file.").c_str(), FormatError);
   fill_digits(folder, 16);
   CHECK_THROWS_WITH_AS(load_mnist(folder.path()),
                        (images + ": holds [3, 8, 8], expected images [samples, 28, 28]. Give another file.").c_str(), FormatError);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <utility>
 
 #include <weir/data/mnist.hpp>
 
@@ -46,6 +47,13 @@ std::optional<std::filesystem::path> real_mnist() {
   return std::nullopt;
 }
 
+// The data with one bit of its last pixel changed.
+weir::Dataset touched(const weir::Dataset& data) {
+  weir::Tensor pixels = data.inputs()[0].values.clone(), labels = data.targets()[0].values.clone();
+  pixels.values<std::uint8_t>().back() ^= 1;
+  return weir::Dataset(weir::Field{std::move(pixels), 255}, weir::Field{std::move(labels)});
+}
+
 }  // namespace
 
 // Counts per digit and mean and deviation (0.1307, 0.3081, as PyTorch's MNIST example normalises) are published figures.
@@ -61,17 +69,15 @@ TEST_CASE("published: MNIST is what it is known to be") {
   CHECK(std::abs(moments(train).deviation - 0.3081) < 0.00005);
 }
 
-TEST_CASE("published: MNIST is identified and parts of it are not") {
+TEST_CASE("published: MNIST is identified and what differs in a bit or a sample is not") {
   const auto folder = real_mnist();
   if (!folder) return;
-  weir::TrainTest data = weir::load_mnist(*folder);
+  const weir::TrainTest data = weir::load_mnist(*folder);
   CHECK(weir::identify(data) == "mnist");
   CHECK(weir::identify({data.train.slice(0, 60000), data.test.slice(0, 9999)}).empty());
   CHECK(weir::identify({data.train.slice(0, 60000), data.train.slice(0, 10000)}).empty());
-  weir::Tensor pixels = data.test.inputs()[0].values.clone(), labels = data.test.targets()[0].values.clone();
-  pixels.values<std::uint8_t>()[7'839'999] ^= 1;
-  data.test = weir::Dataset(weir::Field{std::move(pixels), 255}, weir::Field{std::move(labels)});
-  CHECK(weir::identify(data).empty());
+  CHECK(weir::identify({data.train.slice(0, 60000), touched(data.test)}).empty());
+  CHECK(weir::identify({touched(data.train), data.test.slice(0, 10000)}).empty());
 }
 
 // 6,000 and 1,000 of each class; mean and deviation 0.2860, 0.3530 are the published figures.

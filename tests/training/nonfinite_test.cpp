@@ -147,6 +147,18 @@ TEST_CASE("nonfinite: an update that overflows is undone") {
   CHECK(Snapshot(two.model) == before);
 }
 
+TEST_CASE("nonfinite: a parameter near the end of the numbers is looked after at any learning rate") {
+  TwoNumbers two;
+  copy(tensor({3.3e38}, Shape{1}, DType::f32), two.model.parameter("0.bias"));
+  const Snapshot before(two.model);
+  CHECK_THROWS_WITH_AS(
+      two.step(SGD({.lr = 6e18}), 1, -6e18),  // each within the safe magnitude of sgd in f32, 6.5e18
+      "step: step 1: the update by sgd(lr=6e+18, momentum=0, dampening=0, weight_decay=0, nesterov=false) would make 0.bias inf "
+      "at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
+      NumericError);
+  CHECK(Snapshot(two.model) == before);
+}
+
 TEST_CASE("nonfinite: a moment that overflows is undone") {
   TwoNumbers two;
   two.step(Adam(), 1, 1);
