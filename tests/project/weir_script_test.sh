@@ -34,9 +34,11 @@ case $1 in
     ;;
   --build)
     [ -n "${broken:-}" ] && { i=1; while [ $i -le 40 ]; do echo "line $i"; i=$((i + 1)); done; exit 3; }
-    mkdir -p "$2/examples"
-    printf '%s\n' '#!/bin/sh' 'echo "in $(pwd -P)"' 'for a; do echo "<$a>"; done' 'exit 7' >"$2/examples/mnist"
-    chmod +x "$2/examples/mnist"
+    mkdir -p "$2/examples" "$2/bench"
+    for program in examples/mnist bench/bench_cpu; do
+      printf '%s\n' '#!/bin/sh' 'echo "in $(pwd -P)"' 'for a; do echo "<$a>"; done' 'exit 7' >"$2/$program"
+      chmod +x "$2/$program"
+    done
     ;;
 esac
 END
@@ -88,10 +90,10 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\) ')" 4
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\) ')" 5
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
-check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test or help."
+check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test, bench or help."
 
 # Nothing installed, and no leave to install.
 packages="g++ cmake ninja-build"
@@ -163,6 +165,15 @@ run ./weir predict --index 3
 check "predict: the example's arguments" "$(echo "$out" | tail -n +2)" "<predict>
 <--index>
 <3>"
+run ./weir bench cpu --filter "W1|b1"
+check "bench cpu: the benchmark's exit code" "$code" 7
+check "bench cpu: the benchmark's arguments" "$(echo "$out" | tail -n +2)" "<--filter>
+<W1|b1>"
+run ./weir bench
+check "bench of nothing exits with 2" "$code" 2
+check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu."
+: >"$calls"
+run ./weir predict --index 3
 check "a second run only builds" "$(cat "$calls")" "--build"
 check "a second run says nothing" "$err" ""
 : >"$calls"

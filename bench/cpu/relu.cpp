@@ -1,0 +1,44 @@
+#include <memory>
+#include <string>
+
+#include <weir/weir.hpp>
+
+#include "bench/cpu/timing.hpp"
+#include "bench/cpu/workload.hpp"
+#include "bench/support/synthetic.hpp"
+
+namespace bench {
+
+// Into the caller's buffers, which are the same in every call. GB/s count each byte that is read or written once.
+std::vector<Workload> relu_workloads() {
+  struct Arrays {
+    weir::Tensor x, dy, y;
+  };
+  const long long most = array_sizes().back();
+  const auto arrays = std::make_shared<Arrays>(Arrays{synthetic_numbers(most), synthetic_numbers(most), weir::Tensor({most})});
+
+  std::vector<Workload> all;
+  for (const long long size : array_sizes()) {
+    const std::string suffix = "/" + std::to_string(size);
+    const Limit limit{{"copy" + suffix, "stream_copy" + suffix}};
+    const auto add = [&](const std::string& name, double bytes, auto function) {
+      all.push_back({name + suffix, "GB/s",
+                     [=](int threads) {
+                       weir::set_num_threads(threads);
+                       const auto first = [size](const weir::Tensor& tensor) { return tensor.view().rows(0, size); };
+                       const weir::ConstTensorView x = first(arrays->x), dy = first(arrays->dy);
+                       const weir::TensorView y = arrays->y.view().rows(0, size);
+                       return bytes * static_cast<double>(size) / seconds_per_call([&] { function(x, dy, y); }) / 1e9;
+                     },
+                     limit});
+    };
+    using In = const weir::ConstTensorView&;
+    using Out = const weir::TensorView&;
+    add("relu_forward", 8, [](In x, In, Out y) { weir::relu(x, y); });
+    add("relu_grad", 8, [](In x, In, Out g) { weir::relu_grad(x, g); });
+    add("relu_backward", 12, [](In y, In dy, Out dx) { weir::relu_backward(y, dy, dx); });
+  }
+  return all;
+}
+
+}  // namespace bench
