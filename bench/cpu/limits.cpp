@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cstring>
-#include <memory>
+#include <functional>
 #include <string>
 
 #include <weir/weir.hpp>
 
+#include "bench/cpu/lazy.hpp"
 #include "bench/cpu/machine.hpp"
 #include "bench/cpu/timing.hpp"
 #include "bench/cpu/workload.hpp"
@@ -40,10 +41,10 @@ struct Arrays {
 };
 
 // Reads and writes count once each.
-Workload copying(const std::string& name, std::shared_ptr<Arrays> arrays, long long size, auto copy) {
+Workload copying(const std::string& name, std::function<Arrays&()> arrays, long long size, auto copy) {
   const auto measure = [=](int threads) {
-    const float* from = arrays->from.values<float>().data();
-    float* to = arrays->to.values<float>().data();
+    const float* from = arrays().from.values<float>().data();
+    float* to = arrays().to.values<float>().data();
     const auto once = [&] {
       in_parts(threads, static_cast<std::size_t>(size),
                [&](std::size_t begin, std::size_t count) { copy(from + begin, to + begin, count); });
@@ -65,7 +66,7 @@ std::vector<Workload> limit_workloads() {
   all.push_back({fma_name, "GFLOP/s", fma_rate, {}, true});
 
   const long long most = array_sizes().back();
-  const auto arrays = std::make_shared<Arrays>(Arrays{synthetic_numbers(most), weir::Tensor({most})});
+  const auto arrays = lazy([=] { return Arrays{synthetic_numbers(most), weir::Tensor({most})}; });
   for (const long long size : array_sizes()) {
     all.push_back(copying("copy", arrays, size,
                           [](const float* from, float* to, std::size_t count) { std::memcpy(to, from, count * sizeof(float)); }));
@@ -73,7 +74,7 @@ std::vector<Workload> limit_workloads() {
   }
 
   const auto read = [arrays](int threads) {
-    const float* from = arrays->from.values<float>().data();
+    const float* from = arrays().from.values<float>().data();
     constexpr auto floats = static_cast<std::size_t>(small_net_bytes) / sizeof(float);
     const double seconds =
         seconds_per_call([&] { in_parts(threads, floats, [&](std::size_t begin, std::size_t count) { read_all(from + begin, count); }); });

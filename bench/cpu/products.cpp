@@ -1,8 +1,8 @@
-#include <memory>
 #include <string>
 
 #include <weir/weir.hpp>
 
+#include "bench/cpu/lazy.hpp"
 #include "bench/cpu/timing.hpp"
 #include "bench/cpu/workload.hpp"
 #include "bench/support/synthetic.hpp"
@@ -16,16 +16,17 @@ Workload product(std::int64_t m, std::int64_t n, std::int64_t k, weir::MatmulOpt
   struct Matrices {
     weir::Tensor a, b, c;
   };
-  const auto matrices = std::make_shared<Matrices>(Matrices{synthetic_numbers(m * k), synthetic_numbers(k * n), weir::Tensor({m, n})});
+  const auto matrices = lazy([=] { return Matrices{synthetic_numbers(m * k), synthetic_numbers(k * n), weir::Tensor({m, n})}; });
   const double flop = 2 * static_cast<double>(m * n * k);
   const auto measure = [=](int threads) {
     weir::set_num_threads(threads);
     const auto shape = [](std::int64_t rows, std::int64_t columns, bool transposed) {
       return transposed ? weir::Shape{columns, rows} : weir::Shape{rows, columns};
     };
-    const weir::ConstTensorView a = matrices->a.view().reshaped(shape(m, k, options.transpose_a));
-    const weir::ConstTensorView b = matrices->b.view().reshaped(shape(k, n, options.transpose_b));
-    return flop / seconds_per_call([&] { weir::matmul(a, b, matrices->c, options); }) / 1e9;
+    Matrices& all = matrices();
+    const weir::ConstTensorView a = all.a.view().reshaped(shape(m, k, options.transpose_a));
+    const weir::ConstTensorView b = all.b.view().reshaped(shape(k, n, options.transpose_b));
+    return flop / seconds_per_call([&] { weir::matmul(a, b, all.c, options); }) / 1e9;
   };
   const std::string name = "product/" + std::to_string(m) + "x" + std::to_string(n) + "x" + std::to_string(k);
   return {name + (options.transpose_a ? "_ta" : "") + (options.transpose_b ? "_tb" : ""), "GFLOP/s", measure, {{fma_name}}};

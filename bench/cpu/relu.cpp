@@ -1,8 +1,8 @@
-#include <memory>
 #include <string>
 
 #include <weir/weir.hpp>
 
+#include "bench/cpu/lazy.hpp"
 #include "bench/cpu/timing.hpp"
 #include "bench/cpu/workload.hpp"
 #include "bench/support/synthetic.hpp"
@@ -15,7 +15,7 @@ std::vector<Workload> relu_workloads() {
     weir::Tensor x, dy, y;
   };
   const long long most = array_sizes().back();
-  const auto arrays = std::make_shared<Arrays>(Arrays{synthetic_numbers(most), synthetic_numbers(most), weir::Tensor({most})});
+  const auto arrays = lazy([=] { return Arrays{synthetic_numbers(most), synthetic_numbers(most), weir::Tensor({most})}; });
 
   std::vector<Workload> all;
   for (const long long size : array_sizes()) {
@@ -26,8 +26,8 @@ std::vector<Workload> relu_workloads() {
                      [=](int threads) {
                        weir::set_num_threads(threads);
                        const auto first = [size](const weir::Tensor& tensor) { return tensor.view().rows(0, size); };
-                       const weir::ConstTensorView x = first(arrays->x), dy = first(arrays->dy);
-                       const weir::TensorView y = arrays->y.view().rows(0, size);
+                       const weir::ConstTensorView x = first(arrays().x), dy = first(arrays().dy);
+                       const weir::TensorView y = arrays().y.view().rows(0, size);
                        return bytes * static_cast<double>(size) / seconds_per_call([&] { function(x, dy, y); }) / 1e9;
                      },
                      limit});

@@ -1,9 +1,10 @@
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <utility>
 
 #include <weir/weir.hpp>
 
+#include "bench/cpu/lazy.hpp"
 #include "bench/cpu/timing.hpp"
 #include "bench/cpu/workload.hpp"
 #include "bench/support/synthetic.hpp"
@@ -13,14 +14,14 @@ namespace bench {
 namespace {
 
 // One sample is the wall time of a call of fit() that stops after `steps` steps: shuffling, gathering and the finite check are in it.
-Workload training(std::string name, std::shared_ptr<const weir::Dataset> data, const weir::Graph& net, std::int64_t batch,
+Workload training(std::string name, std::function<const weir::Dataset&()> data, const weir::Graph& net, std::int64_t batch,
                   const weir::AnyOptimizer& optimizer, std::int64_t steps, double flop) {
-  const auto model = std::make_shared<weir::Model>(net, weir::ModelOptions{.max_batch = batch, .seed = 1});
+  const auto model = lazy([=] { return weir::Model(net, {.max_batch = batch, .seed = 1}); });
   const auto run = [=](std::int64_t wanted) {
     std::int64_t left = wanted;
     weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .epochs = 1'000'000, .batch = batch};
     options.on_step = [&](const weir::StepReport&) { return --left == 0 ? weir::Control::stop : weir::Control::go_on; };
-    weir::fit(*model, *data, options);
+    weir::fit(model(), data(), options);
   };
   const auto measure = [=](int threads) {
     weir::set_num_threads(threads);
@@ -35,7 +36,7 @@ Workload training(std::string name, std::shared_ptr<const weir::Dataset> data, c
 }  // namespace
 
 std::vector<Workload> training_workloads() {
-  const auto data = std::make_shared<const weir::Dataset>(synthetic_mnist());
+  const auto data = lazy([] { return synthetic_mnist(); });
   using weir::Dense, weir::ReLU;
   const weir::Graph small = weir::sequential({784}, Dense(128), ReLU(), Dense(10));
   const weir::Graph middle = weir::sequential({784}, Dense(512), ReLU(), Dense(512), ReLU(), Dense(10));
