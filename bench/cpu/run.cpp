@@ -35,6 +35,13 @@ std::vector<Workload> choose(const std::vector<Workload>& all, const std::string
   return chosen;
 }
 
+// One thread may copy faster than two, so that a limit is measured on one in any case.
+std::set<int> threads_of(const Workload& workload, const RunOptions& options) {
+  std::set<int> threads(options.threads.begin(), options.threads.end());
+  if (workload.is_limit && workload.name != fma_name) threads.insert(1);
+  return threads;
+}
+
 void show_progress(int round, int rounds, const std::string& name) {
   if (isatty(STDERR_FILENO)) std::fprintf(stderr, "\r\033[Kround %d of %d: %s", round, rounds, name.c_str());
 }
@@ -82,7 +89,7 @@ std::vector<Row> run(const std::vector<Workload>& all, const RunOptions& options
     for (const Workload& workload : chosen) {
       if (workload.name == fma_name) continue;
       show_progress(round, options.rounds, workload.name);
-      for (const int threads : options.threads) {
+      for (const int threads : threads_of(workload, options)) {
         sample_fma();
         samples[{workload.name, threads}].push_back(workload.measure(threads));
       }
@@ -92,7 +99,7 @@ std::vector<Row> run(const std::vector<Workload>& all, const RunOptions& options
 
   std::vector<Row> rows;
   for (const Workload& workload : chosen) {
-    for (const int threads : options.threads) {
+    for (const int threads : threads_of(workload, options)) {
       std::vector<double> values = samples[{workload.name, workload.name == fma_name ? 1 : threads}];
       if (workload.name == fma_name) {
         for (double& value : values) value *= threads;

@@ -90,7 +90,7 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\) ')" 5
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\) ')" 6
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
 check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test, bench or help."
@@ -169,9 +169,21 @@ run ./weir bench cpu --filter "W1|b1"
 check "bench cpu: the benchmark's exit code" "$code" 7
 check "bench cpu: the benchmark's arguments" "$(echo "$out" | tail -n +2)" "<--filter>
 <W1|b1>"
+tool python3 <<'END'
+for a; do echo "<$a>"; done
+END
+run ./weir bench compare --rounds 1
+top=$(cd "$tree" && pwd -P)
+check "bench compare: starts the comparison on what was built" "$out" "<$top/bench/compare/compare.py>
+<--bench-cpu>
+<$top/build/release/bench/bench_cpu>
+<--build>
+<$top/build/bench-peers>
+<--rounds>
+<1>"
 run ./weir bench
 check "bench of nothing exits with 2" "$code" 2
-check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu."
+check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu or compare."
 : >"$calls"
 run ./weir predict --index 3
 check "a second run only builds" "$(cat "$calls")" "--build"

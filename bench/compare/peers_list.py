@@ -1,0 +1,76 @@
+"""Whom weir is compared with: how each is started, what it can do, and which Debian package brings what it needs."""
+
+import glob
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
+TRAINING, INFERENCE, RELU = ["W1", "W2", "W3"], ["b1", "b1024"], ["relu"]
+
+# The heap is kept: without this the C library gives a step's memory back to the system and takes it again in the next one.
+KEPT_HEAP = {"MALLOC_TRIM_THRESHOLD_": str(2**33), "MALLOC_MMAP_MAX_": "0", "MALLOC_TOP_PAD_": str(2**26)}
+
+# Of two BLAS libraries of one name the first that a process loads serves all of it; so each process is told where to look. Those built
+# on OpenMP, as every peer is, so that no two runtimes compete for the processors.
+BLAS = {"OpenBLAS": ("openblas-openmp", "libopenblas0-openmp"), "BLIS": ("blis-openmp", "libblis4-openmp")}
+
+
+@dataclass
+class Peer:
+    name: str
+    command: list
+    workloads: list
+    environment: dict = field(default_factory=dict)
+    missing: str = None  # what to install
+
+
+def find_python(module):
+    """A Python that has the module: this one, the system's, the path's."""
+    for python in [sys.executable, "/usr/bin/python3", "python3"]:
+        try:
+            if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
+                return python
+        except OSError:
+            pass
+    return None
+
+
+def python_peer(name, module, script, workloads, package, environment=None):
+    python = find_python(module)
+    return Peer(name, [python, *(os.path.join(HERE, s) if s.endswith(".py") else s for s in script)], workloads,
+                environment or {}, None if python else package)
+
+
+def program_peer(name, build, program, workloads, package, environment=None):
+    path = os.path.join(build, program)
+    return Peer(name, [path], workloads, environment or {}, None if os.path.exists(path) else package)
+
+
+def on_blas(make, name, *arguments):
+    """The peer once for each BLAS."""
+    for blas, (folder, package) in BLAS.items():
+        found = glob.glob(f"/usr/lib/*/{folder}/libblas.so.3")
+        peer = make(f"{name}, {blas}", *arguments, {**KEPT_HEAP, "LD_LIBRARY_PATH": os.path.dirname(found[0]) if found else ""})
+        peer.missing = peer.missing or (None if found else package)
+        yield peer
+
+
+def all_peers(bench_cpu, build):
+    both = TRAINING + INFERENCE
+    return [
+        Peer("weir", [bench_cpu], both + RELU),
+        python_peer("PyTorch, as installed", "torch", ["torch_peer.py", "eager"], both + RELU, "python3-torch"),
+        *on_blas(python_peer, "PyTorch, best setting", "torch", ["torch_peer.py", "best"], both, "python3-torch"),
+        python_peer("PyTorch, best setting", "torch", ["torch_peer.py", "best"], RELU, "python3-torch", KEPT_HEAP),
+        *on_blas(program_peer, "libtorch", build, "libtorch_peer", both, "libtorch-dev"),
+        *on_blas(python_peer, "NumPy by hand", "numpy", ["numpy_peer.py"], both, "python3-numpy"),
+        python_peer("NumPy by hand", "numpy", ["numpy_peer.py"], RELU, "python3-numpy"),
+        *on_blas(python_peer, "scikit-learn", "sklearn", ["sklearn_peer.py"], both, "python3-sklearn"),
+        *on_blas(program_peer, "dlib", build, "dlib_peer", both, "libdlib-dev"),
+        *on_blas(program_peer, "C++ by hand", build, "hand_blas", both, "libopenblas-openmp-dev"),
+        program_peer("C++ by hand, oneDNN", build, "hand_onednn", both, "libdnnl-dev", KEPT_HEAP),
+        program_peer("C++ by hand, a plain loop", build, "hand_onednn", RELU, "libdnnl-dev"),
+        python_peer("Numba", "numba", ["numba_peer.py"], RELU, "python3-numba"),
+    ]

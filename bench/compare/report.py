@@ -1,0 +1,119 @@
+"""The table of a comparison, in Markdown."""
+
+import datetime
+import os
+import platform
+import re
+
+# Measured by others' code on another machine (2 cores of an AMD EPYC, Zen 3, AVX2, 99 GFLOP/s of multiply-adds a thread), per thread
+# count 1 and 2; here scaled by the rate of this machine. kann trains W2 with RMSprop.
+PUBLISHED_FMA = 99
+PUBLISHED = {
+    "kann on OpenBLAS": {"W1": (129e3, 155e3), "W2": (17.0e3, 21.4e3), "W3": (1282, 2205), "b1": (47, 47)},
+    "MiniDNN": {"W1": (58e3, 77e3), "W2": (10.4e3, 14.9e3), "W3": (821, 1414), "b1": (6.1, 6.3), "b1024": (221e3, 423e3)},
+}
+UNITS = {"W1": "samples/s", "W2": "samples/s", "W3": "samples/s", "b1": "us a call", "b1024": "samples/s"}
+
+
+def processor():
+    try:
+        with open("/proc/cpuinfo") as info:
+            return re.search(r"model name\s*: (.*)", info.read()).group(1)
+    except (OSError, AttributeError):
+        return platform.processor() or "unknown processor"
+
+
+def number(value):
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.3g}{letter}" if value < 1000 * size else f"{value / size:.0f}{letter}"
+    return f"{value:.3g}"
+
+
+def faster(workload, ours, theirs):
+    return theirs / ours if workload == "b1" else ours / theirs
+
+
+def published(peer, workload, threads, fma):
+    values = PUBLISHED[peer].get(workload)
+    if not values or not 1 <= threads <= len(values):
+        return None
+    scale = fma / PUBLISHED_FMA
+    return values[threads - 1] / scale if workload == "b1" else values[threads - 1] * scale
+
+
+def cell(workload, ours, theirs):
+    if theirs is None:
+        return "-"
+    return number(theirs) + ("" if ours is None else f" ({faster(workload, ours, theirs):.2f}x)")
+
+
+def row(cells):
+    return "| " + " | ".join(cells) + " |"
+
+
+def nets_table(options, peers, figures):
+    columns = [(w, t) for w in options.workloads if w in UNITS for t in options.threads]
+    if not columns:
+        return []
+    ours = {c: figures.median("weir", *c) for c in columns}
+    lines = [row([""] + [f"{w} {t}T, {UNITS[w]}" for w, t in columns]), row(["---"] * (len(columns) + 1))]
+    lines.append(row(["**weir**"] + ["-" if ours[c] is None else number(ours[c]) for c in columns]))
+    best = {}
+    for peer in peers:
+        medians = {c: figures.median(peer.name, *c) for c in columns}
+        if peer.name == "weir" or not any(medians.values()):
+            continue
+        for c, value in medians.items():
+            if value is not None and (c not in best or faster(c[0], best[c][1], value) < 1):
+                best[c] = (peer.name, value)
+        lines.append(row([peer.name] + [cell(c[0], ours[c], medians[c]) for c in columns]))
+    for peer in PUBLISHED:
+        values = [published(peer, w, t, figures.fma) for w, t in columns] if figures.fma else []
+        if any(values):
+            lines.append(row([f"*{peer}: published, scaled*"] + [cell(c[0], ours[c], v) for c, v in zip(columns, values)]))
+    lines.append(row(["weir over the best installed peer"] + [
+        f"{faster(c[0], ours[c], best[c][1]):.2f}x ({best[c][0]})" if c in best and ours[c] else "-" for c in columns]))
+    shares = []
+    for c in columns:
+        limit = figures.limit(*c)
+        shares.append("-" if not limit or not ours[c] else f"{100 * faster(c[0], ours[c], limit):.0f} %")
+    lines.append(row(["weir's share of the limit"] + shares))
+    return lines
+
+
+def relu_tables(options, peers, figures):
+    lines = []
+    names = [p.name for p in peers if p.name != "weir" and "relu" in p.workloads]
+    rows = sorted({key[1] for key in figures.samples if key[1].startswith("relu_")},
+                  key=lambda name: (name.split("/")[0] != "relu_forward", name.split("/")[0] != "relu_grad", int(name.split("/")[1])))
+    for threads in options.threads:
+        seen = [n for n in names if any(figures.median(n, r, threads) for r in rows)]
+        if not rows or not figures.median("weir", rows[0], threads):
+            continue
+        lines += ["", f"ReLU on {threads} thread{'s' if threads > 1 else ''}, GB/s", ""]
+        lines += [row(["floats", "weir", "limit (copy)"] + seen), row(["---"] * (len(seen) + 3))]
+        for name in rows:
+            ours, limit = figures.median("weir", name, threads), figures.limit(name, threads)
+            lines.append(row([name, number(ours), number(limit) if limit else "-"] + [cell(name, ours, figures.median(n, name, threads)) for n in seen]))
+    return lines
+
+
+def write(options, peers, figures, quiet):
+    lines = [
+        f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
+        f"{datetime.date.today().isoformat()}; f32"
+        + (f"; {figures.fma:.0f} GFLOP/s of multiply-adds a thread." if figures.fma else "."),
+        f"Medians of {options.rounds} interleaved rounds of {options.samples} samples; (1.50x): weir is one and a half times as fast.",
+        f"{quiet.waits} processes were started; {quiet.given_up} of them though the machine was not quiet"
+        + (f" (at most {quiet.most:.1f} processors busy)." if quiet.given_up else "."),
+        "",
+    ]
+    lines += nets_table(options, peers, figures) + relu_tables(options, peers, figures)
+    missing = sorted({(p.name, p.missing) for p in peers if p.missing})
+    if missing:
+        lines += ["", "Left out, because it is not installed:", ""]
+        lines += [f"- {name}: apt-get install {package}" for name, package in missing]
+    if figures.failed:
+        lines += ["", "Failed:", ""] + [f"- {peer}, {workload}: {why}" for (peer, workload), why in figures.failed.items()]
+    return "\n".join(lines)

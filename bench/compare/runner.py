@@ -1,0 +1,103 @@
+"""Starts peers, one at a time, on a machine that has come to rest, and keeps what they print."""
+
+import collections
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def call(command, log):
+    return subprocess.run(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL).returncode
+
+
+def busy_seconds():
+    """Processor time that anybody, other guests of the host included, has used so far; None where the system does not tell."""
+    try:
+        with open("/proc/stat") as stat:
+            user, nice, system, _, _, irq, softirq, steal = map(int, stat.readline().split()[1:9])
+        return (user + nice + system + irq + softirq + steal) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return None
+
+
+class Quiet:
+    """Waits until all processors together were idle for all but a twentieth of one of them."""
+
+    def __init__(self, patience):
+        self.patience, self.waits, self.given_up, self.most = patience, 0, 0, 0.0
+
+    def wait(self):
+        self.waits += 1
+        end = time.time() + self.patience
+        while True:
+            before, begin = busy_seconds(), time.time()
+            if before is None:
+                return
+            time.sleep(0.5)
+            load = (busy_seconds() - before) / (time.time() - begin)
+            if load < 0.05:
+                return
+            if time.time() >= end:
+                self.given_up += 1
+                self.most = max(self.most, load)
+                return
+
+
+class Figures:
+    """Samples by (peer, workload, threads), and for weir the limits of its runs."""
+
+    def __init__(self):
+        self.samples = collections.defaultdict(list)
+        self.limits = collections.defaultdict(list)
+        self.fma = 0.0  # best of one thread, GFLOP/s
+        self.failed = {}
+
+    def take(self, peer, workload, threads, samples):
+        environment = {**os.environ, **peer.environment}
+        for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"]:
+            environment[name] = str(threads)
+        if peer.name == "weir":
+            self.take_weir(peer, workload, threads, samples, environment)
+            return
+        done = subprocess.run([*peer.command, workload, str(threads), str(samples)], env=environment, text=True, capture_output=True)
+        lines = [line.split() for line in done.stdout.splitlines()]
+        if done.returncode != 0 or not lines:
+            self.fail(peer, workload, done)
+        for name, value in lines:
+            self.samples[peer.name, name, threads].append(float(value))
+
+    def take_weir(self, peer, workload, threads, samples, environment):
+        names = "^relu_" if workload == "relu" else f"^{workload}$"
+        with tempfile.TemporaryDirectory() as folder:
+            file = os.path.join(folder, "bench.json")
+            options = ["--filter", names, "--threads", str(threads), "--rounds", str(samples), "--json", file]
+            done = subprocess.run([*peer.command, *options], env=environment, text=True, capture_output=True)
+            if done.returncode != 0:
+                self.fail(peer, workload, done)
+                return
+            with open(file) as stream:
+                rows = json.load(stream)
+        for row in rows:
+            if row["name"] == "fma":
+                self.fma = max(self.fma, row["max"] / threads)
+            self.samples[peer.name, row["name"], threads] += [row["min"], row["max"]] if samples == 2 else [row["median"]]
+            if row["limit"]:
+                self.limits[row["name"], threads].append(row["limit"])
+
+    def fail(self, peer, workload, done):
+        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
+        self.failed[peer.name, workload] = f"exit code {done.returncode}: {last}"
+        print(f"\n{peer.name}, {workload}: {self.failed[peer.name, workload]}", file=sys.stderr)
+
+    def median(self, peer, workload, threads):
+        values = self.samples.get((peer, workload, threads))
+        return statistics.median(values) if values else None
+
+    def limit(self, workload, threads):
+        """The best that a run of weir found; for a call's time, the least."""
+        values = self.limits.get((workload, threads))
+        return None if not values else min(values) if workload == "b1" else max(values)

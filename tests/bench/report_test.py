@@ -1,0 +1,52 @@
+"""report_test.py <bench/compare>: the table of a comparison over figures that were thought out."""
+
+import sys
+import types
+
+sys.path.insert(0, sys.argv[1])
+import report  # noqa: E402
+import runner  # noqa: E402
+
+peer = types.SimpleNamespace
+peers = [
+    peer(name="weir", workloads=["W1", "b1", "relu"], missing=None),
+    peer(name="slow", workloads=["W1", "b1", "relu"], missing=None),
+    peer(name="quick", workloads=["W1", "b1"], missing=None),
+    peer(name="absent", workloads=["W1"], missing="libabsent-dev"),
+]
+figures = runner.Figures()
+figures.fma = 198.0  # twice that of the machine of the published figures
+figures.samples.update({
+    ("weir", "W1", 2): [199e3, 200e3, 400e3],
+    ("slow", "W1", 2): [50e3],
+    ("quick", "W1", 2): [250e3],
+    ("weir", "b1", 2): [4.0],
+    ("slow", "b1", 2): [8.0],
+    ("quick", "b1", 2): [6.0],
+    ("weir", "relu_forward/1000", 2): [30.0],
+    ("slow", "relu_forward/1000", 2): [10.0],
+})
+figures.limits.update({("W1", 2): [390e3, 400e3], ("b1", 2): [3.0, 2.0], ("relu_forward/1000", 2): [40.0]})
+figures.failed["slow", "W2"] = "exit code 1: no memory"
+options = peer(workloads=["W1", "b1", "relu"], threads=[2], rounds=3, samples=1)
+quiet = peer(waits=9, given_up=1, most=0.5)
+lines = report.write(options, peers, figures, quiet).splitlines()
+
+expected = [
+    "Medians of 3 interleaved rounds of 1 samples; (1.50x): weir is one and a half times as fast.",
+    "9 processes were started; 1 of them though the machine was not quiet (at most 0.5 processors busy).",
+    "|  | W1 2T, samples/s | b1 2T, us a call |",
+    "| **weir** | 200k | 4 |",
+    "| slow | 50k (4.00x) | 8 (2.00x) |",
+    "| quick | 250k (0.80x) | 6 (1.50x) |",
+    "| *kann on OpenBLAS: published, scaled* | 310k (0.65x) | 23.5 (5.88x) |",
+    "| weir over the best installed peer | 0.80x (quick) | 1.50x (quick) |",
+    "| weir's share of the limit | 50 % | 50 % |",
+    "| relu_forward/1000 | 30 | 40 | 10 (3.00x) |",
+    "- absent: apt-get install libabsent-dev",
+    "- slow, W2: exit code 1: no memory",
+]
+missing = [line for line in expected if line not in lines]
+if missing:
+    sys.exit("not in the table:\n" + "\n".join(missing) + "\n\nthe table:\n" + "\n".join(lines))
+print("the ratios are right")
