@@ -12,6 +12,7 @@
 #include "layers/mean_squared_error_ops.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "training/check_ops.hpp"
+#include "training/gradient_ops.hpp"
 #include "training/optimizer_ops.hpp"
 
 namespace weir::cuda {
@@ -64,5 +65,18 @@ void count_correct(const Context&, In, In, std::int64_t*) { refuse(); }
 void count_confusion(const Context&, In, In, std::int64_t*) { refuse(); }
 void sgd_update(const Context&, const SGDOptions&, const UpdateArgs&) { refuse(); }
 void adam_update(const Context&, const AdamOptions&, const UpdateArgs&) { refuse(); }
+void adamw_update(const Context&, const AdamWOptions&, const UpdateArgs&) { refuse(); }
+void nadam_update(const Context&, const NAdamOptions&, const UpdateArgs&) { refuse(); }
+void radam_update(const Context&, const RAdamOptions&, const UpdateArgs&) { refuse(); }
+void rmsprop_update(const Context&, const RMSpropOptions&, const UpdateArgs&) { refuse(); }
+void adagrad_update(const Context&, const AdagradOptions&, const UpdateArgs&) { refuse(); }
+void adadelta_update(const Context&, const AdadeltaOptions&, const UpdateArgs&) { refuse(); }
+void lion_update(const Context&, const LionOptions&, const UpdateArgs&) { refuse(); }
+void add_penalties(const Context&, In, double, double, Out) { refuse(); }
+void clip_values(const Context&, double, Out) { refuse(); }
+void sum_squares(const Context&, In, Out, Out) { refuse(); }
+void clip_norm(const Context&, In, double, Out) { refuse(); }
+void limit_rows(const Context&, double, Out) { refuse(); }
+void accumulate(const Context&, In, double, bool, Out) { refuse(); }
 
 }  // namespace weir::cuda

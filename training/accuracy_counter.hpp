@@ -16,6 +16,7 @@ class AccuracyCounter {
  public:
   AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses);
 
+  bool counts() const { return term_.has_value(); }  // false: no loss classifies
   void reset();
   void add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch);
   std::optional<double> accuracy(const Context& context);  // nullopt when no loss classifies or nothing was added

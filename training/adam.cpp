@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <weir/training/adam.hpp>
 
+#include "training/adam_safe_magnitude.hpp"
 #include "training/optimizer_ops.hpp"
 #include "training/options.hpp"
 
@@ -10,7 +10,7 @@ Adam::Adam(AdamOptions options) : options_(options) {
   require_not_negative("adam", "lr", options.lr);
   require_share("adam", "beta1", options.beta1);
   require_share("adam", "beta2", options.beta2);
-  require_option("adam", "eps", options.eps, options.eps > 0 && std::isfinite(options.eps), "a finite number above 0");
+  require_positive("adam", "eps", options.eps);
   require_not_negative("adam", "weight_decay", options.weight_decay);
 }
 
@@ -20,19 +20,19 @@ Config Adam::config() const {
       .set("beta1", options_.beta1)
       .set("beta2", options_.beta2)
       .set("eps", options_.eps)
-      .set("weight_decay", options_.weight_decay);
+      .set("weight_decay", options_.weight_decay)
+      .set("amsgrad", options_.amsgrad);
 }
 
 void Adam::update(const Context& context, const UpdateArgs& args) const {
   (context.device.is_cuda() ? cuda::adam_update : cpu::adam_update)(context, options_, args);
 }
 
-// With |w|, |m|, v, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, |m'| <= D, v' <= L + D^2,
+std::shared_ptr<const Optimizer> Adam::with_weight_decay(double weight_decay) const { return copy_with_weight_decay(*this, weight_decay); }
+
+// With |w|, |m|, v, u, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, |m'| <= D, v' <= L + D^2,
 // and as 1 - beta1^t >= 1 - beta1 and the divisor is at least eps, the step is at most D^2 / ((1 - beta1) eps). With L as below
 // D^2 <= M / 8 and so is the step; sqrt(v') / sqrt(1 - beta2^t) <= 1e8 sqrt(M) is far from M.
-double Adam::safe_magnitude(DType dtype) const {
-  const double decay = rounded(options_.weight_decay, dtype), eps = rounded(options_.eps, dtype);
-  return std::isfinite(decay) ? std::sqrt(largest_finite(dtype) / 8 * (1 - options_.beta1) * std::min(eps, 1.0)) / (1 + decay) : 0;
-}
+double Adam::safe_magnitude(DType dtype) const { return adam_safe_magnitude(dtype, options_.beta1, options_.eps, options_.weight_decay); }
 
 }  // namespace weir

@@ -23,6 +23,8 @@ std::string Optimizer::describe() const {
   return type() + "(" + list + ")";
 }
 
+std::shared_ptr<const Optimizer> Optimizer::with_weight_decay(double) const { return nullptr; }
+
 double Optimizer::safe_magnitude(DType) const { return 0; }
 
 }  // namespace weir

@@ -28,6 +28,8 @@ void SGD::update(const Context& context, const UpdateArgs& args) const {
   (context.device.is_cuda() ? cuda::sgd_update : cpu::sgd_update)(context, options_, args);
 }
 
+std::shared_ptr<const Optimizer> SGD::with_weight_decay(double weight_decay) const { return copy_with_weight_decay(*this, weight_decay); }
+
 // With |w|, |b|, |g|, lr <= L and M = the largest number of dtype: |d| <= L (1 + weight_decay), |b'| <= L + |d|, and
 // lr |d + momentum b'| <= L (L + 2 |d|) <= 3 L^2 (1 + weight_decay). With L as below that is at most 3/8 M, and |w'| below M.
 double SGD::safe_magnitude(DType dtype) const {

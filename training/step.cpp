@@ -7,7 +7,7 @@
 namespace weir {
 
 void step(Model& model, const Optimizer& optimizer, StepOptions options) {
-  Updater updater("step", model, optimizer, options.check_finite);
+  Updater updater("step", model, optimizer, {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip});
   if (!updater.step()) throw NumericError(failed_step("step", model, find_bad_gradient(model)));
 }
 

@@ -17,14 +17,18 @@ void look(const Context& context, const ConstTensorView& x, double* largest) {
 
 }  // namespace
 
-Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, bool check_finite)
+Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, const UpdaterOptions& options)
     : who_(std::move(who)),
       model_(&model),
       optimizer_(&optimizer),
-      check_finite_(check_finite),
-      safe_magnitude_(optimizer.safe_magnitude(model.dtype())),
+      check_finite_(options.check_finite),
+      schedule_(options.schedule),
+      groups_(who_, model, optimizer, options.groups),
+      regularizer_(who_, model, groups_, options.clip),
+      safe_magnitude_(groups_.safe_magnitude(model.dtype())),
       moments_(model, optimizer),
-      numbers_(model.device(), 1) {
+      numbers_(model.device(), groups_.rates().size()),
+      segment_(moments_.views().begin(), moments_.views().end()) {
   if (!optimizer.runs_on(model.device())) {
     throw DeviceError(who_ + ": " + optimizer.describe() + " does not run on " + to_string(model.device()) +
                       ". Make the Model on another device.");
@@ -32,6 +36,17 @@ Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, bool
   kept_.push_back(model.parameter_arena());
   kept_.insert(kept_.end(), moments_.views().begin(), moments_.views().end());
   if (check_finite_) measure_kept(context_for(model.device()));
+}
+
+double Updater::set_learning_rates() {
+  double largest = 0;
+  for (std::size_t i = 0; i < groups_.rates().size(); ++i) {
+    const double rate = schedule_ == nullptr ? groups_.rates()[i] : schedule_->rate(groups_.rates()[i]);
+    numbers_.host()[i].learning_rate = rate;
+    largest = std::max(largest, rate);
+  }
+  learning_rate_ = numbers().learning_rate;
+  return largest;
 }
 
 // All of the parameters and moments, before the first update or after one that did not tell.
@@ -55,13 +70,16 @@ bool Updater::step() {
   const Context context = context_for(model_->device());
   if (check_finite_ && !gradients_are_finite(context)) return false;
 
-  learning_rate_ = optimizer_->learning_rate();  // the one place that decides it
-  numbers().learning_rate = learning_rate_;
+  const double rate = set_learning_rates();
   numbers().step = model_->training_state().step - moments_.first_step() + 1;
 
   // Within safe_magnitude an update cannot overflow, and its own look at what it wrote says whether the next one can. Else the result
   // is looked at before it counts. A NaN is not within.
-  const double largest = std::max({numbers().gradient, learning_rate_, numbers().kept});
+  double largest = std::max({numbers().gradient, rate, numbers().kept});
+  if (regularizer_.changes_gradients()) {
+    largest = std::max(largest, regularizer_.bound(numbers().gradient, numbers().kept));
+    regularizer_.before_update(context);
+  }
   if (!check_finite_) {
     update(context, false);
   } else if (numbers().kept <= safe_magnitude_ && largest <= safe_magnitude_) {
@@ -78,12 +96,16 @@ void Updater::update(const Context& context, bool track) {
   if (track) numbers().kept = 0;
   numbers_.push(context);
   Numbers* device = numbers_.on_device();
-  optimizer_->update(context, {.w = model_->parameter_arena(),
-                               .g = model_->gradient_arena(),
-                               .moments = moments_.views(),
-                               .learning_rate = &device->learning_rate,
-                               .step = &device->step,
-                               .largest = track ? &device->kept : nullptr});
+  for (const Segment& segment : groups_.segments()) {
+    for (std::size_t i = 0; i < segment_.size(); ++i) segment_[i] = moments_.views()[i].rows(segment.offset, segment.count);
+    segment.optimizer->update(context, {.w = model_->parameter_arena().rows(segment.offset, segment.count),
+                                        .g = model_->gradient_arena().rows(segment.offset, segment.count),
+                                        .moments = segment_,
+                                        .learning_rate = &device[segment.rate].learning_rate,
+                                        .step = &device->step,
+                                        .largest = track ? &device->kept : nullptr});
+  }
+  regularizer_.after_update(context);
   if (track) numbers_.pull(context);
 }
 

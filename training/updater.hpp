@@ -1,28 +1,42 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
 
 #include "training/mirror.hpp"
 #include "training/moments.hpp"
+#include "training/parameter_groups.hpp"
+#include "training/regularizer.hpp"
+#include "training/schedule_run.hpp"
 
 namespace weir {
+
+struct UpdaterOptions {
+  bool check_finite = true;
+  std::span<const ParameterGroup> groups = {};
+  GradientClip clip = {};
+  const ScheduleRun* schedule = nullptr;  // none: the learning rates stay
+};
 
 // What happens after Model::backward: look, update, commit. Allocates in its constructor and, when an update could overflow, once more.
 class Updater {
  public:
-  // `who` begins messages: "fit". The Model and the optimizer must outlive this. Changes nothing; DeviceError for an optimizer that does
-  // not run on the Model's device.
-  Updater(std::string who, Model& model, const Optimizer& optimizer, bool check_finite);
+  // `who` begins messages: "fit". The Model, the optimizer and what the options point to must outlive this. Changes nothing; DeviceError
+  // for an optimizer that does not run on the Model's device, ConfigError for groups and limits that make no sense.
+  Updater(std::string who, Model& model, const Optimizer& optimizer, const UpdaterOptions& options = {});
+  Updater(std::string who, Model& model, const Optimizer& optimizer, bool check_finite)
+      : Updater(std::move(who), model, optimizer, UpdaterOptions{.check_finite = check_finite}) {}
 
   // False, and nothing is changed, when the loss or a gradient is not finite. Throws NumericError, and nothing is changed, when the
   // update would make a parameter or a moment infinite or NaN.
   bool step();
 
-  double learning_rate() const { return learning_rate_; }  // of the last step
+  double learning_rate() const { return learning_rate_; }  // of the last step, for parameters in no group
 
  private:
   // What the optimizer and the checks find on the device.
@@ -34,6 +48,7 @@ class Updater {
   };
 
   Numbers& numbers() { return numbers_.host()[0]; }
+  double set_learning_rates();  // and returns the largest
   void measure_kept(const Context& context);
   bool gradients_are_finite(const Context& context);
   void update(const Context& context, bool track);
@@ -44,12 +59,16 @@ class Updater {
   Model* model_;
   const Optimizer* optimizer_;
   bool check_finite_;
+  const ScheduleRun* schedule_;
+  ParameterGroups groups_;
+  Regularizer regularizer_;
   double safe_magnitude_;
   double learning_rate_ = 0;
   Moments moments_;
-  Mirror<Numbers> numbers_;
-  std::vector<TensorView> kept_;  // parameters, then moments
-  std::vector<Tensor> before_;    // a copy of them, for an update that may overflow
+  Mirror<Numbers> numbers_;          // the first; of those behind it, one a group, only the learning rate counts
+  std::vector<TensorView> segment_;  // the moments of one, for a call
+  std::vector<TensorView> kept_;     // parameters, then moments
+  std::vector<Tensor> before_;       // a copy of them, for an update that may overflow
 };
 
 }  // namespace weir

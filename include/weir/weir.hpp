@@ -53,14 +53,24 @@
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 
+#include <weir/training/adadelta.hpp>
+#include <weir/training/adagrad.hpp>
 #include <weir/training/adam.hpp>
+#include <weir/training/adamw.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/gradcheck.hpp>
 #include <weir/training/gradcheck_report.hpp>
+#include <weir/training/gradient_clip.hpp>
+#include <weir/training/lion.hpp>
 #include <weir/training/metrics.hpp>
+#include <weir/training/nadam.hpp>
 #include <weir/training/optimizer.hpp>
+#include <weir/training/parameter_group.hpp>
 #include <weir/training/predict.hpp>
+#include <weir/training/radam.hpp>
 #include <weir/training/reports.hpp>
+#include <weir/training/rmsprop.hpp>
+#include <weir/training/schedule.hpp>
 #include <weir/training/sgd.hpp>
 #include <weir/training/step.hpp>

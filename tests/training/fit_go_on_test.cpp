@@ -6,6 +6,7 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
+#include "tests/training/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -21,8 +22,8 @@ FitOptions adam_options(std::int64_t epochs) {
 
 TEST_CASE("fit: two fits are one longer fit to the bit") {
   const Dataset data = blobs(37);
-  for (const AnyOptimizer& optimizer :
-       {AnyOptimizer(Adam({.lr = 0.01})), AnyOptimizer(SGD({.lr = 0.05, .momentum = 0.9, .dampening = 0.5}))}) {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
     Model once = classifier(), twice = classifier();
     FitOptions options = adam_options(5);
     options.optimizer = optimizer;

@@ -165,7 +165,7 @@ TEST_CASE("nonfinite: a moment that overflows is undone") {
   const Snapshot before(two.model);
   CHECK_THROWS_WITH_AS(
       two.step(Adam(), 1, 1e25),
-      "step: step 2: the update by adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0) would make moment 2 of "
+      "step: step 2: the update by adam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0, amsgrad=false) would make moment 2 of "
       "0.bias inf at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at "
       "the data.",
       NumericError);

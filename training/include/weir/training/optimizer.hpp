@@ -39,6 +39,9 @@ class Optimizer {
   virtual void update(const Context& context, const UpdateArgs& args) const = 0;
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
 
+  // The same optimizer with another weight decay, for a ParameterGroup. nullptr, the default: it has none to set.
+  virtual std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const;
+
   // When no parameter, moment or gradient and no learning rate exceeds this in absolute value, one update overflows nowhere in dtype,
   // and args.largest is kept. A step within it needs no look at the result. 0, the default: not known, every result is looked at.
   virtual double safe_magnitude(DType dtype) const;

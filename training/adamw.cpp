@@ -1,0 +1,36 @@
+#include <weir/training/adamw.hpp>
+
+#include "training/adam_safe_magnitude.hpp"
+#include "training/optimizer_ops.hpp"
+#include "training/options.hpp"
+
+namespace weir {
+
+AdamW::AdamW(AdamWOptions options) : options_(options) {
+  require_not_negative("adamw", "lr", options.lr);
+  require_share("adamw", "beta1", options.beta1);
+  require_share("adamw", "beta2", options.beta2);
+  require_positive("adamw", "eps", options.eps);
+  require_not_negative("adamw", "weight_decay", options.weight_decay);
+}
+
+Config AdamW::config() const {
+  return Config()
+      .set("lr", options_.lr)
+      .set("beta1", options_.beta1)
+      .set("beta2", options_.beta2)
+      .set("eps", options_.eps)
+      .set("weight_decay", options_.weight_decay)
+      .set("amsgrad", options_.amsgrad);
+}
+
+void AdamW::update(const Context& context, const UpdateArgs& args) const {
+  (context.device.is_cuda() ? cuda::adamw_update : cpu::adamw_update)(context, options_, args);
+}
+
+std::shared_ptr<const Optimizer> AdamW::with_weight_decay(double weight_decay) const { return copy_with_weight_decay(*this, weight_decay); }
+
+// As Adam's (see adam.cpp): with its L, |w (1 - lr weight_decay)| <= L + L^2 weight_decay, and L^2 (1 + weight_decay)^2 <= M / 8.
+double AdamW::safe_magnitude(DType dtype) const { return adam_safe_magnitude(dtype, options_.beta1, options_.eps, options_.weight_decay); }
+
+}  // namespace weir

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cmath>
+#include <weir/core/parallel.hpp>
+
+#include "core/typed.hpp"
+#include "layers/lanes.hpp"
+#include "training/gradient_ops.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+// Calls f(first element, element behind the last), tiles side by side.
+template <class F>
+void over_elements(const Context& context, std::int64_t count, F&& f) {
+  constexpr std::int64_t tile = 16 * 1024;
+  parallel_for(context, ceil_div(count, tile), [&](std::int64_t i) { f(i * tile, std::min(count, (i + 1) * tile)); });
+}
+
+template <class T>
+double squares(const T* x, std::int64_t count) {
+  return lane_sum<double>(count, [x](std::int64_t i) { return static_cast<double>(x[i]) * static_cast<double>(x[i]); });
+}
+
+double total_of(const ConstTensorView& sums) {
+  double total = 0;
+  for (const double sum : sums.values<double>()) total += sum;
+  return total;
+}
+
+}  // namespace
+
+void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g) {
+  typed(g.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const T* from = data<T>(w);
+    T* to = data<T>(g);
+    const T slope = static_cast<T>(l1), factor = static_cast<T>(l2);
+    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const T sign = from[i] > T(0) ? T(1) : from[i] < T(0) ? T(-1) : T(0);
+        to[i] += slope * sign + factor * from[i];
+      }
+    });
+  });
+}
+
+void clip_values(const Context& context, double limit, const TensorView& g) {
+  typed(g.dtype(), [&](auto t) {
+    using T = decltype(t);
+    T* to = data<T>(g);
+    const T most = static_cast<T>(limit);
+    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = to[i] > most ? most : to[i] < -most ? -most : to[i];
+    });
+  });
+}
+
+void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum) {
+  const std::int64_t count = x.elements(), tiles = ceil_div(count, square_tile);
+  double* parts = data<double>(partial);
+  typed(x.dtype(), [&](auto t) {
+    const auto* from = data<decltype(t)>(x);
+    parallel_for(context, tiles, [=](std::int64_t tile) {
+      const std::int64_t begin = tile * square_tile;
+      parts[tile] = squares(from + begin, std::min(square_tile, count - begin));
+    });
+  });
+  *data<double>(sum) = lane_sum<double>(tiles, [parts](std::int64_t i) { return parts[i]; });
+}
+
+void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g) {
+  const double factor = limit / (std::sqrt(total_of(sums)) + 1e-6);
+  if (factor >= 1) return;
+  typed(g.dtype(), [&](auto t) {
+    using T = decltype(t);
+    T* to = data<T>(g);
+    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] *= static_cast<T>(factor);
+    });
+  });
+}
+
+void limit_rows(const Context& context, double limit, const TensorView& w) {
+  const std::int64_t rows = w.shape()[0], width = w.shape()[1], tile_rows = ceil_div(square_tile, std::max<std::int64_t>(width, 1));
+  typed(w.dtype(), [&](auto t) {
+    using T = decltype(t);
+    T* to = data<T>(w);
+    parallel_for(context, ceil_div(rows, tile_rows), [=](std::int64_t tile) {
+      const std::int64_t end = std::min(rows, (tile + 1) * tile_rows);
+      for (T* row = to + tile * tile_rows * width; row != to + end * width; row += width) {
+        const double norm = std::sqrt(squares(row, width));
+        if (!(norm > limit)) continue;
+        const T factor = static_cast<T>(limit / norm);
+        for (std::int64_t i = 0; i < width; ++i) row[i] *= factor;
+      }
+    });
+  });
+}
+
+void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y) {
+  typed(y.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const T* from = data<T>(x);
+    T* to = data<T>(y);
+    const T f = static_cast<T>(factor);
+    over_elements(context, y.elements(), [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = f * from[i] + (first ? T(0) : to[i]);
+    });
+  });
+}
+
+}  // namespace weir::cpu

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// What is done to gradients before an update and to parameters after it. All blocks are f32 or f64, of one dtype in a call, but sums, which
+// are f64. Callers have checked them.
+
+namespace weir {
+
+inline constexpr std::int64_t square_tile = 4096;  // elements behind each partial sum
+
+}  // namespace weir
+
+namespace weir::cpu {
+// g += l1 sign(w) + l2 w.
+void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g);
+// Each entry of g into [-limit, limit].
+void clip_values(const Context& context, double limit, const TensorView& g);
+// sum [1] = the sum of the squares of x; partial is room for ceil(elements / square_tile) numbers.
+void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
+// g *= min(1, limit / (sqrt(sum of sums) + 1e-6)).
+void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
+// Rows of w [rows, width] that are longer than limit become that long.
+void limit_rows(const Context& context, double limit, const TensorView& w);
+// y = factor x + (first ? 0 : y).
+void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g);
+void clip_values(const Context& context, double limit, const TensorView& g);
+void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
+void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
+void limit_rows(const Context& context, double limit, const TensorView& w);
+void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
+}  // namespace weir::cuda

@@ -1,0 +1,95 @@
+#include "training/parameter_groups.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <weir/core/error.hpp>
+
+#include "data/finite.hpp"
+
+namespace weir {
+
+namespace {
+
+void require(const std::string& who, const char* option, double value, bool holds, const char* expected) {
+  if (holds) return;
+  throw ConfigError(who + ": " + option + " is " + number_text(value) + ", expected " + expected + ".");
+}
+
+void check(const std::string& who, const ParameterGroup& group) {
+  constexpr const char* not_negative = "a finite number, 0 or more";
+  const auto fits = [](double value) { return value >= 0 && std::isfinite(value); };
+  if (group.lr) require(who, "lr", *group.lr, fits(*group.lr), not_negative);
+  require(who, "l1", group.l1, fits(group.l1), not_negative);
+  require(who, "l2", group.l2, fits(group.l2), not_negative);
+  require(who, "max_norm", group.max_norm, group.max_norm > 0, "a number above 0");
+}
+
+void check_names(const std::string& who, const ParameterGroup& group, const Model& model) {
+  std::string known;
+  for (const ArenaEntry& entry : model.parameters()) {
+    if (matches(group.names, entry.name)) return;
+    known += (known.empty() ? "" : ", ") + entry.name;
+  }
+  throw ConfigError(who + ": no parameter is called '" + group.names + "', the Model has " + (known.empty() ? "none" : known) +
+                    ". Correct its names.");
+}
+
+bool belongs(const ArenaEntry& entry, const ParameterGroup& group) {
+  return (group.names.empty() || matches(group.names, entry.name)) && (!group.when || group.when(entry));
+}
+
+}  // namespace
+
+bool matches(std::string_view pattern, std::string_view name) {
+  if (pattern.empty()) return name.empty();
+  if (pattern[0] == '*') return matches(pattern.substr(1), name) || (!name.empty() && matches(pattern, name.substr(1)));
+  return !name.empty() && (pattern[0] == '?' || pattern[0] == name[0]) && matches(pattern.substr(1), name.substr(1));
+}
+
+ParameterGroups::ParameterGroups(const std::string& who, const Model& model, const Optimizer& optimizer,
+                                 std::span<const ParameterGroup> groups)
+    : rates_{optimizer.learning_rate()} {
+  std::vector<const Optimizer*> optimizers;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    const ParameterGroup& group = groups[i];
+    const std::string name = who + ": group " + std::to_string(i);
+    check(name, group);
+    if (!group.names.empty()) check_names(name, group, model);
+    rates_.push_back(group.lr.value_or(optimizer.learning_rate()));
+    optimizers.push_back(&optimizer);
+    if (!group.weight_decay) continue;
+    try {
+      owned_.push_back(optimizer.with_weight_decay(*group.weight_decay));
+    } catch (const ConfigError& error) {
+      throw ConfigError(name + ": " + error.what());
+    }
+    if (!owned_.back()) throw ConfigError(name + ": sets weight_decay, " + optimizer.describe() + " has none. Leave it out.");
+    optimizers.back() = owned_.back().get();
+  }
+
+  const std::vector<ArenaEntry>& entries = model.parameters();
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const ParameterGroup& g) { return belongs(entries[i], g); });
+    const bool grouped = group != groups.end();
+    if (grouped && group->frozen) continue;
+    parameters_.push_back({&entries[i], grouped ? &*group : nullptr});
+    const auto index = static_cast<std::size_t>(group - groups.begin());
+    const std::int64_t end = i + 1 < entries.size() ? entries[i + 1].offset : model.parameter_arena().elements();
+    const Segment next{entries[i].offset, end - entries[i].offset, grouped ? optimizers[index] : &optimizer, grouped ? index + 1 : 0};
+    Segment* last = segments_.empty() ? nullptr : &segments_.back();
+    if (last && last->offset + last->count == next.offset && last->optimizer == next.optimizer && last->rate == next.rate) {
+      last->count += next.count;
+    } else {
+      segments_.push_back(next);
+    }
+  }
+}
+
+double ParameterGroups::safe_magnitude(DType dtype) const {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Segment& segment : segments_) least = std::min(least, segment.optimizer->safe_magnitude(dtype));
+  return least;
+}
+
+}  // namespace weir

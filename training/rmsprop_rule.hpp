@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <weir/core/host_device.hpp>
+#include <weir/training/rmsprop.hpp>
+
+namespace weir {
+
+// RMSprop of one parameter, for both devices. v is the running mean square, a the running mean (centred), b the direction (momentum).
+template <class T>
+struct RMSpropRule {
+  static constexpr int moments = 1;
+  T lr, keep, take, eps, weight_decay, momentum;
+
+  WEIR_HD RMSpropRule(const RMSpropOptions& options, double learning_rate, std::uint64_t)
+      : lr(static_cast<T>(learning_rate)),
+        keep(static_cast<T>(options.alpha)),
+        take(static_cast<T>(1 - options.alpha)),
+        eps(static_cast<T>(options.eps)),
+        weight_decay(static_cast<T>(options.weight_decay)),
+        momentum(static_cast<T>(options.momentum)) {}
+
+  // The gradient over its size.
+  WEIR_HD T scaled(T d, T& v) const {
+    v = keep * v + take * d * d;
+    return d / (std::sqrt(v) + eps);
+  }
+  WEIR_HD T scaled(T d, T& v, T& a) const {
+    v = keep * v + take * d * d;
+    a = keep * a + take * d;
+    const T variance = v - a * a;
+    return d / (std::sqrt(variance < T(0) ? T(0) : variance) + eps);  // below 0 by rounding alone
+  }
+
+  WEIR_HD void operator()(T& w, T g, T& v) const { w -= lr * scaled(g + weight_decay * w, v); }
+};
+
+template <class T>
+struct RMSpropMomentumRule : RMSpropRule<T> {
+  static constexpr int moments = 2;
+  using RMSpropRule<T>::RMSpropRule;
+
+  WEIR_HD void operator()(T& w, T g, T& v, T& b) const {
+    b = this->momentum * b + this->scaled(g + this->weight_decay * w, v);
+    w -= this->lr * b;
+  }
+};
+
+template <class T>
+struct RMSpropCenteredRule : RMSpropRule<T> {
+  static constexpr int moments = 2;
+  using RMSpropRule<T>::RMSpropRule;
+
+  WEIR_HD void operator()(T& w, T g, T& v, T& a) const { w -= this->lr * this->scaled(g + this->weight_decay * w, v, a); }
+};
+
+template <class T>
+struct RMSpropCenteredMomentumRule : RMSpropRule<T> {
+  static constexpr int moments = 3;
+  using RMSpropRule<T>::RMSpropRule;
+
+  WEIR_HD void operator()(T& w, T g, T& v, T& a, T& b) const {
+    b = this->momentum * b + this->scaled(g + this->weight_decay * w, v, a);
+    w -= this->lr * b;
+  }
+};
+
+}  // namespace weir
