@@ -6,13 +6,14 @@
 #include <weir/core/error.hpp>
 #include <weir/core/parallel.hpp>
 
+#include "core/huge_pages.hpp"
 #include "core/memory_ops.hpp"
 
 namespace weir::cpu {
 
 namespace {
 
-constexpr std::size_t alignment = 64;
+constexpr std::size_t cache_line = 64;
 constexpr std::int64_t tile_bytes = 256 * 1024;
 
 template <class F>
@@ -36,11 +37,13 @@ void fill_with(const Context& context, const TensorView& y, double value) {
 }  // namespace
 
 Allocation allocate(Device, std::size_t bytes) {
-  const std::size_t rounded = (bytes + alignment - 1) / alignment * alignment;
+  const bool huge = bytes >= huge_page;
+  const std::size_t alignment = huge ? huge_page : cache_line, rounded = (bytes + alignment - 1) / alignment * alignment;
   void* data = rounded < bytes ? nullptr : std::aligned_alloc(alignment, std::max(rounded, alignment));
   if (data == nullptr) {
     throw DeviceError("cpu: out of memory: " + std::to_string(bytes) + " bytes wanted. Use a smaller max_batch or a smaller network.");
   }
+  if (huge) use_huge_pages(data, rounded);
   std::memset(data, 0, rounded);
   return {data, [](void* block) { std::free(block); }};
 }

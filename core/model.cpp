@@ -6,6 +6,7 @@
 
 #include "core/memory_ops.hpp"
 #include "core/model_impl.hpp"
+#include "core/team.hpp"
 
 namespace weir {
 
@@ -173,7 +174,10 @@ std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView>
   const std::int64_t batch = impl_->check_inputs(inputs);
   impl_->last_run = impl_->inference.get();
   impl_->inference->set_batch(batch);
-  if (batch > 0) impl_->inference->forward(impl_->context(false), inputs);
+  if (batch > 0) {
+    const Context context = impl_->context(false);
+    with_team(context, impl_->multiplications(batch), [&] { impl_->inference->forward(context, inputs); });
+  }
   return impl_->inference->outputs();
 }
 
@@ -226,8 +230,10 @@ void Model::backward(const Batch& batch) {
   impl_->last_run = impl_->training.get();
   impl_->training->set_batch(samples);
   const Context context = impl_->context(true);
-  impl_->training->forward(context, batch.inputs);
-  impl_->training->backward(context, batch, impl_->loss_sum);
+  with_team(context, impl_->multiplications(samples), [&] {
+    impl_->training->forward(context, batch.inputs);
+    impl_->training->backward(context, batch, impl_->loss_sum);
+  });
 }
 
 double Model::loss() const {

@@ -1,12 +1,11 @@
-#include <algorithm>
+#include <weir/core/parallel.hpp>
+
 #include <atomic>
-#include <exception>
 #include <string>
 
 #include <omp.h>
 
 #include <weir/core/error.hpp>
-#include <weir/core/parallel.hpp>
 #include <weir/core/threads.hpp>
 
 namespace weir {
@@ -18,25 +17,6 @@ std::atomic<int>& thread_setting() {
   return threads;
 }
 
-// The exception of the lowest tile that threw, so that which one is seen does not depend on timing.
-class FirstFailure {
- public:
-  void keep(std::int64_t tile) {
-#pragma omp critical(weir_first_failure)
-    if (!failure_ || tile < tile_) {
-      tile_ = tile;
-      failure_ = std::current_exception();
-    }
-  }
-  void rethrow() const {
-    if (failure_) std::rethrow_exception(failure_);
-  }
-
- private:
-  std::int64_t tile_ = 0;
-  std::exception_ptr failure_;
-};
-
 }  // namespace
 
 void set_num_threads(int threads) {
@@ -45,27 +25,5 @@ void set_num_threads(int threads) {
 }
 
 int num_threads() { return thread_setting(); }
-
-namespace detail {
-
-void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
-  if (threads <= 1 || tiles <= 1) {
-    for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
-    return;
-  }
-  FirstFailure failure;
-  const int team = static_cast<int>(std::min<std::int64_t>(threads, tiles));
-#pragma omp parallel for schedule(static) num_threads(team)
-  for (std::int64_t tile = 0; tile < tiles; ++tile) {
-    try {
-      function(user, tile);
-    } catch (...) {
-      failure.keep(tile);
-    }
-  }
-  failure.rethrow();
-}
-
-}  // namespace detail
 
 }  // namespace weir

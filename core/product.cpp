@@ -3,13 +3,12 @@
 #include "core/product.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <new>
 
 #include <weir/core/parallel.hpp>
 
 #include "core/product_eigen.hpp"
 #include "core/product_sets.hpp"
+#include "core/tile_scratch.hpp"
 
 namespace weir::cpu {
 
@@ -17,16 +16,6 @@ namespace {
 
 // Measured: with so few rows, dot products beat packing b.
 constexpr Index dot_rows_most = 24;
-
-// Each thread's own, made at its first tile.
-float* workspace() {
-  constexpr std::align_val_t line{64};
-  struct Free {
-    void operator()(float* block) const { ::operator delete(block, line); }
-  };
-  static thread_local const std::unique_ptr<float, Free> memory(static_cast<float*>(::operator new(tile_workspace * sizeof(float), line)));
-  return memory.get();
-}
 
 // c in down x across tiles of nearly equal size, columns in whole units.
 struct Tiling {
@@ -48,14 +37,14 @@ struct Tiling {
 // for every tile, down its rows, and a transposed a, along its columns. Depends on the sizes alone; all figures measured.
 Tiling tiling(const Product<float>& p, bool dot) {
   constexpr Index tiles_most = 16, rows_most = 512, rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
-  const Index rows_least = dot ? p.m : p.transpose_a ? 128 : 64, columns_least = p.transpose_a ? 192 : 32;
+  const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 32;
   const auto parts = [](Index count, Index most) { return (count + most - 1) / most; };
 
   Tiling t{p.m, p.n, parts(p.m, rows_most), parts(p.n, tile_columns_most)};
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
-    if (rows >= rows_good || (rows >= rows_least && columns < columns_least)) {
+    if (rows >= (p.transpose_a ? 32 : rows_good) || (rows >= rows_least && columns < columns_least)) {
       t.down *= 2;
     } else if (columns >= columns_least) {
       t.across *= 2;
@@ -66,7 +55,7 @@ Tiling tiling(const Product<float>& p, bool dot) {
   return t;
 }
 
-void multiply(const Product<float>& p, const Tile& tile, void (*kernel)(const TileTask&)) {
+void multiply(const Product<float>& p, const Tile& tile, void (*kernel)(const TileTask&), void* workspace) {
   float* c = p.c + tile.row * p.ldc + tile.column;
   if (p.k == 0) {
     for (Index row = 0; row < tile.rows; ++row) std::fill_n(c + row * p.ldc, tile.columns, 0.0f);
@@ -84,7 +73,7 @@ void multiply(const Product<float>& p, const Tile& tile, void (*kernel)(const Ti
   task.transpose_b = p.transpose_b;
   task.c = c;
   task.ldc = p.ldc;
-  task.workspace = workspace();
+  task.workspace = static_cast<float*>(workspace);
   kernel(task);
 }
 
@@ -97,9 +86,12 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   const bool dot = p.m <= dot_rows_most && p.transpose_b && !p.transpose_a;
   const auto kernel = dot ? set->dot : set->outer;
   const Tiling tiles = tiling(p, dot);
+  static thread_local TileScratch own;
+  TileScratch& scratch = own;  // the tiles run on other threads
+  scratch.reserve(context, tile_workspace * sizeof(float));
   parallel_for(context, tiles.down * tiles.across, [&](Index index) {
     const Tile tile = tiles[index];
-    multiply(p, tile, kernel);
+    multiply(p, tile, kernel, scratch.mine());
     if (epilogue.run) epilogue.run(epilogue.user, tile);
   });
 }

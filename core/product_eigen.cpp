@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
-#include <new>
 
 #include <Eigen/Core>
 
 #include <weir/core/parallel.hpp>
 
 #include "core/product_eigen.hpp"
+#include "core/tile_scratch.hpp"
 
 namespace weir::cpu {
 
@@ -18,25 +17,7 @@ namespace {
 constexpr std::int64_t tile_rows = 32;
 constexpr std::int64_t tile_columns = 512;
 
-// Room to pack operands into, kept by each thread: Eigen would call malloc for it each time.
-class Workspace {
- public:
-  void* at_least(std::size_t bytes) {
-    if (bytes > size_) {
-      memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
-      size_ = bytes;
-    }
-    return memory_.get();
-  }
-
- private:
-  struct Free {
-    void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{64}); }
-  };
-  std::unique_ptr<std::byte, Free> memory_;
-  std::size_t size_ = 0;
-};
-
+// How Eigen would cut this tile, and where to pack its operands: left alone it would call malloc for that each time.
 template <class T>
 class Blocking : public Eigen::internal::level3_blocking<T, T> {
  public:
@@ -45,28 +26,33 @@ class Blocking : public Eigen::internal::level3_blocking<T, T> {
     this->m_nc = columns;
     this->m_kc = depth;
     Eigen::internal::computeProductBlockingSizes<T, T, 1>(this->m_kc, this->m_mc, this->m_nc, Eigen::Index(1));
-    static thread_local Workspace workspace;
+  }
+
+  std::size_t bytes() const { return bytes(this->m_mc, this->m_kc) + bytes(this->m_kc, this->m_nc); }
+
+  void pack_into(void* memory) {
+    this->m_blockA = static_cast<T*>(memory);
+    this->m_blockB = reinterpret_cast<T*>(static_cast<std::byte*>(memory) + bytes(this->m_mc, this->m_kc));
+  }
+
+ private:
+  static std::size_t bytes(Eigen::Index a, Eigen::Index b) {
     constexpr std::size_t line = 64;
-    const auto bytes = [](Eigen::Index a, Eigen::Index b) {
-      return (static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * sizeof(T) + line - 1) / line * line;
-    };
-    const std::size_t first = bytes(this->m_mc, this->m_kc), second = bytes(this->m_kc, this->m_nc);
-    auto* memory = static_cast<std::byte*>(workspace.at_least(first + second));
-    this->m_blockA = reinterpret_cast<T*>(memory);
-    this->m_blockB = reinterpret_cast<T*>(memory + first);
+    return (static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * sizeof(T) + line - 1) / line * line;
   }
 };
 
 // Eigen's kernel wants c column-major, so it is told of c^T = op(b)^T op(a)^T.
 template <class T, int OrderB, int OrderA>
-void multiply_tile(const Product<T>& p, const T* a, const T* b, T* c, const Tile& tile) {
+void multiply_tile(const Product<T>& p, const T* a, const T* b, T* c, const Tile& tile, void* workspace) {
   using Kernel = Eigen::internal::general_matrix_matrix_product<Eigen::Index, T, OrderB, false, T, OrderA, false, Eigen::ColMajor, 1>;
   Blocking<T> blocking(tile.columns, tile.rows, p.k);
+  blocking.pack_into(workspace);
   Kernel::run(tile.columns, tile.rows, p.k, b, p.ldb, a, p.lda, c, 1, p.ldc, T(1), blocking, nullptr);
 }
 
 template <class T>
-void multiply(const Product<T>& p, const Tile& tile) {
+void multiply(const Product<T>& p, const Tile& tile, void* workspace) {
   const T* a = p.a + (p.transpose_a ? tile.row : tile.row * p.lda);
   const T* b = p.b + (p.transpose_b ? tile.column * p.ldb : tile.column);
   T* c = p.c + tile.row * p.ldc + tile.column;
@@ -76,19 +62,34 @@ void multiply(const Product<T>& p, const Tile& tile) {
   const auto kernel = p.transpose_b
                           ? (p.transpose_a ? multiply_tile<T, row_major, row_major> : multiply_tile<T, row_major, column_major>)
                           : (p.transpose_a ? multiply_tile<T, column_major, row_major> : multiply_tile<T, column_major, column_major>);
-  kernel(p, a, b, c, tile);
+  kernel(p, a, b, c, tile, workspace);
+}
+
+// Enough for each of the product's tiles: they have at most two heights and two widths.
+template <class T>
+std::size_t workspace_bytes(const Product<T>& p) {
+  std::size_t most = 0;
+  for (const std::int64_t rows : {std::min(tile_rows, p.m), p.m % tile_rows}) {
+    for (const std::int64_t columns : {std::min(tile_columns, p.n), p.n % tile_columns}) {
+      if (rows > 0 && columns > 0 && p.k > 0) most = std::max(most, Blocking<T>(columns, rows, p.k).bytes());
+    }
+  }
+  return most;
 }
 
 template <class T>
 void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue epilogue) {
   const std::int64_t down = (p.m + tile_rows - 1) / tile_rows, across = (p.n + tile_columns - 1) / tile_columns;
+  static thread_local TileScratch own;
+  TileScratch& scratch = own;  // the tiles run on other threads
+  scratch.reserve(context, workspace_bytes(p));
   parallel_for(context, down * across, [&](std::int64_t index) {
     Tile tile;
     tile.row = index / across * tile_rows;
     tile.rows = std::min(tile_rows, p.m - tile.row);
     tile.column = index % across * tile_columns;
     tile.columns = std::min(tile_columns, p.n - tile.column);
-    multiply(p, tile);
+    multiply(p, tile, scratch.mine());
     if (epilogue.run) epilogue.run(epilogue.user, tile);
   });
 }

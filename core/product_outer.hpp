@@ -98,8 +98,13 @@ struct OuterBlock {
 
   Index panel_width(Index column) const { return ceil_div(smaller(panel_columns, t.columns - column), lanes) * lanes; }
 
-  // One strip of rows uses b once: whole panels are then read where they lie.
-  bool in_place(Index column) const { return !t.transpose_b && t.rows <= strip_rows && column + panel_width(column) <= t.columns; }
+  // Whole panels are read where they lie when one strip of rows uses them once, or when they stay in the first cache as they are: rows
+  // begin with a cache line, an odd number of lines apart, so that they spread over all of its sets, and are not too many for its TLB.
+  bool in_place(Index column) const {
+    constexpr Index line = 16, rows_most = 96;
+    const bool spread = t.ldb % (2 * line) == line && reinterpret_cast<std::uintptr_t>(t.b + column) % 64 == 0 && depth <= rows_most;
+    return !t.transpose_b && (spread || t.rows <= strip_rows) && column + panel_width(column) <= t.columns;
+  }
 
   void pack_b() const {
     for (Index column = 0; column < t.columns; column += panel_columns) {

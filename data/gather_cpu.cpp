@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 
 #include <weir/core/parallel.hpp>
@@ -17,6 +18,22 @@ void prefetch(const void* row, std::int64_t bytes) {
   for (std::int64_t i = 0; i < std::min(bytes, most); i += line) __builtin_prefetch(static_cast<const char*>(row) + i);
 }
 
+// x / divisor for all bytes x, without the division that takes most of a gather's time: x high is exact, as high has 8 bits less than T,
+// and adding x low rounds to the quotient nearly always. `exact` says whether it does for all 256.
+template <class T>
+struct ByteScale {
+  T high, low;
+  bool exact = true;
+
+  explicit ByteScale(T divisor) {
+    const T reciprocal = T(1) / divisor, split = reciprocal * T(257);
+    high = split - (split - reciprocal);
+    low = static_cast<T>(std::fma(-high, divisor, T(1))) / divisor;
+    for (int x = 0; x < 256; ++x) exact = exact && (*this)(static_cast<T>(x)) == static_cast<T>(x) / divisor;
+  }
+  T operator()(T x) const { return x * high + x * low; }
+};
+
 template <class From, class To>
 struct Rows {
   const From* __restrict from;
@@ -24,17 +41,13 @@ struct Rows {
   To* __restrict to;
   std::int64_t width;
 
-  // Loops without branches, so that they vectorise.
-  void gather(std::int64_t begin, std::int64_t end, To divisor) const {
+  template <class Convert>
+  void gather(std::int64_t begin, std::int64_t end, const Convert& convert) const {
     for (std::int64_t i = begin; i < end; ++i) {
       if (i + 1 < end) prefetch(from + order[i + 1] * width, width * static_cast<std::int64_t>(sizeof(From)));
       const From* __restrict x = from + order[i] * width;
       To* __restrict y = to + i * width;
-      if constexpr (sizeof(From) == 1) {
-        for (std::int64_t j = 0; j < width; ++j) y[j] = static_cast<To>(x[j]) / divisor;
-      } else {
-        for (std::int64_t j = 0; j < width; ++j) y[j] = static_cast<To>(x[j]);
-      }
+      for (std::int64_t j = 0; j < width; ++j) y[j] = convert(static_cast<To>(x[j]));
     }
   }
 };
@@ -45,10 +58,19 @@ void gather_rows(const Context& context, const ConstTensorView& from, double div
   if (batch == 0) return;
   const Rows<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(), to.elements() / batch};
   const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / std::max<std::int64_t>(1, rows.width));
-  parallel_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
-    const std::int64_t begin = tile * tile_rows;
-    rows.gather(begin, std::min(begin + tile_rows, batch), static_cast<To>(divisor));
-  });
+  const auto gather = [&](const auto& convert) {
+    parallel_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
+      const std::int64_t begin = tile * tile_rows;
+      rows.gather(begin, std::min(begin + tile_rows, batch), convert);
+    });
+  };
+  if constexpr (sizeof(From) > 1) {
+    gather([](To x) { return x; });
+  } else {
+    const To d = static_cast<To>(divisor);
+    const ByteScale<To> scale(d);
+    scale.exact ? gather(scale) : gather([d](To x) { return x / d; });
+  }
 }
 
 template <class To>

@@ -10,7 +10,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t max_tile = 32 * 1024;
+constexpr std::int64_t max_tile = 4 * 1024;
 constexpr std::int64_t count_tile = 256;  // rows
 
 // Calls f(tile's first row, its end, outputs, labels, classes) for each tile of rows.

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <weir/core/array.hpp>
 
+#include "core/team.hpp"
+
 namespace weir {
 
 Evaluator::Evaluator(Model& model, const Dataset& data, const Losses& losses)
@@ -33,7 +35,8 @@ Evaluation Evaluator::run() {
   const Context context = context_for(model_->device());
   std::fill(sums_.begin(), sums_.end(), 0.0);
   counter_.reset();
-  for (std::int64_t i = 0; i < loader_.batches(); ++i) add_batch(context, i);
+  const std::int64_t multiplications = model_->max_batch() * model_->parameter_arena().elements();
+  for (std::int64_t i = 0; i < loader_.batches(); ++i) with_team(context, multiplications, [&] { add_batch(context, i); });
   Evaluation result;
   result.samples = samples_;
   result.accuracy = counter_.accuracy(context);

@@ -8,6 +8,7 @@
 #include <weir/training/fit.hpp>
 
 #include "core/keys.hpp"
+#include "core/team.hpp"
 #include "core/text.hpp"
 #include "training/accuracy_counter.hpp"
 #include "training/check_data.hpp"
@@ -72,10 +73,7 @@ class Run {
  private:
   void run_epoch(std::int64_t epoch) {
     begin_epoch(epoch);
-    for (std::int64_t i = 0; i < loader_.batches() && !history_.stopped; ++i) {
-      take_step(i);
-      if (options_.on_step && options_.on_step(step_) == Control::stop) history_.stopped = true;
-    }
+    in_team(!options_.on_step, [&] { take_steps(); });
     EpochReport& report = history_.epochs.emplace_back();
     report.epoch = epoch;
     report.epochs = options_.epochs;
@@ -93,6 +91,20 @@ class Run {
     if (options_.on_epoch && options_.on_epoch(report) == Control::stop) history_.stopped = true;
   }
 
+  // A callback runs outside of any team, as its own code may use OpenMP.
+  void take_steps() {
+    for (std::int64_t i = 0; i < loader_.batches() && !history_.stopped; ++i) {
+      in_team(true, [&] { take_step(i); });
+      if (options_.on_step && options_.on_step(step_) == Control::stop) history_.stopped = true;
+    }
+  }
+
+  template <class F>
+  void in_team(bool wanted, F&& f) {
+    if (!wanted) return f();
+    with_team(context_, options_.batch * model_.parameter_arena().elements(), f);
+  }
+
   void begin_epoch(std::int64_t epoch) {
     const std::uint64_t number = model_.training_state().epoch++;
     if (options_.shuffle) loader_.shuffle(key_for(model_.options().seed, KeyPurpose::shuffle).with(number));
@@ -106,10 +118,9 @@ class Run {
 
   void take_step(std::int64_t index) {
     const Stopwatch watch;
-    const Context context = context_for(model_.device());
-    const Batch batch = loader_.load(context, index);
+    const Batch batch = loader_.load(context_, index);
     model_.backward(batch);
-    counter_.add(context, model_.outputs(), batch);
+    counter_.add(context_, model_.outputs(), batch);
     if (!updater_->step()) throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
 
     const std::int64_t size = batch.inputs[0].shape()[0];
@@ -119,13 +130,14 @@ class Run {
     step_.total_steps = model_.training_state().step;
     step_.loss = model_.loss();
     step_.epoch_loss = loss_sum_ / static_cast<double>(step_.samples);
-    step_.accuracy = counter_.accuracy(context);
+    step_.accuracy = counter_.accuracy(context_);
     step_.learning_rate = updater_->learning_rate();
     step_.seconds += watch.seconds();
   }
 
   Model& model_;
   const FitOptions& options_;
+  const Context context_ = context_for(model_.device());
   Loader loader_;
   AccuracyCounter counter_;
   std::optional<Evaluator> validation_;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+namespace weir::cpu {
+
+// Blocks of at least this many bytes lie on, and are asked to use, huge pages: samples gathered from all over a data set otherwise cost
+// a look into the page table each.
+inline constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+// Asks for huge pages for [data, data + bytes), data aligned to huge_page. Does nothing on a system without.
+void use_huge_pages(void* data, std::size_t bytes);
+
+}  // namespace weir::cpu

@@ -1,0 +1,216 @@
+#include "core/team.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <exception>
+#include <limits>
+#include <thread>
+#include <utility>
+
+#include <omp.h>
+
+#include <weir/core/parallel.hpp>
+
+namespace weir {
+
+namespace {
+
+// Spins for some microseconds, as the next tiles mostly come at once; then lets others have the processor.
+class Wait {
+ public:
+  void operator()() {
+    if (++turns_ > spins_most) return std::this_thread::yield();
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+ private:
+  static constexpr int spins_most = 4096;
+  int turns_ = 0;
+};
+
+// The leader hands out tiles; each member first takes its own share of them, in order, then what is left of the others'. So a tile runs on
+// the same thread from step to step, near its data, while a thread that is late holds nobody up.
+//
+// A ticket is the number of the call that a share's tiles belong to, and the next of them. A member takes a tile by exchanging the ticket
+// that it saw for the next one: if it slept through the end of the call, it finds another number there and takes nothing.
+//   What a call is (function_, user_, tiles_): the leader writes it while no ticket is valid, then the tickets, then call_. A member reads
+//   call_, then what the call is, and believes it when it got a ticket of that call.
+//   finished_: all add to it what they ran; the call has ended when the leader reads that it has counted all tiles.
+class Team {
+ public:
+  void start(int members) { members_ = members; }
+  bool busy() const { return busy_; }
+
+  void run(std::int64_t tiles, detail::TileFunction function, void* user) {
+    busy_ = true;
+    failed_.store(false, std::memory_order_relaxed);
+    finished_.store(0, std::memory_order_relaxed);
+    const std::uint32_t call = call_.load(std::memory_order_relaxed) + 1;
+    for (int i = 0; i < members_; ++i) share(i).store(ticket(call, no_tile), std::memory_order_relaxed);
+    function_.store(function, std::memory_order_release);
+    user_.store(user, std::memory_order_release);
+    tiles_.store(tiles, std::memory_order_release);
+    for (int i = 0; i < members_; ++i) share(i).store(ticket(call, first_tile(i, tiles)), std::memory_order_release);
+    call_.store(call, std::memory_order_release);
+    work(0, call);
+    for (Wait wait; finished_.load(std::memory_order_acquire) < tiles;) wait();
+    busy_ = false;
+    if (failed_.load(std::memory_order_relaxed)) std::rethrow_exception(std::exchange(failure_, nullptr));
+  }
+
+  // For every member but the leader: works until the team is dismissed.
+  void serve(int member) {
+    std::uint32_t seen = 0;
+    for (Wait wait;;) {
+      const std::uint32_t call = call_.load(std::memory_order_acquire);
+      if (call == over) return;
+      if (call == seen) {
+        wait();
+        continue;
+      }
+      seen = call;
+      work(member, call);
+      wait = {};
+    }
+  }
+
+  void dismiss() { call_.store(over, std::memory_order_release); }
+  void reset() { call_.store(0, std::memory_order_relaxed); }  // when there are no members
+
+  static constexpr int members_most = 128;
+  static constexpr std::int64_t tiles_most = std::numeric_limits<std::uint32_t>::max() - 1;
+
+ private:
+  static constexpr std::uint32_t over = std::numeric_limits<std::uint32_t>::max();
+  static constexpr std::int64_t no_tile = over;
+
+  static std::uint64_t ticket(std::uint32_t call, std::int64_t tile) {
+    return std::uint64_t{call} << 32 | static_cast<std::uint64_t>(tile);
+  }
+  static std::int64_t tile_of(std::uint64_t ticket) { return static_cast<std::int64_t>(ticket & over); }
+  std::int64_t first_tile(int member, std::int64_t tiles) const { return tiles * member / members_; }
+  std::atomic<std::uint64_t>& share(int member) { return shares_[static_cast<std::size_t>(member)].next; }
+
+  void work(int member, std::uint32_t call) {
+    const detail::TileFunction function = function_.load(std::memory_order_acquire);
+    void* user = user_.load(std::memory_order_acquire);
+    const std::int64_t tiles = tiles_.load(std::memory_order_acquire);
+    std::int64_t done = 0;
+    for (int i = 0; i < members_; ++i) {
+      const int owner = (member + i) % members_;
+      done += take(share(owner), call, first_tile(owner + 1, tiles), function, user);
+    }
+    if (done > 0) finished_.fetch_add(done, std::memory_order_release);
+  }
+
+  // How many tiles of the share it ran.
+  std::int64_t take(std::atomic<std::uint64_t>& next, std::uint32_t call, std::int64_t end, detail::TileFunction function, void* user) {
+    std::int64_t done = 0;
+    std::uint64_t seen = next.load(std::memory_order_acquire);
+    while (seen >> 32 == call && tile_of(seen) < end) {
+      if (!next.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
+      run_tile(tile_of(seen), function, user);
+      ++done;
+      seen = next.load(std::memory_order_acquire);
+    }
+    return done;
+  }
+
+  void run_tile(std::int64_t tile, detail::TileFunction function, void* user) {
+    try {
+      function(user, tile);
+    } catch (...) {
+      keep_failure(tile);
+    }
+  }
+
+  // The exception of the lowest tile that threw, so that which one is seen does not depend on timing.
+  void keep_failure(std::int64_t tile) {
+#pragma omp critical(weir_team_failure)
+    if (!failed_.load(std::memory_order_relaxed) || tile < failed_tile_) {
+      failed_.store(true, std::memory_order_relaxed);
+      failed_tile_ = tile;
+      failure_ = std::current_exception();
+    }
+  }
+
+  struct alignas(64) Share {
+    std::atomic<std::uint64_t> next{0};
+  };
+
+  int members_ = 1;
+  bool busy_ = false;
+  alignas(64) std::atomic<std::uint32_t> call_{0};
+  std::atomic<detail::TileFunction> function_{nullptr};
+  std::atomic<void*> user_{nullptr};
+  std::atomic<std::int64_t> tiles_{0};
+  alignas(64) std::atomic<std::int64_t> finished_{0};
+  std::atomic<bool> failed_{false};
+  std::int64_t failed_tile_ = 0;
+  std::exception_ptr failure_;
+  std::array<Share, members_most> shares_;
+};
+
+thread_local int own_member = 0;
+
+// Runs the tiles alone: a team of one within whatever this thread is part of.
+void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
+  struct Member {
+    int before = std::exchange(own_member, 0);
+    ~Member() { own_member = before; }
+  } alone;
+  for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
+}
+
+thread_local Team team_of_thread;       // made once, as a step must be cheap
+thread_local Team* own_team = nullptr;  // the same, while this thread leads it
+
+}  // namespace
+
+int team_member() { return own_member; }
+
+namespace detail {
+
+void run_with_team(int threads, LeaderFunction function, void* user) {
+  if (threads <= 1 || own_team || omp_in_parallel()) return function(user);
+  Team& team = team_of_thread;
+  team.reset();
+  std::exception_ptr failure;
+#pragma omp parallel num_threads(std::min(threads, Team::members_most))
+  {
+    if (omp_get_thread_num() == 0) {
+      team.start(omp_get_num_threads());
+      own_team = &team;
+      try {
+        function(user);
+      } catch (...) {
+        failure = std::current_exception();
+      }
+      own_team = nullptr;
+      team.dismiss();
+    } else {
+      own_member = omp_get_thread_num();
+      team.serve(own_member);
+      own_member = 0;
+    }
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
+  const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->busy());
+  if (!alone && own_team) return own_team->run(tiles, function, user);
+  if (alone || omp_in_parallel()) return run_alone(tiles, function, user);
+  auto lead = [&] { own_team->run(tiles, function, user); };
+  run_with_team(
+      static_cast<int>(std::min<std::int64_t>(threads, tiles)), [](void* f) { (*static_cast<decltype(lead)*>(f))(); }, &lead);
+}
+
+}  // namespace detail
+
+}  // namespace weir

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+#include <weir/core/context.hpp>
+
+// One parallel region for many parallel_for calls: their threads stay awake between them, which is worth more than any of the small
+// operations of a training step.
+
+namespace weir {
+
+namespace detail {
+using LeaderFunction = void (*)(void* user);
+void run_with_team(int threads, LeaderFunction function, void* user);
+}  // namespace detail
+
+// In a tile of a parallel_for: which thread of its team runs it, from 0, below the context's threads.
+int team_member();
+
+// Calls f() on this thread. The parallel_for calls in it share one team of the context's threads; what lies between them runs here.
+// `multiplications` is about how many f needs: with too few for a second thread, or inside another team, f is just called.
+// An exception of f comes out.
+template <class F>
+void with_team(const Context& context, std::int64_t multiplications, F&& f) {
+  constexpr std::int64_t worth_a_team = 1 << 16;
+  const int threads = multiplications < worth_a_team ? 1 : context.threads;
+  using Function = std::remove_reference_t<F>;
+  detail::run_with_team(
+      threads, [](void* user) { (*static_cast<Function*>(user))(); }, const_cast<void*>(static_cast<const void*>(std::addressof(f))));
+}
+
+}  // namespace weir
