@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include <doctest/doctest.h>
 
 #include <weir/activations/functions.hpp>
 #include <weir/core/tensor.hpp>
 
 #include "activations/apply.hpp"
+#include "core/stream.hpp"
 #include "tests/activations/arrays.hpp"
 #include "tests/support/compare.hpp"
 
@@ -122,6 +125,27 @@ TEST_CASE_TEMPLATE("relu: the functions named after it are those of the list", T
   CHECK(bits(a) == bits(b));
   relu_grad(with_threads(2), x, b);
   CHECK(bits(a) == bits(b));
+}
+
+// Large results go past the caches; small ones, whose bits are tested above, do not.
+TEST_CASE_TEMPLATE("activations: large arrays have the bits of their parts", T, float, double) {
+  const auto rows = static_cast<std::int64_t>(cpu::stream_bytes / sizeof(T)) + 1003, part = std::int64_t{100'000};
+  for (const std::int64_t start : {0, 1, 3}) {
+    CAPTURE(start);
+    const Tensor whole = mixed<T>(Shape{rows + start});
+    const ConstTensorView x = whole.view().rows(start, rows);
+    Tensor large(Shape{rows + start}, dtype_of<T>()), parts(Shape{rows + start}, dtype_of<T>());
+    const TensorView y = large.view().rows(start, rows), expected = parts.view().rows(start, rows);
+    const auto check = [&](auto op) {
+      op(x, y);
+      for (std::int64_t at = 0; at < rows; at += part)
+        op(x.rows(at, std::min(part, rows - at)), expected.rows(at, std::min(part, rows - at)));
+      CHECK(bits(ConstTensorView(large)) == bits(ConstTensorView(parts)));
+    };
+    check([](ConstTensorView from, TensorView to) { relu(from, to); });
+    check([](ConstTensorView from, TensorView to) { relu_grad(from, to); });
+    check([](ConstTensorView from, TensorView to) { relu_backward(from, from, to); });
+  }
 }
 
 TEST_CASE("activations: nothing to do is done") {
