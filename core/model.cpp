@@ -6,6 +6,7 @@
 
 #include "core/memory_ops.hpp"
 #include "core/model_impl.hpp"
+#include "core/model_work.hpp"
 #include "core/team.hpp"
 
 namespace weir {
@@ -176,7 +177,7 @@ std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView>
   impl_->inference->set_batch(batch);
   if (batch > 0) {
     const Context context = impl_->context(false);
-    with_team(context, impl_->multiplications(batch), [&] { impl_->inference->forward(context, inputs); });
+    with_team(context, multiplications(*this, batch), [&] { impl_->inference->forward(context, inputs); });
   }
   return impl_->inference->outputs();
 }
@@ -230,7 +231,7 @@ void Model::backward(const Batch& batch) {
   impl_->last_run = impl_->training.get();
   impl_->training->set_batch(samples);
   const Context context = impl_->context(true);
-  with_team(context, impl_->multiplications(samples), [&] {
+  with_team(context, multiplications(*this, samples), [&] {
     impl_->training->forward(context, batch.inputs);
     impl_->training->backward(context, batch, impl_->loss_sum);
   });

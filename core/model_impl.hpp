@@ -23,7 +23,6 @@ struct Model::Impl {
   Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_);
   void bind_programs();  // gives the programs a workspace that is large enough for both
   Context context(bool training_mode) const;
-  std::int64_t multiplications(std::int64_t batch) const { return batch * store->parameters.elements(); }  // of a pass, about
   std::int64_t check_inputs(std::span<const ConstTensorView> inputs) const;  // the batch; throws before anything changes
   void check_targets(const Batch& batch, std::int64_t samples) const;
 };

@@ -44,7 +44,7 @@ class Wait {
 class Team {
  public:
   void start(int members) { members_ = members; }
-  bool busy() const { return busy_; }
+  bool alone() const { return busy_ || members_ == 1; }  // nobody to share a call's tiles with
 
   void run(std::int64_t tiles, detail::TileFunction function, void* user) {
     busy_ = true;
@@ -170,6 +170,18 @@ void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
 thread_local Team team_of_thread;       // made once, as a step must be cheap
 thread_local Team* own_team = nullptr;  // the same, while this thread leads it
 
+// Makes this thread the leader of a team for as long as this lives.
+class Leader {
+ public:
+  Leader(Team& team, int members) {
+    team.start(members);
+    own_team = &team;
+  }
+  ~Leader() { std::exchange(own_team, nullptr)->dismiss(); }
+  Leader(const Leader&) = delete;
+  Leader& operator=(const Leader&) = delete;
+};
+
 }  // namespace
 
 int team_member() { return own_member; }
@@ -177,22 +189,23 @@ int team_member() { return own_member; }
 namespace detail {
 
 void run_with_team(int threads, LeaderFunction function, void* user) {
-  if (threads <= 1 || own_team || omp_in_parallel()) return function(user);
+  if (own_team || omp_in_parallel()) return function(user);
   Team& team = team_of_thread;
   team.reset();
+  if (threads <= 1) {
+    const Leader leader(team, 1);
+    return function(user);
+  }
   std::exception_ptr failure;
 #pragma omp parallel num_threads(std::min(threads, Team::members_most))
   {
     if (omp_get_thread_num() == 0) {
-      team.start(omp_get_num_threads());
-      own_team = &team;
       try {
+        const Leader leader(team, omp_get_num_threads());
         function(user);
       } catch (...) {
         failure = std::current_exception();
       }
-      own_team = nullptr;
-      team.dismiss();
     } else {
       own_member = omp_get_thread_num();
       team.serve(own_member);
@@ -203,7 +216,7 @@ void run_with_team(int threads, LeaderFunction function, void* user) {
 }
 
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
-  const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->busy());
+  const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->alone());
   if (!alone && own_team) return own_team->run(tiles, function, user);
   if (alone || omp_in_parallel()) return run_alone(tiles, function, user);
   auto lead = [&] { own_team->run(tiles, function, user); };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <weir/core/array.hpp>
 
+#include "core/model_work.hpp"
 #include "core/team.hpp"
 
 namespace weir {
@@ -35,8 +36,8 @@ Evaluation Evaluator::run() {
   const Context context = context_for(model_->device());
   std::fill(sums_.begin(), sums_.end(), 0.0);
   counter_.reset();
-  const std::int64_t multiplications = model_->max_batch() * model_->parameter_arena().elements();
-  for (std::int64_t i = 0; i < loader_.batches(); ++i) with_team(context, multiplications, [&] { add_batch(context, i); });
+  const std::int64_t work = multiplications(*model_, model_->max_batch());
+  for (std::int64_t i = 0; i < loader_.batches(); ++i) with_team(context, work, [&] { add_batch(context, i); });
   Evaluation result;
   result.samples = samples_;
   result.accuracy = counter_.accuracy(context);

@@ -8,6 +8,7 @@
 #include <weir/training/fit.hpp>
 
 #include "core/keys.hpp"
+#include "core/model_work.hpp"
 #include "core/team.hpp"
 #include "core/text.hpp"
 #include "training/accuracy_counter.hpp"
@@ -102,7 +103,7 @@ class Run {
   template <class F>
   void in_team(bool wanted, F&& f) {
     if (!wanted) return f();
-    with_team(context_, options_.batch * model_.parameter_arena().elements(), f);
+    with_team(context_, multiplications(model_, options_.batch), f);
   }
 
   void begin_epoch(std::int64_t epoch) {

@@ -95,6 +95,14 @@ TEST_CASE("team: exceptions come out of a tile and of what the leader does and t
   CHECK(sum == 10);
 }
 
+TEST_CASE("team: too little work stays on its own thread") {
+  const weir::Context context = with_threads(4);
+  const std::thread::id own = std::this_thread::get_id();
+  weir::with_team(context, 1000, [&] {
+    weir::parallel_for(context, 100, [&](std::int64_t) { CHECK(std::this_thread::get_id() == own); });
+  });
+}
+
 TEST_CASE("team: teams inside of teams and calls inside of tiles and teams of several threads") {
   std::atomic<int> sum = 0;
   const auto work = [&] {
