@@ -1,15 +1,20 @@
-"""Prints the polynomial coefficients of include/weir/activations/math.hpp. Needs python3-mpmath.
+"""Prints the polynomial coefficients of include/weir/activations/math.hpp and wide_math.hpp. Needs python3-mpmath; takes half a minute.
 
 Each is the polynomial P of its degree with the smallest largest relative error of the function that it stands in, found by Remez
-exchange in 60 digits and then rounded to float:
+exchange in 60 digits and then rounded to the type that computes:
 
-  exp(r)  = 1 + r + r^2 P(r)   on [-ln(2)/2, ln(2)/2]
-  tanh(x) = x + x^3 P(x^2)     on [0, 0.65]
+  math.hpp, float
+    exp(r)  = 1 + r + r^2 P(r)            on [-ln(2)/2, ln(2)/2]
+    tanh(x) = x + x^3 P(x^2)              on [0, 0.65]
+  wide_math.hpp, double
+    exp(r)  = 1 + r (1 + r P(r))          on [-ln(2)/2, ln(2)/2]
+    log(1 + t) = s P(s^2), s = t / (2 + t), on 0 <= t <= 1
+    exp(a^2 / 2) Phi(-a) = w P(w), w = 3 / (3 + a), on 0 <= a <= 15; Phi is the normal distribution
 """
 
 import struct
 
-from mpmath import cos, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, tanh
+from mpmath import atanh, cos, erfc, exp, log, lu_solve, matrix, mp, mpf, pi, polyval, sqrt, tanh
 
 mp.dps = 60
 
@@ -37,12 +42,26 @@ def remez(target, weight, degree, a, b):
     return c, max(abs(e) for e in errors)
 
 
-def show(name, fit):
+def show(name, fit, wide=False):
     c, error = fit
     print(f"{name}: largest relative error 2^{float(log(error, 2)):.2f}")
     for k, value in enumerate(c):
+        if wide:
+            print(f"  c{k} = {float(value).hex()}")
+            continue
         rounded = struct.unpack("f", struct.pack("f", float(value)))[0]
         print(f"  c{k} = {rounded.hex()}F  // {float(value):.9g}")
+
+
+def log1p_factor(z):
+    """log(1 + t) / s with s^2 = z."""
+    return 2 * atanh(sqrt(z)) / sqrt(z)
+
+
+def tail_factor(w):
+    """exp(a^2 / 2) Phi(-a) / w with w = 3 / (3 + a)."""
+    a = 3 / w - 3
+    return erfc(a / sqrt(2)) / 2 * exp(a * a / 2) / w
 
 
 half = log(2) / 2
@@ -52,3 +71,8 @@ show("tanh", remez(lambda z: (tanh(z**0.5) / z**0.5 - 1) / z, lambda z: z * z**0
 high = mpf(round(log(2) * 2**16)) / 2**16  # 16 bits: its products with the exponents are exact
 for name, value in (("log2_e", 1 / log(2)), ("ln2_high", high), ("ln2_low", log(2) - high)):
     print(f"{name} = {struct.unpack('f', struct.pack('f', float(value)))[0].hex()}F")
+
+beyond = half * (1 + mpf(10) ** -6)  # off the middle, so that no starting point is 0
+show("wide exp", remez(lambda r: (exp(r) - 1 - r) / r**2, lambda r: r**2 / exp(r), 5, -half, beyond), wide=True)
+show("wide log1p", remez(log1p_factor, lambda z: 1 / log1p_factor(z), 5, mpf(10) ** -30, mpf(1) / 9), wide=True)
+show("wide normal tail", remez(tail_factor, lambda w: 1 / tail_factor(w), 10, mpf(3) / 18, mpf(1)), wide=True)

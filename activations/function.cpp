@@ -51,10 +51,10 @@ void validate(const ActivationFunction& f) {
       []<class F>(const F& functor) {
         for (const Parameter<F>& p : parameters_of<F>()) {
           const double value = functor.*p.member;
-          if (!(std::fabs(value) <= std::numeric_limits<float>::max())) {  // a NaN too
-            throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + digits(value) +
-                              ", expected a number that is finite in float. Give another one.");
-          }
+          const bool finite = std::fabs(value) <= std::numeric_limits<float>::max();  // a NaN is not
+          if (finite && (p.holds == nullptr || p.holds(functor))) continue;
+          throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + digits(value) + ", expected " +
+                            std::string(finite ? p.expected : "a number that is finite in float") + ". Give another one.");
         }
       },
       f);

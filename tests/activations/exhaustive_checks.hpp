@@ -25,6 +25,9 @@ class Inputs {
 
   std::int64_t blocks() const { return static_cast<std::int64_t>((count_ + block - 1) / block) + 1; }
 
+  // Whether the functor is also asked one element at a time: always, or of a part only in every eighth block (and of the special ones).
+  bool looks_alone(std::int64_t number) const { return fraction_ == 1 || number % 8 == 0 || number + 1 == blocks(); }
+
   void fill(std::int64_t number, std::vector<float>& x) const {
     const bool last = number + 1 == blocks();
     for (std::size_t i = 0; i < x.size(); ++i) {
@@ -61,7 +64,7 @@ struct Check {
 struct Findings {
   std::uint64_t inputs = 0;
   double worst_ulp = 0, worst_ulp_at = 0;
-  double worst_term = 0, worst_term_at = 0;  // error / (2^-24 largest term)
+  double worst_term = 0, worst_term_at = 0;  // error / (2^-24 largest term), where beyond 2 ulp
   std::uint64_t beyond = 0;                  // inputs beyond the bound
   std::uint64_t broken_rules = 0;            // NaN, infinity, range
   std::uint64_t differ = 0;                  // bits that depend on the place in the loop
@@ -74,7 +77,8 @@ inline constexpr double ulp_bound = 2;
 // In blocks on all threads; the result does not depend on their number.
 Findings examine(const Check& check, const Inputs& inputs);
 
-// Forward and derivative of every activation in the list, and relu_grad. Throws when one has no formula here.
-std::vector<Check> all_checks();
+// Forward and derivative of every activation in the list, and relu_grad; with those that are not judged, or without. Throws when one has no
+// formula here.
+std::vector<Check> all_checks(bool unjudged);
 
 }  // namespace weir::test

@@ -35,9 +35,11 @@ std::string line(const std::vector<std::string>& cells) {
 constexpr const char* legend = R"(
 - A derivative is judged as a function of what backward receives. The rows "through y" are not judged: they show what the derivative from
   a rounded y loses against the derivative at x.
+- Beyond 2 ulp, in terms: the worst error among results that are not within 2 ulp, in 2^-24 of the largest term of the formula (or of one
+  of its terms), which cancel there. 0: there is no such result.
 - exact: equal to the formula rounded once to float, to the bit.
 - Rules: NaN where and only where it belongs, the limits at the infinities, the range of the function, the sign of an exact zero.
-- Bits differ: inputs whose result in a vector loop is not what the functor gives alone.
+- Bits differ: inputs whose result in a vector loop is not what the functor gives alone (with --fraction, of one input in eight).
 - 18 special values are looked at again at the end, in 65,536 inputs.
 
 )";

@@ -41,7 +41,7 @@ struct Row {
   std::string text() const { return line(cells()); }
   static std::string heading() { return line(titles()); }
   static std::vector<std::string> titles() {
-    return {"function", "inputs", "worst error in ulp", "in 2^-24 of the largest term", "rules broken", "bits differ", "bound", "within"};
+    return {"function", "inputs", "worst error in ulp", "beyond 2 ulp, in terms", "rules broken", "bits differ", "bound", "within"};
   }
 
  private:

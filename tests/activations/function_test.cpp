@@ -15,7 +15,7 @@ TEST_CASE("activation function: every name is its own and finds its function") {
     CHECK(names.insert(std::string(name(f))).second);
     CHECK(activation_by_name(name(f)).index() == f.index());
   }
-  CHECK(names == std::set<std::string>{"identity", "relu", "leaky_relu", "sigmoid", "tanh"});
+  for (const char* name : {"identity", "relu", "leaky_relu", "gelu_tanh", "hard_tanh", "log_sigmoid", "silu"}) CHECK(names.contains(name));
 }
 
 TEST_CASE("activation function: every one survives a round trip through its configuration") {
@@ -46,6 +46,8 @@ TEST_CASE("activation function: describe writes the parameters with the fewest d
   CHECK(describe(LeakyReLU()) == "leaky_relu(0.01)");
   CHECK(describe(LeakyReLU{.negative_slope = 1.0 / 3}) == "leaky_relu(0.3333333333333333)");
   CHECK(describe(Sigmoid()) == "sigmoid");
+  CHECK(describe(HardTanh{.min_val = -2, .max_val = 0.5}) == "hard_tanh(-2, 0.5)");
+  CHECK(describe(Softplus()) == "softplus(1, 20)");
   CHECK(describe(Tanh()) == "tanh");
 }
 
@@ -58,10 +60,13 @@ TEST_CASE("activation function: says what its backward reads") {
 }
 
 TEST_CASE("activation function: an unknown name lists the known ones") {
-  CHECK_THROWS_WITH_AS(activation_by_name("gelo"),
-                       "activation: unknown function 'gelo', expected one of: identity, relu, leaky_relu, sigmoid, tanh.", ConfigError);
+  std::string known;
+  for (const ActivationFunction& f : all_activations()) known += (known.empty() ? "" : ", ") + std::string(name(f));
+  CHECK(known.find("identity, relu, leaky_relu, sigmoid, tanh, ") == 0);
+  CHECK_THROWS_WITH_AS(activation_by_name("gelo"), ("activation: unknown function 'gelo', expected one of: " + known + ".").c_str(),
+                       ConfigError);
   CHECK_THROWS_WITH_AS(function_from_config(Config().set("function", std::string("ReLU"))),
-                       "activation: unknown function 'ReLU', expected one of: identity, relu, leaky_relu, sigmoid, tanh.", ConfigError);
+                       ("activation: unknown function 'ReLU', expected one of: " + known + ".").c_str(), ConfigError);
 }
 
 TEST_CASE("activation function: a configuration that is not complete or not understood is refused") {
@@ -84,4 +89,17 @@ TEST_CASE("activation function: a parameter must be finite in float") {
   const Config large = Config().set("function", std::string("leaky_relu")).set("negative_slope", 1e300);
   CHECK_THROWS_WITH_AS(function_from_config(large),
                        "leaky_relu: negative_slope is 1e+300, expected a number that is finite in float. Give another one.", ConfigError);
+}
+
+TEST_CASE("activation function: a parameter must be what its formula needs") {
+  CHECK_THROWS_WITH_AS(validate(HardTanh{.min_val = 1, .max_val = 1}),
+                       "hard_tanh: max_val is 1, expected a number above min_val. Give another one.", ConfigError);
+  CHECK_THROWS_WITH_AS(validate(HardTanh{.min_val = 1, .max_val = 1 + 1e-9}),
+                       "hard_tanh: max_val is 1.000000001, expected a number above min_val. Give another one.", ConfigError);
+  CHECK_THROWS_WITH_AS(validate(CELU{.alpha = 0}), "celu: alpha is 0, expected a number above 0. Give another one.", ConfigError);
+  CHECK_THROWS_WITH_AS(validate(CELU{.alpha = 1e-60}), "celu: alpha is 1e-60, expected a number above 0. Give another one.", ConfigError);
+  CHECK_THROWS_WITH_AS(validate(Softplus{.beta = -1}), "softplus: beta is -1, expected a number above 0. Give another one.", ConfigError);
+  CHECK_NOTHROW(validate(HardTanh{.min_val = -3e38, .max_val = 3e38}));
+  CHECK_NOTHROW(validate(CELU{.alpha = 1e-45}));
+  CHECK_NOTHROW(validate(Threshold{.threshold = 1, .value = 20}));
 }

@@ -24,12 +24,29 @@ struct Limits {
 };
 
 constexpr double s = 0.01;
+constexpr double ln2 = 0.69314718055994530942;
+constexpr double selu_end = -test::selu_scale * test::selu_alpha;
 constexpr Limits limits[] = {
     {"identity", -infinity, infinity, -0.0, 0.0, 1, 1, 1, 1},
     {"relu", 0.0, infinity, 0.0, 0.0, 0, 1, 0, 0},
     {"leaky_relu", -infinity, infinity, -0.0, 0.0, s, 1, s, s},
     {"sigmoid", 0.0, 1.0, 0.5, 0.5, -infinity, -infinity, 0, not_a_number},  // y - y^2, for any y
     {"tanh", -1.0, 1.0, -0.0, 0.0, -infinity, -infinity, 1, not_a_number},   // 1 - y^2
+    {"relu6", 0.0, 6.0, 0.0, 0.0, 0, 0, 0, 0},
+    {"elu", -1.0, infinity, -0.0, 0.0, 0, 1, 1, not_a_number},
+    {"selu", selu_end, infinity, -0.0, 0.0, 0, test::selu_scale, -selu_end, not_a_number},
+    {"celu", -1.0, infinity, -0.0, 0.0, 0, 1, 1, not_a_number},
+    {"gelu", -0.0, infinity, -0.0, 0.0, 0, 1, 0.5, not_a_number},
+    {"gelu_tanh", -0.0, infinity, -0.0, 0.0, 0, 1, 0.5, not_a_number},
+    {"silu", -0.0, infinity, -0.0, 0.0, 0, 1, 0.5, not_a_number},
+    {"mish", -0.0, infinity, -0.0, 0.0, 0, 1, 0.6, not_a_number},
+    {"hard_sigmoid", 0.0, 1.0, 0.5, 0.5, 0, 0, 1.0 / 6, 0},
+    {"log_sigmoid", -infinity, -0.0, -ln2, -ln2, 1, 0, 0.5, not_a_number},
+    {"tanh_offset", 0.0, 1.0, 0.5, 0.5, -infinity, -infinity, 0, not_a_number},  // 2 (y - y^2)
+    {"hard_tanh", -1.0, 1.0, -0.0, 0.0, 0, 0, 1, 0},
+    {"softplus", 0.0, infinity, ln2, ln2, 0, 1, 0.5, not_a_number},
+    {"softsign", -1.0, 1.0, -0.0, 0.0, infinity, infinity, 1, not_a_number},  // (1 - |y|)^2
+    {"threshold", 0.0, infinity, 0.0, 0.0, 0, 1, 0, 0},
 };
 
 const Limits& limits_of(const ActivationFunction& f) {
@@ -77,11 +94,15 @@ TEST_CASE_TEMPLATE("activations: limits and zeros of every derivative", T, float
   for (const ActivationFunction& f : all_activations()) {
     CAPTURE(name(f));
     const Limits& row = limits_of(f);
-    same(backward<T>(f, -infinity, 1), row.derivative_minus_infinity);
-    same(backward<T>(f, infinity, 1), row.derivative_plus_infinity);
-    same(backward<T>(f, 0.0, 1), row.derivative_zero);
-    CHECK(backward<T>(f, -0.0, 1) == static_cast<T>(row.derivative_zero));
-    same(backward<T>(f, not_a_number, 1), row.derivative_nan);
+    const auto is = [&](double x_or_y, double expected) {
+      const T got = backward<T>(f, x_or_y, 1);
+      CHECK((std::isnan(expected) ? std::isnan(got) : got == static_cast<T>(expected)));
+    };
+    is(-infinity, row.derivative_minus_infinity);
+    is(infinity, row.derivative_plus_infinity);
+    is(0.0, row.derivative_zero);
+    is(-0.0, row.derivative_zero);
+    is(not_a_number, row.derivative_nan);
   }
 }
 
@@ -135,6 +156,32 @@ TEST_CASE("activations: known values in double") {
   CHECK(LeakyReLU{.negative_slope = -1}.forward(-2.0) == 2.0);
   CHECK(LeakyReLU{.negative_slope = -1}.backward(-2.0, 3.0) == -3.0);
   CHECK(Identity().forward(-2.5) == -2.5);
+  CHECK(GELU().forward(1.0) == doctest::Approx(0.84134474606854294858).epsilon(1e-15));  // the normal distribution at 1
+  CHECK(GELU().forward(-2.0) == doctest::Approx(-2 * 0.022750131948179207200).epsilon(1e-15));
+  CHECK(Softplus().forward(1.0) == doctest::Approx(1.3132616875182228340).epsilon(1e-15));
+  CHECK(LogSigmoid().forward(1.0) == doctest::Approx(-0.31326168751822283405).epsilon(1e-15));
+  CHECK(ELU{.alpha = 2}.forward(-1.0) == doctest::Approx(2 * -0.63212055882855767840).epsilon(1e-15));
+  CHECK(CELU{.alpha = 2}.forward(-2.0) == doctest::Approx(2 * -0.63212055882855767840).epsilon(1e-15));
+  CHECK(SiLU().forward(-2.0) == doctest::Approx(-2 * 0.11920292202211755594).epsilon(1e-15));
+  CHECK(TanhOffset().forward(-1.0) == doctest::Approx(0.11920292202211755594).epsilon(1e-15));
+  CHECK(Mish().forward(0.0) == 0);
+  CHECK(Mish().forward(std::log(2.0)) == doctest::Approx(0.8 * 0.69314718055994530942).epsilon(1e-15));  // tanh(log(3)) is 4 / 5
+  CHECK(HardSigmoid().forward(1.5) == 0.75);
+  CHECK(HardTanh{.min_val = -2, .max_val = 0.5}.forward(-3.0) == -2);
+  CHECK(Threshold{.threshold = 0.1, .value = 20}.forward(0.1) == 20);
+  CHECK(Softsign().forward(-3.0) == -0.75);
+}
+
+TEST_CASE_TEMPLATE("activations: what a derivative is on a kink", T, float, double) {
+  CHECK(ReLU6().backward(T(6), T(3)) == 0);
+  CHECK(HardTanh().backward(T(1), T(3)) == 0);
+  CHECK(HardTanh().backward(T(-1), T(3)) == 0);
+  CHECK(HardSigmoid().backward(T(3), T(3)) == 0);
+  CHECK(HardSigmoid().backward(T(-3), T(3)) == 0);
+  CHECK(Threshold{.threshold = 0.5}.backward(T(0.5), T(3)) == 0);
+  CHECK(ELU{.alpha = 0.5}.backward(T(0), T(3)) == T(1.5));
+  CHECK(Softplus{.beta = 2, .threshold = 8}.backward(T(4), T(3)) < T(3));
+  CHECK(Softplus{.beta = 2, .threshold = 8}.backward(T(4.0001), T(3)) == T(3));
 }
 
 // The float proof is activations_exhaustive; double is the standard library's, so a spread of numbers is enough.

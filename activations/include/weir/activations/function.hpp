@@ -9,18 +9,34 @@
 #include <utility>
 #include <variant>
 
+#include <weir/activations/celu.hpp>
+#include <weir/activations/elu.hpp>
+#include <weir/activations/gelu.hpp>
+#include <weir/activations/gelu_tanh.hpp>
+#include <weir/activations/hard_sigmoid.hpp>
+#include <weir/activations/hard_tanh.hpp>
 #include <weir/activations/identity.hpp>
 #include <weir/activations/leaky_relu.hpp>
+#include <weir/activations/log_sigmoid.hpp>
+#include <weir/activations/mish.hpp>
 #include <weir/activations/relu.hpp>
+#include <weir/activations/relu6.hpp>
+#include <weir/activations/selu.hpp>
 #include <weir/activations/sigmoid.hpp>
+#include <weir/activations/silu.hpp>
+#include <weir/activations/softplus.hpp>
+#include <weir/activations/softsign.hpp>
 #include <weir/activations/tanh.hpp>
+#include <weir/activations/tanh_offset.hpp>
+#include <weir/activations/threshold.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/layer.hpp>
 
 namespace weir {
 
 // Any activation: the one list of them. Everything else (both devices, fusion, files, summaries, tests) loops over it or visits it.
-using ActivationFunction = std::variant<Identity, ReLU, LeakyReLU, Sigmoid, Tanh>;
+using ActivationFunction = std::variant<Identity, ReLU, LeakyReLU, Sigmoid, Tanh, ReLU6, ELU, SELU, CELU, GELU, GELUTanh, SiLU, Mish,
+                                        HardSigmoid, LogSigmoid, TanhOffset, HardTanh, Softplus, Softsign, Threshold>;
 
 namespace detail {
 template <class F, class Variant>
@@ -38,11 +54,11 @@ Needs needs(const ActivationFunction& f);            // what activate_backward r
 std::string describe(const ActivationFunction& f);   // "relu", "leaky_relu(0.01)"
 
 // {"function": "leaky_relu", "negative_slope": 0.01}, and back. Back throws ConfigError for an unknown function, a missing or an
-// unknown entry, and a number that is not finite.
+// unknown entry, and a number that validate() refuses.
 Config config(const ActivationFunction& f);
 ActivationFunction function_from_config(const Config& config);
 
-// Throws ConfigError when a parameter is not a finite number (in float).
+// Throws ConfigError when a parameter is not a finite number (in float), or not what its list of parameters demands.
 void validate(const ActivationFunction& f);
 
 // Each activation with its default parameters, in the order of the list.

@@ -14,14 +14,16 @@
 
 namespace weir::math {
 
-namespace detail {
-
 // condition ? a : b where both are computed: of ?: over arithmetic g++ makes branches (which do not vectorise) or two
 // paths with a division in each.
 WEIR_HD inline float select(bool condition, float a, float b) {
   const std::uint32_t mask = 0U - static_cast<std::uint32_t>(condition);
   return __builtin_bit_cast(float, (__builtin_bit_cast(std::uint32_t, a) & mask) | (__builtin_bit_cast(std::uint32_t, b) & ~mask));
 }
+
+WEIR_HD inline double select(bool condition, double a, double b) { return condition ? a : b; }
+
+namespace detail {
 
 // exp(z) = 2^n (1 + q), as the pieces that a caller scales for itself. NaN in gives q NaN.
 struct ExpPieces {
@@ -61,8 +63,8 @@ WEIR_HD inline float sigmoid(float x) {
   const float t_lost = (q - (high - 1.0F)) * scale * 0x1p-64F;
   const float d = 1.0F + t;
   const float d_lost = (t - (d - 1.0F)) + t_lost;
-  const float y = detail::select(below, t, 1.0F) / d;
-  return y + detail::select(below, 1.0F - y, y) * (detail::select(below, t_lost, 0.0F) - y * d_lost);
+  const float y = select(below, t, 1.0F) / d;
+  return y + select(below, 1.0F - y, y) * (select(below, t_lost, 0.0F) - y * d_lost);
 }
 
 WEIR_HD inline double sigmoid(double x) {
@@ -85,7 +87,7 @@ WEIR_HD inline float tanh(float x) {
   const auto [q, bits] = detail::exp_pieces(b, 127.0F);
   const float t = (1.0F + q) * detail::power_of_two(bits);
   const float far = 1.0F - 2.0F / (t + 1.0F);
-  return std::copysign(detail::select(a < 0.65F, near_zero, far), x);
+  return std::copysign(select(a < 0.65F, near_zero, far), x);
 }
 
 WEIR_HD inline double tanh(double x) { return std::tanh(x); }

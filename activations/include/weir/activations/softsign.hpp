@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cmath>
+#include <string_view>
+
+#include <weir/activations/wide_math.hpp>
+#include <weir/core/host_device.hpp>
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// y = x / (1 + |x|), from -1 at -inf to 1 at +inf; dx = dy (1 - |y|)^2. NaN stays NaN, -0 stays -0.
+struct Softsign {
+  static constexpr std::string_view name = "softsign";
+  static constexpr Needs needs = Needs::y;
+
+  // Beyond 2^60 it is 1 in double too; inf / inf would be NaN.
+  template <class T>
+  WEIR_HD T forward(T x) const {
+    const double z = math::within(x, 0x1p60);
+    return math::rounded(z / (1 + std::fabs(z)), x);
+  }
+  template <class T>
+  WEIR_HD T backward(T y, T dy) const {
+    const T rest = T(1) - std::fabs(y);
+    return dy * (rest * rest);
+  }
+};
+
+}  // namespace weir
