@@ -1,5 +1,6 @@
 # include/weir/weir.hpp includes every public header and nothing else. After adding one: cmake -DROOT=<tree> -DWRITE=ON -P umbrella.cmake
 cmake_minimum_required(VERSION 3.25)
+get_filename_component(ROOT ${ROOT} ABSOLUTE)  # a glob finds nothing relative to "."
 
 set(wanted "#pragma once\n\n// Everything that weir offers.\n")
 foreach(room core activations layers data formats training)
