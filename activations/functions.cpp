@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 
 #include "activations/activation_ops.hpp"
+#include "core/memory_ops.hpp"
 
 namespace weir {
 
@@ -87,11 +88,21 @@ void checked_backward(std::string_view who, const Context& context, const Activa
   (context.device.is_cuda() ? cuda::activate_backward : cpu::activate_backward)(context, f, x_or_y, dy, dx);
 }
 
+// Calls f with a context for the result's device, and returns when the result is there.
+template <class F>
+void now(const TensorView& result, F&& f) {
+  const Context context = context_for(result.device());
+  f(context);
+  finish(context);
+}
+
 }  // namespace
 
 void relu(const Context& context, const ConstTensorView& x, const TensorView& y) { checked_activate("relu", context, ReLU(), x, y); }
 
-void relu(const ConstTensorView& x, const TensorView& y) { relu(context_for(y.device()), x, y); }
+void relu(const ConstTensorView& x, const TensorView& y) {
+  now(y, [&](const Context& context) { relu(context, x, y); });
+}
 
 void relu_grad(const Context& context, const ConstTensorView& x, const TensorView& g) {
   const ConstTensorView result = g;
@@ -99,21 +110,25 @@ void relu_grad(const Context& context, const ConstTensorView& x, const TensorVie
   (context.device.is_cuda() ? cuda::relu_grad : cpu::relu_grad)(context, x, g);
 }
 
-void relu_grad(const ConstTensorView& x, const TensorView& g) { relu_grad(context_for(g.device()), x, g); }
+void relu_grad(const ConstTensorView& x, const TensorView& g) {
+  now(g, [&](const Context& context) { relu_grad(context, x, g); });
+}
 
 void relu_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
   checked_backward("relu_backward", context, ReLU(), y, dy, dx);
 }
 
 void relu_backward(const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
-  relu_backward(context_for(dx.device()), y, dy, dx);
+  now(dx, [&](const Context& context) { relu_backward(context, y, dy, dx); });
 }
 
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
   checked_activate("activate", context, f, x, y);
 }
 
-void activate(const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) { activate(context_for(y.device()), f, x, y); }
+void activate(const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
+  now(y, [&](const Context& context) { activate(context, f, x, y); });
+}
 
 void activate_backward(const Context& context, const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy,
                        const TensorView& dx) {
@@ -121,7 +136,7 @@ void activate_backward(const Context& context, const ActivationFunction& f, cons
 }
 
 void activate_backward(const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy, const TensorView& dx) {
-  activate_backward(context_for(dx.device()), f, x_or_y, dy, dx);
+  now(dx, [&](const Context& context) { activate_backward(context, f, x_or_y, dy, dx); });
 }
 
 }  // namespace weir

@@ -36,6 +36,7 @@ Context context_for(Device device) {
   Context context;
   context.device = device;
   context.threads = num_threads();
+  if (device.is_cuda()) context.stream = cuda::stream(device);
   return context;
 }
 
@@ -58,7 +59,9 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
 }
 
 void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options) {
-  matmul(context_for(c.device()), a, b, c, options);
+  const Context context = context_for(c.device());
+  matmul(context, a, b, c, options);
+  finish(context);
 }
 
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
@@ -72,7 +75,11 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
   (context.device.is_cuda() ? cuda::reduce_sum : cpu::reduce_sum)(context, x, y);
 }
 
-void reduce_sum(const ConstTensorView& x, const TensorView& y) { reduce_sum(context_for(y.device()), x, y); }
+void reduce_sum(const ConstTensorView& x, const TensorView& y) {
+  const Context context = context_for(y.device());
+  reduce_sum(context, x, y);
+  finish(context);
+}
 
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y) {
   if (x.dtype() != y.dtype()) {
@@ -86,7 +93,11 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
   (cuda ? cuda::copy : cpu::copy)(context, x, y);
 }
 
-void copy(const ConstTensorView& x, const TensorView& y) { copy(context_for(x.device().is_cuda() ? x.device() : y.device()), x, y); }
+void copy(const ConstTensorView& x, const TensorView& y) {
+  const Context context = context_for(x.device().is_cuda() ? x.device() : y.device());
+  copy(context, x, y);
+  finish(context);
+}
 
 void fill(const Context& context, const TensorView& y, double value) {
   require_device("fill", context, y);
@@ -98,6 +109,10 @@ void fill(const Context& context, const TensorView& y, double value) {
   (context.device.is_cuda() ? cuda::fill : cpu::fill)(context, y, value);
 }
 
-void fill(const TensorView& y, double value) { fill(context_for(y.device()), y, value); }
+void fill(const TensorView& y, double value) {
+  const Context context = context_for(y.device());
+  fill(context, y, value);
+  finish(context);
+}
 
 }  // namespace weir

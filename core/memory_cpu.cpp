@@ -71,4 +71,6 @@ void fill(const Context& context, const TensorView& y, double value) {
   }
 }
 
+void write_number(const Context&, std::uint64_t* where, std::uint64_t value) { *where = value; }
+
 }  // namespace weir::cpu

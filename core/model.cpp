@@ -25,6 +25,10 @@ void check_options(const Graph& graph, const ModelOptions& options) {
   if (options.dtype != DType::f32 && options.dtype != DType::f64) {
     throw ConfigError("model: dtype is " + to_string(options.dtype) + ", expected f32 or f64: the others do not compute.");
   }
+  if (options.precision != Precision::f32 && (options.device.is_cpu() || options.dtype != DType::f32)) {
+    throw ConfigError("model: precision is " + to_string(options.precision) + " with " + to_string(options.dtype) + " on " +
+                      to_string(options.device) + ", expected f32. Others are for f32 on a CUDA device.");
+  }
   if (options.device.is_cuda()) {
     const int devices = cuda::device_count();
     if (options.device.index() < 0 || options.device.index() >= devices) {
@@ -88,6 +92,7 @@ bool same_plan(const TrainingPlan& plan, const Losses& losses, const std::vector
 Model::Impl::Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_)
     : graph(std::move(graph_)), options(options_), store(std::move(store_)) {
   inference = std::make_unique<Program>(graph, options, std::nullopt);
+  if (options.device.is_cuda()) device_step = Tensor(Shape{sizeof(std::uint64_t)}, DType::u8, options.device);
   bind_programs();
 }
 
@@ -106,7 +111,13 @@ void Model::Impl::bind_programs() {
 Context Model::Impl::context(bool training_mode) const {
   Context context = context_for(options.device);
   context.training = training_mode;
+  context.precision = options.precision;
   context.step = &state.step;
+  if (device_step.empty()) return context;
+  auto* step = static_cast<std::uint64_t*>(const_cast<void*>(device_step.view().raw()));
+  if (step_on_device != state.step) cuda::write_number(context, step, state.step);
+  step_on_device = state.step;
+  context.step = step;
   return context;
 }
 
@@ -178,6 +189,7 @@ std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView>
   if (batch > 0) {
     const Context context = impl_->context(false);
     with_team(context, multiplications(*this, batch), [&] { impl_->inference->forward(context, inputs); });
+    finish(context);
   }
   return impl_->inference->outputs();
 }
@@ -219,22 +231,35 @@ void Model::plan_training(const Losses& losses, std::vector<Shape> targets, Trai
     impl.gradients = std::move(gradients);
     impl.loss_sum = std::move(sum);
   }
-  impl.training = std::move(program);
-  impl.plan = std::move(plan);
-  impl.bind_programs();
+  std::optional<TrainingPlan> planned(std::move(plan));
+  std::swap(impl.training, program);
+  std::swap(impl.plan, planned);
+  try {
+    impl.bind_programs();
+  } catch (...) {  // no memory: everything is as it was
+    std::swap(impl.training, program);
+    std::swap(impl.plan, planned);
+    impl.bind_programs();
+    throw;
+  }
+}
+
+void Model::Impl::enqueue_backward(const Batch& batch) {
+  if (!training) throw ConfigError("model: backward needs a plan. Call plan_training first.");
+  const std::int64_t samples = check_inputs(batch.inputs);
+  check_targets(batch, samples);
+  last_run = training.get();
+  training->set_batch(samples);
+  const Context now = context(true);
+  training->forward(now, batch.inputs);
+  training->backward(now, batch, loss_sum);
 }
 
 void Model::backward(const Batch& batch) {
-  if (!impl_->training) throw ConfigError("model: backward needs a plan. Call plan_training first.");
-  const std::int64_t samples = impl_->check_inputs(batch.inputs);
-  impl_->check_targets(batch, samples);
-  impl_->last_run = impl_->training.get();
-  impl_->training->set_batch(samples);
   const Context context = impl_->context(true);
-  with_team(context, multiplications(*this, samples), [&] {
-    impl_->training->forward(context, batch.inputs);
-    impl_->training->backward(context, batch, impl_->loss_sum);
-  });
+  const std::int64_t samples = batch.inputs.empty() ? 0 : batch.inputs[0].shape()[0];
+  with_team(context, multiplications(*this, samples), [&] { impl_->enqueue_backward(batch); });
+  finish(context);
 }
 
 double Model::loss() const {

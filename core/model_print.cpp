@@ -23,8 +23,9 @@ std::ostream& operator<<(std::ostream& out, const Model& model) {
   }
   table.print(out);
   const ModelMemory memory = model.memory();
-  out << with_commas(total) << " parameters, " << to_string(model.dtype()) << " on " << model.device() << ", batches of up to "
-      << with_commas(model.max_batch()) << "\nbytes: " << with_commas(memory.parameters) << " parameters, ";
+  out << with_commas(total) << " parameters, " << to_string(model.dtype()) << " on " << model.device();
+  if (model.device().is_cuda() && model.dtype() == DType::f32) out << " (products in " << to_string(model.options().precision) << ")";
+  out << ", batches of up to " << with_commas(model.max_batch()) << "\nbytes: " << with_commas(memory.parameters) << " parameters, ";
   if (memory.gradients) out << with_commas(memory.gradients) << " gradients, ";
   if (memory.state) out << with_commas(memory.state) << " state, ";
   return out << with_commas(memory.activations) << " workspace\n";

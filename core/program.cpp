@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <weir/core/error.hpp>
+
 #include "core/array_ops.hpp"
 #include "core/keys.hpp"
 #include "core/memory_ops.hpp"
@@ -66,6 +68,7 @@ void Program::make_calls(const Graph& graph, const TrainingPlan* training) {
     call.inputs = fused.inputs;
     call.node = fused.last;
     call.key = key_for(options_.seed, KeyPurpose::layers).with(fused.first);
+    call.name = fused.name + " " + fused.layer->describe();
     bool learns = !fused.plan.parameters.empty();
     for (const std::size_t input : fused.inputs) learns = learns || wants_gradient_[input];
     call.runs_backward = training && learns;
@@ -79,6 +82,7 @@ void Program::make_calls(const Graph& graph, const TrainingPlan* training) {
     call.inputs = {graph_outputs_[t]};
     call.node = t;
     call.key = key_for(options_.seed, KeyPurpose::layers).with(entries.size() + t);
+    call.name = "loss " + std::to_string(t) + " " + term.loss->describe();
     call.runs_backward = wants_gradient_[graph_outputs_[t]];
     const Shape shapes[] = {entries[graph_outputs_[t]].plan.output, training->targets[t]};
     loss_plans_.push_back(term.loss->infer(shapes));
@@ -251,10 +255,27 @@ void Program::forward(const Context& context, std::span<const ConstTensorView> i
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       if (input_slot_[call.inputs[i]] != none) call.views.x[i] = inputs[input_slot_[call.inputs[i]]];
     }
-    Context own = context;
-    own.key = call.key;
+    run(call, context, false);
+  }
+}
+
+bool Program::capturable() const {
+  const auto can = [](const Call& call) { return call.layer->capturable(); };
+  return std::all_of(calls_.begin(), calls_.end(), can) && std::all_of(losses_.begin(), losses_.end(), can);
+}
+
+// On a CUDA device an error says in which layer it came.
+void Program::run(const Call& call, const Context& context, bool backward) const try {
+  Context own = context;
+  own.key = call.key;
+  if (backward) {
+    call.layer->backward(own, call.views.backward);
+  } else {
     call.layer->forward(own, call.views.forward);
   }
+} catch (const DeviceError& error) {
+  if (context.device.is_cpu()) throw;
+  throw DeviceError(call.name + (backward ? ", backward: " : ", forward: ") + error.what());
 }
 
 void Program::backward(const Context& context, const Batch& batch, const TensorView& loss_sum) {
@@ -263,14 +284,13 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     Call& call = losses_[t];
     const ConstTensorView weights = batch.sample_weights.empty() ? ConstTensorView() : batch.sample_weights[t];
     call.views.x.back() = batch.targets[t];
-    Context own = context;
-    own.key = call.key;
-    call.layer->forward(own, call.views.forward);
-    (context.device.is_cuda() ? cuda::accumulate_loss : cpu::accumulate_loss)(own, call.views.forward.y, weights, loss_weights_[t],
+    run(call, context, false);
+    (context.device.is_cuda() ? cuda::accumulate_loss : cpu::accumulate_loss)(context, call.views.forward.y, weights, loss_weights_[t],
                                                                               loss_sum);
     if (!call.runs_backward) continue;
-    (context.device.is_cuda() ? cuda::set_loss_gradient : cpu::set_loss_gradient)(own, weights, loss_weights_[t], blocks_[call.dy].view);
-    call.layer->backward(own, call.views.backward);
+    (context.device.is_cuda() ? cuda::set_loss_gradient : cpu::set_loss_gradient)(context, weights, loss_weights_[t],
+                                                                                  blocks_[call.dy].view);
+    run(call, context, true);
   }
   const auto sum_readers = [&](const Sum& sum) {
     for (std::size_t i = 1; i < sum.parts.size(); ++i) {
@@ -282,9 +302,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     Call& call = calls_[i];
     if (!call.runs_backward) continue;
     sum_readers(gradient_[call.node]);
-    Context own = context;
-    own.key = call.key;
-    call.layer->backward(own, call.views.backward);
+    run(call, context, true);
   }
   for (const std::size_t input : graph_inputs_) sum_readers(gradient_[input]);
 }

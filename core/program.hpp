@@ -44,6 +44,7 @@ class Program {
 
   std::int64_t workspace_bytes() const { return workspace_bytes_; }
   const std::vector<FusedCall>& calls() const { return fused_; }
+  bool capturable() const;  // every layer and loss is
 
   // Points every view into these. The workspace has workspace_bytes(); gradients are empty for inference.
   void bind(void* workspace, ParameterStore& store, TensorView state_next, TensorView gradients);
@@ -82,6 +83,7 @@ class Program {
     bool runs_backward = false;
     std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
     RandomKey key;
+    std::string name;  // for errors: "0 dense(128)"
     Views views;
   };
   struct Sum {                       // the gradients of one value, from each of its readers
@@ -102,6 +104,7 @@ class Program {
   bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
   void place_blocks(bool reuse);
   TensorView value_view(std::size_t graph_entry) const;
+  void run(const Call& call, const Context& context, bool backward) const;
   void bind_views(Call& call);
   void refresh_views(Call& call);
 

@@ -20,12 +20,12 @@ void run_with_team(int threads, LeaderFunction function, void* user);
 int team_member();
 
 // Calls f() on this thread. The parallel_for calls in it share one team of the context's threads; what lies between them runs here.
-// `multiplications` is about how many f needs: too few to wake a second thread for, and the team is this thread. Inside another team f is
-// just called. An exception of f comes out.
+// `multiplications` is about how many f needs: too few to wake a second thread for, or a CUDA device, and the team is this thread. Inside
+// another team f is just called. An exception of f comes out.
 template <class F>
 void with_team(const Context& context, std::int64_t multiplications, F&& f) {
   constexpr std::int64_t worth_a_team = 1 << 18;
-  const int threads = multiplications < worth_a_team ? 1 : context.threads;
+  const int threads = multiplications < worth_a_team || context.device.is_cuda() ? 1 : context.threads;
   using Function = std::remove_reference_t<F>;
   detail::run_with_team(
       threads, [](void* user) { (*static_cast<Function*>(user))(); }, const_cast<void*>(static_cast<const void*>(std::addressof(f))));

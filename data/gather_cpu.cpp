@@ -90,4 +90,9 @@ void gather(const Context& context, const ConstTensorView& from, double divisor,
   gather(context, from, divisor, order, to);
 }
 
+void gather_batch(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order,
+                  const std::uint64_t* batch_index, std::int64_t batch, const TensorView& to) {
+  gather(context, from, divisor, order.rows(static_cast<std::int64_t>(*batch_index) * batch, to.shape()[0]), to);
+}
+
 }  // namespace weir::cpu

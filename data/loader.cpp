@@ -102,10 +102,7 @@ Batch Loader::load(const Context& context, std::int64_t index) {
   }
   const std::int64_t begin = index * batch_;
   const std::int64_t count = std::min(batch_, samples_ - begin);
-  if (device_.is_cuda() && !on_host_ && order_changed_) {
-    copy(context, order_, device_order_);
-    order_changed_ = false;
-  }
+  upload_order(context);
   Context host = context;
   host.device = Device::cpu();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -123,6 +120,26 @@ Batch Loader::load(const Context& context, std::int64_t index) {
     }
     views_[i] = to;
   }
+  return batch_of_views();
+}
+
+void Loader::upload_order(const Context& context) {
+  if (!resident() || !order_changed_) return;
+  copy(context, order_, device_order_);
+  order_changed_ = false;
+}
+
+Batch Loader::load_recorded(const Context& context, const std::uint64_t* index, std::int64_t samples) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) {
+    Column& column = columns_[i];
+    const TensorView to = column.buffer.view().rows(0, samples);
+    cuda::gather_batch(context, column.resident, column.field->divisor, device_order_, index, batch_, to);
+    views_[i] = to;
+  }
+  return batch_of_views();
+}
+
+Batch Loader::batch_of_views() const {
   const std::span<const ConstTensorView> views = views_;
   return {.inputs = views.first(inputs_), .targets = views.subspan(inputs_), .sample_weights = {}};
 }

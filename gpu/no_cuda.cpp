@@ -1,11 +1,17 @@
-// What a build without CUDA links in place of the .cu files: every device operation says so.
+// What a build without CUDA links in place of the .cu files: every device operation says so. Under a stand-in for the runtime, which only
+// the tests have, each hands its CPU twin to it instead, so that everything above the operations runs as on a device.
 
+#include <type_traits>
+#include <vector>
 #include <weir/core/error.hpp>
 
 #include "activations/activation_ops.hpp"
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
 #include "data/gather.hpp"
+#include "gpu/blas.hpp"
+#include "gpu/runtime.hpp"
+#include "gpu/stream.hpp"
 #include "layers/add_ops.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/dense_ops.hpp"
@@ -14,6 +20,7 @@
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/optimizer_ops.hpp"
+#include "training/step_ops.hpp"
 
 namespace weir::cuda {
 
@@ -22,61 +29,123 @@ namespace {
 constexpr const char* reason =
     "built without CUDA: configure with -DWEIR_CUDA=ON where the CUDA Toolkit is installed, or use Device::cpu()";
 
-[[noreturn]] void refuse() { throw DeviceError(std::string("cuda: ") + reason + "."); }
-
 using In = const ConstTensorView&;
 using Ins = std::span<const ConstTensorView>;
 using Out = const TensorView&;
 using Outs = std::span<const TensorView>;
 
+// Arguments as an operation on the host takes them later: views of the same memory that say cpu, lists kept by value.
+template <class T>
+T held(const T& value) {
+  return value;
+}
+ConstTensorView held(In view) { return {view.raw(), view.shape(), view.dtype()}; }
+TensorView held(Out view) { return {view.raw(), view.shape(), view.dtype()}; }
+template <class View>
+std::vector<View> held(const std::span<const View>& views) {
+  std::vector<View> list;
+  for (const View& view : views) list.push_back(held(view));
+  return list;
+}
+DenseForward held(const DenseForward& a) { return {held(a.x), held(a.w), held(a.b), a.f, held(a.z), held(a.y)}; }
+DenseBackward held(const DenseBackward& a) {
+  return {held(a.x), held(a.w), held(a.dy), a.f, held(a.z_or_y), held(a.dz), held(a.partial_sums), held(a.dw), held(a.db), held(a.dx)};
+}
+struct HeldUpdate {
+  UpdateArgs args;
+  std::vector<TensorView> moments;
+  operator UpdateArgs() const {
+    UpdateArgs result = args;
+    result.moments = moments;
+    return result;
+  }
+};
+HeldUpdate held(const UpdateArgs& a) {
+  UpdateArgs args = a;
+  args.w = held(a.w);
+  args.g = held(a.g);
+  return {args, held(a.moments)};
+}
+
+// cpu_twin(context, args...) as the stand-in's device would do it, or DeviceError.
+template <class... P, class... A>
+void run(void (*cpu_twin)(const Context&, P...), const Context& context, const A&... args) {
+  require_usable();
+  Context host = context;
+  host.device = Device::cpu();
+  const std::function<void()> operation = [=, ... kept = held(args)] { cpu_twin(host, kept...); };
+  check(runtime().run(operation, queue_of(context)), "an operation");
+}
+
 }  // namespace
 
-int device_count() noexcept { return 0; }
-const char* status() noexcept { return reason; }
+const Runtime& built_in_runtime() {
+  static const Runtime none{.missing = reason};
+  return none;
+}
 
-Allocation allocate(Device, std::size_t) { refuse(); }
-void copy(const Context&, In, Out) { refuse(); }
-void fill(const Context&, Out, double) { refuse(); }
+const Blas& built_in_blas() {
+  static const Blas none;
+  return none;
+}
 
-void matmul(const Context&, In, In, Out, const MatmulOptions&) { refuse(); }
-void reduce_sum(const Context&, In, Out) { refuse(); }
-void add(const Context&, In, In, Out) { refuse(); }
-void set_loss_gradient(const Context&, In, double, Out) { refuse(); }
-void accumulate_loss(const Context&, In, In, double, Out) { refuse(); }
+void fill(const Context& c, Out y, double value) { run(cpu::fill, c, y, value); }
+void write_number(const Context& c, std::uint64_t* where, std::uint64_t value) { run(cpu::write_number, c, where, value); }
 
-void activate(const Context&, const ActivationFunction&, In, Out) { refuse(); }
-void activate_backward(const Context&, const ActivationFunction&, In, In, Out) { refuse(); }
-void relu_grad(const Context&, In, Out) { refuse(); }
+void matmul(const Context& c, In a, In b, Out y, const MatmulOptions& o) { run(cpu::matmul, c, a, b, y, o); }
+void reduce_sum(const Context& c, In x, Out y) { run(cpu::reduce_sum, c, x, y); }
+void add(const Context& c, In a, In b, Out y) { run(cpu::add, c, a, b, y); }
+void set_loss_gradient(const Context& c, In weights, double weight, Out dy) { run(cpu::set_loss_gradient, c, weights, weight, dy); }
+void accumulate_loss(const Context& c, In y, In weights, double weight, Out sum) { run(cpu::accumulate_loss, c, y, weights, weight, sum); }
 
-void add_forward(const Context&, Ins, Out) { refuse(); }
-void concat(const Context&, Ins, Out) { refuse(); }
-void split(const Context&, In, Ins, Outs) { refuse(); }
-void dense_forward(const Context&, const DenseForward&) { refuse(); }
-void dense_backward(const Context&, const DenseBackward&) { refuse(); }
-void mean_squared_error_forward(const Context&, In, In, Out) { refuse(); }
-void mean_squared_error_backward(const Context&, In, In, In, Out, Out) { refuse(); }
-void softmax_cross_entropy_forward(const Context&, In, In, Out, Out, Out) { refuse(); }
-void softmax_cross_entropy_backward(const Context&, In, In, In, In, In, Out, Out) { refuse(); }
+void activate(const Context& c, const ActivationFunction& f, In x, Out y) { run(cpu::activate, c, f, x, y); }
+void activate_backward(const Context& c, const ActivationFunction& f, In x_or_y, In dy, Out dx) {
+  run(cpu::activate_backward, c, f, x_or_y, dy, dx);
+}
+void relu_grad(const Context& c, In x, Out g) { run(cpu::relu_grad, c, x, g); }
 
-void gather(const Context&, In, double, In, Out) { refuse(); }
+void add_forward(const Context& c, Ins x, Out y) { run(cpu::add_forward, c, x, y); }
+void concat(const Context& c, Ins parts, Out whole) { run(cpu::concat, c, parts, whole); }
+void split(const Context& c, In whole, Ins shapes, Outs parts) { run(cpu::split, c, whole, shapes, parts); }
+void dense_forward(const Context& c, const DenseForward& args) { run(cpu::dense_forward, c, args); }
+void dense_backward(const Context& c, const DenseBackward& args) { run(cpu::dense_backward, c, args); }
+void mean_squared_error_forward(const Context& c, In x, In t, Out y) { run(cpu::mean_squared_error_forward, c, x, t, y); }
+void mean_squared_error_backward(const Context& c, In x, In t, In dy, Out dx, Out dt) {
+  run(cpu::mean_squared_error_backward, c, x, t, dy, dx, dt);
+}
+void softmax_cross_entropy_forward(const Context& c, In x, In t, Out y, Out e, Out rows) {
+  run(cpu::softmax_cross_entropy_forward, c, x, t, y, e, rows);
+}
+void softmax_cross_entropy_backward(const Context& c, In x, In t, In e, In rows, In dy, Out dx, Out dt) {
+  run(cpu::softmax_cross_entropy_backward, c, x, t, e, rows, dy, dx, dt);
+}
 
-void max_abs(const Context&, In, double*) { refuse(); }
-void count_correct(const Context&, In, In, std::int64_t*) { refuse(); }
-void count_confusion(const Context&, In, In, std::int64_t*) { refuse(); }
-void sgd_update(const Context&, const SGDOptions&, const UpdateArgs&) { refuse(); }
-void adam_update(const Context&, const AdamOptions&, const UpdateArgs&) { refuse(); }
-void adamw_update(const Context&, const AdamWOptions&, const UpdateArgs&) { refuse(); }
-void nadam_update(const Context&, const NAdamOptions&, const UpdateArgs&) { refuse(); }
-void radam_update(const Context&, const RAdamOptions&, const UpdateArgs&) { refuse(); }
-void rmsprop_update(const Context&, const RMSpropOptions&, const UpdateArgs&) { refuse(); }
-void adagrad_update(const Context&, const AdagradOptions&, const UpdateArgs&) { refuse(); }
-void adadelta_update(const Context&, const AdadeltaOptions&, const UpdateArgs&) { refuse(); }
-void lion_update(const Context&, const LionOptions&, const UpdateArgs&) { refuse(); }
-void add_penalties(const Context&, In, double, double, Out) { refuse(); }
-void clip_values(const Context&, double, Out) { refuse(); }
-void sum_squares(const Context&, In, Out, Out) { refuse(); }
-void clip_norm(const Context&, In, double, Out) { refuse(); }
-void limit_rows(const Context&, double, Out) { refuse(); }
-void accumulate(const Context&, In, double, bool, Out) { refuse(); }
+void gather(const Context& c, In from, double divisor, In order, Out to) { run(cpu::gather, c, from, divisor, order, to); }
+void gather_batch(const Context& c, In from, double divisor, In order, const std::uint64_t* index, std::int64_t batch, Out to) {
+  run(cpu::gather_batch, c, from, divisor, order, index, batch, to);
+}
+
+void judge_step(const Context& c, const StepJudgement& step) { run(cpu::judge_step, c, step); }
+void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run(cpu::copy_unless, c, skip, x, y); }
+void max_abs(const Context& c, In x, double* largest) { run(cpu::max_abs, c, x, largest); }
+void count_correct(const Context& c, In y, In labels, std::int64_t* correct) { run(cpu::count_correct, c, y, labels, correct); }
+void count_confusion(const Context& c, In y, In labels, std::int64_t* counts) { run(cpu::count_confusion, c, y, labels, counts); }
+void sgd_update(const Context& c, const SGDOptions& options, const UpdateArgs& args) { run(cpu::sgd_update, c, options, args); }
+void adam_update(const Context& c, const AdamOptions& options, const UpdateArgs& args) { run(cpu::adam_update, c, options, args); }
+void adamw_update(const Context& c, const AdamWOptions& options, const UpdateArgs& args) { run(cpu::adamw_update, c, options, args); }
+void nadam_update(const Context& c, const NAdamOptions& options, const UpdateArgs& args) { run(cpu::nadam_update, c, options, args); }
+void radam_update(const Context& c, const RAdamOptions& options, const UpdateArgs& args) { run(cpu::radam_update, c, options, args); }
+void rmsprop_update(const Context& c, const RMSpropOptions& options, const UpdateArgs& args) { run(cpu::rmsprop_update, c, options, args); }
+void adagrad_update(const Context& c, const AdagradOptions& options, const UpdateArgs& args) { run(cpu::adagrad_update, c, options, args); }
+void adadelta_update(const Context& c, const AdadeltaOptions& options, const UpdateArgs& args) {
+  run(cpu::adadelta_update, c, options, args);
+}
+void lion_update(const Context& c, const LionOptions& options, const UpdateArgs& args) { run(cpu::lion_update, c, options, args); }
+void add_penalties(const Context& c, In w, double l1, double l2, Out g) { run(cpu::add_penalties, c, w, l1, l2, g); }
+void clip_values(const Context& c, double limit, Out g) { run(cpu::clip_values, c, limit, g); }
+void sum_squares(const Context& c, In x, Out partial, Out sum) { run(cpu::sum_squares, c, x, partial, sum); }
+void clip_norm(const Context& c, In sums, double limit, Out g) { run(cpu::clip_norm, c, sums, limit, g); }
+void limit_rows(const Context& c, double limit, Out w) { run(cpu::limit_rows, c, limit, w); }
+void accumulate(const Context& c, In x, double factor, bool first, Out y) { run(cpu::accumulate, c, x, factor, first, y); }
 
 }  // namespace weir::cuda

@@ -10,11 +10,13 @@ AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const 
     const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
     const bool labels = data.targets()[i].values.dtype() == DType::i32;
     if (labels && losses.terms()[i].loss->classifies(output, data.target_shape(i))) term_ = i;
+    if (term_) rows_of_sample_ = data.target_shape(i).elements();
   }
 }
 
 void AccuracyCounter::reset() {
   rows_ = 0;
+  counted_ = 0;
   correct_.host()[0] = 0;
   cleared_ = true;
 }
@@ -23,15 +25,25 @@ void AccuracyCounter::add(const Context& context, std::span<const ConstTensorVie
   if (!term_) return;
   if (cleared_) correct_.push(context);
   cleared_ = false;
-  const ConstTensorView& labels = batch.targets[*term_];
-  (context.device.is_cuda() ? cuda::count_correct : cpu::count_correct)(context, outputs[*term_], labels, correct_.on_device());
-  rows_ += labels.elements();
+  count(context, outputs, batch, correct_.on_device());
+  rows_ += batch.targets[*term_].elements();
+}
+
+void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch,
+                            std::int64_t* correct) const {
+  if (!term_) return;
+  (context.device.is_cuda() ? cuda::count_correct : cpu::count_correct)(context, outputs[*term_], batch.targets[*term_], correct);
+}
+
+void AccuracyCounter::add_counted(std::int64_t samples, std::int64_t correct) {
+  rows_ += samples * rows_of_sample_;
+  counted_ += correct;
 }
 
 std::optional<double> AccuracyCounter::accuracy(const Context& context) {
   if (!term_ || rows_ == 0) return std::nullopt;
-  correct_.pull(context);
-  return static_cast<double>(correct_.host()[0]) / static_cast<double>(rows_);
+  if (!cleared_) correct_.pull(context);
+  return static_cast<double>(correct_.host()[0] + counted_) / static_cast<double>(rows_);
 }
 
 }  // namespace weir

@@ -19,11 +19,16 @@ class AccuracyCounter {
   bool counts() const { return term_.has_value(); }  // false: no loss classifies
   void reset();
   void add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch);
+  // What add does in two parts, for steps that a device takes on its own: *correct, on the device, grows by a batch's; then the host says
+  // what came of so many samples.
+  void count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct) const;
+  void add_counted(std::int64_t samples, std::int64_t correct);
   std::optional<double> accuracy(const Context& context);  // nullopt when no loss classifies or nothing was added
 
  private:
   std::optional<std::size_t> term_;
-  std::int64_t rows_ = 0;
+  std::int64_t rows_of_sample_ = 1;
+  std::int64_t rows_ = 0, counted_ = 0;
   bool cleared_ = true;  // the host's zero is ahead of the device
   Mirror<std::int64_t> correct_;
 };

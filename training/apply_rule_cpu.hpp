@@ -21,6 +21,7 @@ void apply_rule_to(const Rule& rule, std::int64_t n, T* __restrict w, const T* _
 // Rule<T>(options, learning rate, step) over all blocks of an update, in tiles.
 template <template <class> class Rule, class Options>
 void apply_rule(const Context& context, const Options& options, const UpdateArgs& args) {
+  if (args.skip != nullptr && *args.skip != 0) return;
   typed(args.w.dtype(), [&](auto t) {
     using T = decltype(t);
     const Rule<T> rule(options, *args.learning_rate, *args.step);

@@ -15,6 +15,7 @@
 #include "training/check_data.hpp"
 #include "training/evaluator.hpp"
 #include "training/explain.hpp"
+#include "training/recorded_steps.hpp"
 #include "training/updater.hpp"
 
 namespace weir {
@@ -31,6 +32,7 @@ void check_fit(const Model& model, const Dataset& train, const FitOptions& optio
   check_losses("fit", model, options.loss);
   check_at_least_one("epochs", options.epochs);
   check_at_least_one("batch", options.batch);
+  check_at_least_one("on_step_every", options.on_step_every);
   if (options.batch > model.max_batch()) {
     throw ShapeError("fit: batch is " + with_commas(options.batch) + ", the Model takes at most " + with_commas(model.max_batch()) +
                      ". Make it with a larger ModelOptions::max_batch.");
@@ -62,6 +64,7 @@ class Run {
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     updater_.emplace("fit", model, *options.optimizer, options.check_finite);
     model.plan_training(options.loss, target_shapes(train));
+    if (RecordedSteps::possible(model, loader_, *updater_)) recorded_.emplace(model, loader_, counter_, *updater_, train.samples());
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
     history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
   }
@@ -94,10 +97,23 @@ class Run {
 
   // A callback runs outside of any team, as its own code may use OpenMP.
   void take_steps() {
-    for (std::int64_t i = 0; i < loader_.batches() && !history_.stopped; ++i) {
-      in_team(true, [&] { take_step(i); });
-      if (options_.on_step && options_.on_step(step_) == Control::stop) history_.stopped = true;
+    while (step_.step < step_.steps && !history_.stopped) {
+      in_team(true, [&] { recorded_ ? take_recorded_steps() : take_step(step_.step); });
+      const bool due = step_.step % options_.on_step_every == 0 || step_.step == step_.steps;
+      if (options_.on_step && due && options_.on_step(step_) == Control::stop) history_.stopped = true;
     }
+  }
+
+  // As many steps as nobody looks between; then, where the device has stopped by itself, the next one with the host's care.
+  void take_recorded_steps() {
+    const std::int64_t first = step_.step;
+    const std::int64_t next_look = (first / options_.on_step_every + 1) * options_.on_step_every;
+    const std::int64_t end = options_.on_step ? std::min(step_.steps, next_look) : step_.steps;
+    const Stopwatch watch;
+    const RecordedSteps::Taken taken =
+        recorded_->run(context_, first, end, [&](std::size_t rate, std::uint64_t) { return updater_->rates()[rate]; });
+    if (taken.steps > 0) report_steps(watch, taken.steps, taken.samples, taken.loss, taken.loss_sum);
+    if (taken.stopped) take_step(first + taken.steps);
   }
 
   template <class F>
@@ -125,11 +141,15 @@ class Run {
     if (!updater_->step()) throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
 
     const std::int64_t size = batch.inputs[0].shape()[0];
-    loss_sum_ += model_.loss() * static_cast<double>(size);
-    step_.step = index + 1;
-    step_.samples += size;
+    report_steps(watch, 1, size, model_.loss(), model_.loss() * static_cast<double>(size));
+  }
+
+  void report_steps(const Stopwatch& watch, std::int64_t steps, std::int64_t samples, double loss, double loss_sum) {
+    loss_sum_ += loss_sum;
+    step_.step += steps;
+    step_.samples += samples;
     step_.total_steps = model_.training_state().step;
-    step_.loss = model_.loss();
+    step_.loss = loss;
     step_.epoch_loss = loss_sum_ / static_cast<double>(step_.samples);
     step_.accuracy = counter_.accuracy(context_);
     step_.learning_rate = updater_->learning_rate();
@@ -143,6 +163,7 @@ class Run {
   AccuracyCounter counter_;
   std::optional<Evaluator> validation_;
   std::optional<Updater> updater_;
+  std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
   double loss_sum_ = 0;
   StepReport step_;
   History history_;

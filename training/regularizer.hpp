@@ -17,6 +17,9 @@ class Regularizer {
   Regularizer(const std::string& who, Model& model, const ParameterGroups& groups, const GradientClip& clip);
 
   bool changes_gradients() const { return penalizes_ || clips_; }
+  bool capturable() const { return !limits_rows_; }  // those limits know no step that is skipped
+  double most_l1() const { return most_l1_; }
+  double most_l2() const { return most_l2_; }
   void before_update(const Context& context);  // changes the Model's gradients
   void after_update(const Context& context);   // changes its parameters
 

@@ -95,7 +95,12 @@ bool Updater::step() {
 void Updater::update(const Context& context, bool track) {
   if (track) numbers().kept = 0;
   numbers_.push(context);
-  Numbers* device = numbers_.on_device();
+  enqueue_update(context, track, nullptr);
+  if (track) numbers_.pull(context);
+}
+
+void Updater::enqueue_update(const Context& context, bool track, const std::uint64_t* skip) {
+  UpdateNumbers* device = numbers_.on_device();
   for (const Segment& segment : groups_.segments()) {
     for (std::size_t i = 0; i < segment_.size(); ++i) segment_[i] = moments_.views()[i].rows(segment.offset, segment.count);
     segment.optimizer->update(context, {.w = model_->parameter_arena().rows(segment.offset, segment.count),
@@ -103,10 +108,42 @@ void Updater::update(const Context& context, bool track) {
                                         .moments = segment_,
                                         .learning_rate = &device[segment.rate].learning_rate,
                                         .step = &device->step,
-                                        .largest = track ? &device->kept : nullptr});
+                                        .largest = track ? &device->kept : nullptr,
+                                        .skip = skip});
   }
   regularizer_.after_update(context);
-  if (track) numbers_.pull(context);
+}
+
+bool Updater::capturable() const {
+  const auto can = [](const Segment& segment) { return segment.optimizer->capturable(); };
+  return regularizer_.capturable() && std::all_of(groups_.segments().begin(), groups_.segments().end(), can);
+}
+
+void Updater::begin_recorded(const Context& context) {
+  numbers().gradient = 0;
+  numbers_.push(context);
+}
+
+void Updater::enqueue(const Context& context, StepJudgement judgement) {
+  const bool cuda = context.device.is_cuda();
+  judgement.update = numbers_.on_device();
+  judgement.first_step = moments_.first_step();
+  judgement.rates = static_cast<std::int64_t>(rates().size());
+  judgement.check_finite = check_finite_;
+  judgement.safe_magnitude = safe_magnitude_;
+  judgement.most_l1 = regularizer_.most_l1();
+  judgement.most_l2 = regularizer_.most_l2();
+  if (check_finite_) look(context, model_->gradient_arena(), &judgement.update->gradient);
+  (cuda ? cuda::judge_step : cpu::judge_step)(context, judgement);
+  if (regularizer_.changes_gradients()) regularizer_.before_update(context);
+  enqueue_update(context, check_finite_, &judgement.numbers->skip);
+}
+
+void Updater::end_recorded(const Context& context) { numbers_.pull(context); }
+
+void Updater::steps_were_taken(std::span<const double> rates) {
+  learning_rate_ = rates[0];
+  moments_.keep(model_->training_state());
 }
 
 void Updater::update_with_care(const Context& context) {

@@ -13,6 +13,7 @@
 #include "training/parameter_groups.hpp"
 #include "training/regularizer.hpp"
 #include "training/schedule_run.hpp"
+#include "training/step_ops.hpp"
 
 namespace weir {
 
@@ -37,21 +38,22 @@ class Updater {
   bool step();
 
   double learning_rate() const { return learning_rate_; }  // of the last step, for parameters in no group
+  const std::vector<double>& rates() const { return groups_.rates(); }
+
+  // For steps that are recorded on a device: what step() does, without the host. Between begin and end the device has the numbers.
+  bool capturable() const;
+  void begin_recorded(const Context& context);
+  void enqueue(const Context& context, StepJudgement judgement);  // judges the step, and updates unless it says skip
+  void end_recorded(const Context& context);
+  void steps_were_taken(std::span<const double> rates);  // by the device; the rates of the last one
 
  private:
-  // What the optimizer and the checks find on the device.
-  struct Numbers {
-    double learning_rate = 0;
-    std::uint64_t step = 0;
-    double gradient = 0;  // largest magnitudes
-    double kept = 0;      // of parameters and moments
-  };
-
-  Numbers& numbers() { return numbers_.host()[0]; }
+  UpdateNumbers& numbers() { return numbers_.host()[0]; }
   double set_learning_rates();  // and returns the largest
   void measure_kept(const Context& context);
   bool gradients_are_finite(const Context& context);
   void update(const Context& context, bool track);
+  void enqueue_update(const Context& context, bool track, const std::uint64_t* skip);
   void update_with_care(const Context& context);
   std::string describe_overflow() const;
 
@@ -65,7 +67,7 @@ class Updater {
   double safe_magnitude_;
   double learning_rate_ = 0;
   Moments moments_;
-  Mirror<Numbers> numbers_;          // the first; of those behind it, one a group, only the learning rate counts
+  Mirror<UpdateNumbers> numbers_;    // the first; of those behind it, one a group, only the learning rate counts
   std::vector<TensorView> segment_;  // the moments of one, for a call
   std::vector<TensorView> kept_;     // parameters, then moments
   std::vector<Tensor> before_;       // a copy of them, for an update that may overflow

@@ -29,7 +29,11 @@ int main(int argc, char** argv) {
   app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
   app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
   app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)");
-  app.add_option("--device", t.device, "auto or cpu")->check(CLI::IsMember({"auto", "cpu"}))->capture_default_str();
+  app.add_option("--device", t.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
+  app.add_option("--precision", t.precision, "Of products on a CUDA device: f32, tf32 or bf16")
+      ->check(CLI::IsMember({"f32", "tf32", "bf16"}))
+      ->capture_default_str();
+  app.add_flag("--compare", t.compare, "Take one step on the CPU and on a CUDA device instead, and compare layer by layer");
   app.add_option("--save", t.save, "Write the trained model to this file (safetensors)");
   app.add_option("--json", t.json, "Write the figures to this file");
   app.add_flag("--quiet", t.quiet, "Print errors only");

@@ -20,6 +20,8 @@ struct TrainOptions {
   std::uint64_t seed = 0;
   std::optional<int> threads;
   std::string device = "auto";
+  std::string precision = "f32";
+  bool compare = false;
   std::string save;
   std::string json;
   bool quiet = false;

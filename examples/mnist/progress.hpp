@@ -8,6 +8,7 @@
 class Progress {
  public:
   explicit Progress(bool quiet);
+  bool shows_steps() const { return bar_; }
   void step(const weir::StepReport& report);
   void epoch(const weir::EpochReport& report);
 

@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <functional>
 #include <iostream>
 #include <memory>
 
@@ -44,6 +45,32 @@ std::int64_t count_parameters(const weir::Model& model) {
   return count;
 }
 
+weir::Device device_for(const std::string& name) {
+  if (name == "cpu") return weir::Device::cpu();
+  return name == "cuda" ? weir::Device::cuda() : weir::best_device();
+}
+
+weir::Precision precision_for(const std::string& name) {
+  for (const weir::Precision precision : {weir::Precision::tf32, weir::Precision::bf16}) {
+    if (name == weir::to_string(precision)) return precision;
+  }
+  return weir::Precision::f32;
+}
+
+// One step on both devices, layer by layer; throws when they disagree.
+void compare(const weir::Graph& net, const weir::Dataset& data, const weir::AnyOptimizer& optimizer, std::int64_t batch,
+             const TrainOptions& options) {
+  weir::CompareOptions how;
+  how.loss = weir::SoftmaxCrossEntropy();
+  how.optimizer = optimizer;
+  how.batch = batch;
+  how.precision = precision_for(options.precision);
+  how.seed = options.seed;
+  const weir::DeviceComparison found = weir::compare_devices(net, data, how);
+  std::cout << weir::cuda_status() << "\n\n" << found;
+  if (!found.passed()) throw weir::NumericError(found.problem);
+}
+
 // Before the training and not after it.
 void check_folder_of(const std::string& file) {
   if (file.empty()) return;
@@ -66,8 +93,9 @@ void train(const TrainOptions& options) {
   const std::int64_t batch = options.batch.value_or(defaults.batch);
 
   const weir::Graph net = make_network(training.input_shape()[0], options.hidden, options.activation);
+  if (options.compare) return compare(net, training, optimizer, batch, options);
   weir::Model model(
-      net, {.device = options.device == "cpu" ? weir::Device::cpu() : weir::best_device(), .max_batch = batch, .seed = options.seed});
+      net, {.device = device_for(options.device), .max_batch = batch, .seed = options.seed, .precision = precision_for(options.precision)});
   if (!options.quiet) std::cout << model << '\n' << std::flush;
 
   Progress progress(options.quiet);
@@ -86,7 +114,8 @@ void train(const TrainOptions& options) {
                                .epochs = options.epochs.value_or(defaults.epochs),
                                .batch = batch,
                                .validation = &test,
-                               .on_step = on_step,
+                               .on_step = progress.shows_steps() ? on_step : std::function<weir::Control(const weir::StepReport&)>(),
+                               .on_step_every = model.device().is_cuda() ? 50 : 1,
                                .on_epoch = on_epoch});
   summary.dataset = images.name;
   summary.train_samples = training.samples();

@@ -17,6 +17,7 @@
 #include <weir/core/make_layer.hpp>
 #include <weir/core/model.hpp>
 #include <weir/core/parallel.hpp>
+#include <weir/core/precision.hpp>
 #include <weir/core/random.hpp>
 #include <weir/core/registry.hpp>
 #include <weir/core/shape.hpp>
@@ -73,6 +74,7 @@
 #include <weir/training/adagrad.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/adamw.hpp>
+#include <weir/training/compare_devices.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/gradcheck.hpp>

@@ -24,6 +24,7 @@ class Activation final : public Layer {
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
  private:
   ActivationFunction function_;

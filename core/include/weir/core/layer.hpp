@@ -86,6 +86,11 @@ class Layer {
 
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
 
+  // Whether forward and backward may be recorded on a CUDA device once and replayed for every later step: they only enqueue work on
+  // the context's stream (no allocation, no wait, no copy to or from the host), and all that changes from step to step is read from
+  // device memory (*context.step). A layer that says false is run anew in each step.
+  virtual bool capturable() const { return false; }
+
   // A layer that does this one's work and then next's, with this one's parameters; nullptr: they do not fuse. The Model asks only
   // when next is the sole reader of this layer's output. The results must be equal to the bit.
   virtual std::unique_ptr<Layer> absorb(const Layer& next) const;

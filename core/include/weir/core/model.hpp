@@ -10,6 +10,7 @@
 
 #include <weir/core/graph.hpp>
 #include <weir/core/losses.hpp>
+#include <weir/core/precision.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/core/training_state.hpp>
 
@@ -17,11 +18,12 @@ namespace weir {
 
 struct ModelOptions {
   Device device = Device::cpu();
-  DType dtype = DType::f32;      // f32 or f64: parameters, activations, gradients
-  std::int64_t max_batch = 128;  // the most samples of one call
-  std::uint64_t seed = 0;        // of the initial parameters and of every layer's random numbers
-  bool fuse = true;              // false: each layer of the graph runs on its own; the numbers are the same
-  bool reuse_memory = true;      // false: every activation keeps memory of its own and can be read by activation()
+  DType dtype = DType::f32;              // f32 or f64: parameters, activations, gradients
+  std::int64_t max_batch = 128;          // the most samples of one call
+  std::uint64_t seed = 0;                // of the initial parameters and of every layer's random numbers
+  bool fuse = true;                      // false: each layer of the graph runs on its own; the numbers are the same
+  bool reuse_memory = true;              // false: every activation keeps memory of its own and can be read by activation()
+  Precision precision = Precision::f32;  // of products on a CUDA device; tf32 and bf16 need one, and dtype f32
 };
 
 // What plan_training prepares for, besides the losses.
@@ -113,6 +115,7 @@ class Model {
   explicit Model(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 
+  friend struct ModelAccess;  // for the captured step of fit
   friend std::ostream& operator<<(std::ostream& out, const Model& model);
 };
 

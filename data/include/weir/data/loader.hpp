@@ -22,6 +22,8 @@ class Loader {
   Loader(Dataset&& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true) = delete;
 
   std::int64_t batches() const { return (samples_ + batch_ - 1) / batch_; }
+  std::int64_t batch() const { return batch_; }  // samples of every batch but perhaps the last
+  bool resident() const { return device_.is_cuda() && !on_host_; }
 
   // The order of the samples from now on: a permutation that depends on the key and on their number alone, the same on every machine
   // (Fisher and Yates, with random_below), or the data's own, which is what a new Loader has.
@@ -31,6 +33,11 @@ class Loader {
   // Batch `index` of [0, batches()): views into the loader's own memory, valid until the next load. The context is the model's;
   // DeviceError when it is for another device, ConfigError for an index outside.
   Batch load(const Context& context, std::int64_t index);
+
+  // For a step that is recorded on a CUDA device where the data is resident: the batch that *index says when the step runs, of so many
+  // samples. Before any of them, and after shuffle and in_order, upload_order.
+  Batch load_recorded(const Context& context, const std::uint64_t* index, std::int64_t samples);
+  void upload_order(const Context& context);
 
  private:
   struct Column {
@@ -43,6 +50,7 @@ class Loader {
   void add_columns(const std::vector<Field>& fields, const char* kind, DType dtype);
   bool copy_to_device();  // false: it does not fit
   void gather_on_host();
+  Batch batch_of_views() const;
 
   Device device_;
   std::int64_t samples_ = 0;

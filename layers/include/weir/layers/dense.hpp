@@ -38,6 +38,7 @@ class Dense final : public Layer {
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
   std::unique_ptr<Layer> absorb(const Layer& next) const override;  // an Activation
 
  private:

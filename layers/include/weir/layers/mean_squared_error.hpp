@@ -16,6 +16,7 @@ class MeanSquaredError final : public Loss {
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 };
 
 }  // namespace weir

@@ -22,6 +22,7 @@ class SoftmaxCrossEntropy final : public Loss {
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
   // Labels in range; probabilities finite, not below 0, and of sum 1 to within 0.001 (u8 ones, which are scaled later, are not looked at).
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;

@@ -32,6 +32,7 @@ class Adam final : public Optimizer {
   double learning_rate() const override { return options_.lr; }
   void update(const Context& context, const UpdateArgs& args) const override;
   bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
   std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const override;
   double safe_magnitude(DType dtype) const override;
 

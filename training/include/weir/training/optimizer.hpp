@@ -22,6 +22,7 @@ struct UpdateArgs {
   const std::uint64_t* step = nullptr;    // which update of these moments this is: 1, 2, ...
   double* largest = nullptr;              // raised to the largest |element| of w and moments afterwards (NaN above infinity);
                                           // nullptr: not wanted
+  const std::uint64_t* skip = nullptr;    // where it points to a number that is not 0, nothing is changed; nullptr: never
 };
 
 // How gradients move parameters: configuration and a pure function of one pass over flat blocks. What it keeps from step to step
@@ -38,6 +39,7 @@ class Optimizer {
   virtual double learning_rate() const = 0;  // before any schedule
   virtual void update(const Context& context, const UpdateArgs& args) const = 0;
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
+  virtual bool capturable() const { return false; }  // as Layer::capturable(); learning rate, step and skip are then device memory
 
   // The same optimizer with another weight decay, for a ParameterGroup. nullptr, the default: it has none to set.
   virtual std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const;

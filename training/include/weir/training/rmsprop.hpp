@@ -33,6 +33,8 @@ class RMSprop final : public Optimizer {
   int moments() const override { return 1 + (options_.centered ? 1 : 0) + (options_.momentum == 0 ? 0 : 1); }
   double learning_rate() const override { return options_.lr; }
   void update(const Context& context, const UpdateArgs& args) const override;
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
   std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const override;
   double safe_magnitude(DType dtype) const override;
 

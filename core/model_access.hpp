@@ -1,0 +1,29 @@
+#pragma once
+
+#include "core/model_impl.hpp"
+
+namespace weir {
+
+// What a step that is recorded on a CUDA device needs of a Model beyond its interface.
+struct ModelAccess {
+  // Model::backward without waiting for the device.
+  static void enqueue_backward(Model& model, const Batch& batch) { model.impl_->enqueue_backward(batch); }
+
+  // The step counter that layers read there, brought up to date.
+  static std::uint64_t* step_on_device(Model& model) { return const_cast<std::uint64_t*>(model.impl_->context(true).step); }
+
+  // The device has counted this many steps by itself.
+  static void steps_were_taken(Model& model, std::uint64_t count) {
+    model.impl_->state.step += count;
+    model.impl_->step_on_device = model.impl_->state.step;
+  }
+
+  static const TensorView loss_sum(Model& model) { return model.impl_->loss_sum; }
+  static TensorView state(Model& model) { return model.impl_->store->state; }
+  static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }
+
+  // Whether every layer and loss of the training program may be recorded.
+  static bool capturable(const Model& model) { return model.impl_->training && model.impl_->training->capturable(); }
+};
+
+}  // namespace weir

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <weir/core/dtype.hpp>
+#include <weir/core/precision.hpp>
+
+#include "gpu/runtime.hpp"
+
+// The table through which weir reaches cuBLASLt; like that of the runtime it can be replaced by a stand-in.
+
+namespace weir::cuda {
+
+// A kind of product in the library's own column-major terms: d[m, n] = op(a) op(b) (+ bias[m] on every column).
+struct BlasProduct {
+  std::int64_t m = 0, n = 0, k = 0;
+  std::int64_t lda = 0, ldb = 0, ldd = 0;
+  bool transpose_a = false, transpose_b = false, bias = false;
+  DType dtype = DType::f32;
+  Precision precision = Precision::f32;
+  std::uint32_t align_a = 16, align_b = 16, align_d = 16, align_bias = 16;  // bytes that divide the addresses
+
+  friend auto operator<=>(const BlasProduct&, const BlasProduct&) = default;
+};
+
+struct Blas {
+  Code (*make)(void** library) = nullptr;
+  // The best algorithm that the library's heuristic names for this kind of product and so much workspace: one that gives the same bits
+  // in every run. *plan stays nullptr when it names none.
+  Code (*plan)(void* library, const BlasProduct& kind, std::size_t workspace_bytes, void** plan) = nullptr;
+  Code (*run)(void* library, const void* plan, const void* a, const void* b, void* d, const void* bias, void* workspace,
+              std::size_t workspace_bytes, void* stream) = nullptr;
+  const char* (*describe)(Code code) = nullptr;
+};
+
+const Blas& built_in_blas();
+const Blas& blas() noexcept;
+
+class BlasOverride {
+ public:
+  explicit BlasOverride(const Blas& stand_in);
+  ~BlasOverride();
+  BlasOverride(const BlasOverride&) = delete;
+  BlasOverride& operator=(const BlasOverride&) = delete;
+};
+
+}  // namespace weir::cuda

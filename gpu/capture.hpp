@@ -1,0 +1,8 @@
+#pragma once
+
+namespace weir::cuda {
+
+// Throws DeviceError "cuda: <what> cannot be part of a captured step. ..." while this thread captures.
+void require_no_capture(const char* what);
+
+}  // namespace weir::cuda

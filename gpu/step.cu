@@ -1,0 +1,29 @@
+// A recorded step judges itself.
+
+#include "gpu/launch.cuh"
+#include "training/judge.hpp"
+
+namespace weir::cuda {
+
+namespace {
+
+__global__ void judge_kernel(StepJudgement step) { judge(step); }
+
+template <class T>
+__global__ void copy_unless_kernel(const std::uint64_t* skip, std::int64_t count, const T* x, T* y) {
+  if (*skip != 0) return;
+  for (std::int64_t i = thread_index(); i < count; i += thread_count()) y[i] = x[i];
+}
+
+}  // namespace
+
+void judge_step(const Context& context, const StepJudgement& step) { launch(context, "judge_step", judge_kernel, Grid{}, step); }
+
+void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y) {
+  typed(y.dtype(), [&](auto t) {
+    using T = decltype(t);
+    launch(context, "copy_unless", copy_unless_kernel<T>, grid_of(context, y.elements()), skip, y.elements(), data<T>(x), data<T>(y));
+  });
+}
+
+}  // namespace weir::cuda

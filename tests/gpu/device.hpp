@@ -1,0 +1,53 @@
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+#include <weir/core/array.hpp>
+#include <weir/core/tensor.hpp>
+
+#include "tests/support/compare.hpp"
+#include "tests/support/layer_runner.hpp"
+
+namespace weir::test {
+
+// Whether there is a device to test on; prints "SKIPPED: why" when there is none. In the program gpu_stand_in_tests there always is one:
+// the stand-in, whose operations are the CPU's. There these tests test themselves and all that lies above the operations.
+bool device_here();
+bool device_is_stand_in();
+
+inline const Device gpu = Device::cuda();
+
+inline constexpr double nan_value = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+
+// Numbers in (-1, 1) that depend on the seed alone, in dtype, on the host.
+inline Tensor random_tensor(const Shape& shape, DType dtype, std::uint64_t seed = 1) {
+  Tensor block(shape, dtype);
+  Initializer::uniform(-1, 1).fill(block, RandomKey{seed});
+  return block;
+}
+
+// The largest |a - b| over the largest finite |b|; infinite where one is NaN or infinite and the other is not the same.
+inline double difference(const ConstTensorView& a, const ConstTensorView& b) {
+  const std::vector<double> x = numbers(a), y = numbers(b);
+  if (x.size() != y.size()) return infinity;
+  double most = 0, scale = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (std::isnan(x[i]) && std::isnan(y[i])) continue;
+    if (!std::isfinite(x[i]) || !std::isfinite(y[i])) {
+      if (x[i] == y[i]) continue;
+      return infinity;
+    }
+    most = std::max(most, std::abs(x[i] - y[i]));
+    scale = std::max(scale, std::abs(y[i]));
+  }
+  return most == 0 ? 0 : most / scale;
+}
+
+// What sums of up to a few thousand numbers in another order may differ by.
+inline double sum_bound(DType dtype) { return dtype == DType::f64 ? 1e-13 : 2e-5; }
+
+}  // namespace weir::test

@@ -1,0 +1,203 @@
+// Layers and losses on a device against the CPU: forward and backward of one layer at a time.
+
+#include <weir/activations/activation.hpp>
+#include <weir/layers/add.hpp>
+#include <weir/layers/concat.hpp>
+#include <weir/layers/dense.hpp>
+#include <weir/layers/flatten.hpp>
+#include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/softmax_cross_entropy.hpp>
+
+#include "tests/gpu/device.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+constexpr DType compute_types[] = {DType::f32, DType::f64};
+
+// Runs a layer on both with the same numbers; `prepare` sets what is not random, `bound` is relative to the largest number of a block.
+template <class Prepare>
+void compare(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, std::int64_t batch, DType dtype, double bound,
+             Prepare&& prepare) {
+  LayerRunner host(layer, inputs, {.batch = batch, .dtype = dtype}), device(layer, inputs, {.batch = batch, .dtype = dtype, .device = gpu});
+  host.randomize();
+  device.randomize();
+  prepare(host);
+  prepare(device);
+  host.forward();
+  device.forward();
+  INFO(layer->describe() << ", batch " << batch << ", " << to_string(dtype));
+  CHECK(difference(device.y(), host.y()) <= bound);
+  host.backward();
+  device.backward();
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    INFO("dx " << i);
+    if (!host.dx(i).empty()) CHECK(difference(device.dx(i), host.dx(i)) <= bound);
+  }
+  for (std::size_t i = 0; i < host.plan().parameters.size(); ++i) {
+    INFO("gradient of " << host.plan().parameters[i].name);
+    CHECK(difference(device.dparameter(i), host.dparameter(i)) <= bound);
+  }
+}
+
+template <class L>
+void compare_all(const L& layer, const std::vector<Shape>& inputs, double scale = 1) {
+  for (const DType dtype : compute_types) {
+    for (const std::int64_t batch : {0, 1, 5, 64, 257}) {
+      compare(make_layer(L(layer)), inputs, batch, dtype, scale * sum_bound(dtype), [](LayerRunner&) {});
+    }
+  }
+}
+
+std::vector<double> labels(std::int64_t count, std::int64_t classes) {
+  std::vector<double> values;
+  for (std::int64_t i = 0; i < count; ++i) values.push_back(static_cast<double>(i * 7 % classes));
+  return values;
+}
+
+std::vector<double> probabilities(std::int64_t rows, std::int64_t classes) {
+  std::vector<double> values;
+  for (std::int64_t row = 0; row < rows; ++row) {
+    const auto total = static_cast<double>(classes * (classes + 1) / 2);
+    for (std::int64_t j = 0; j < classes; ++j) values.push_back(static_cast<double>((j + row) % classes + 1) / total);
+  }
+  return values;
+}
+
+}  // namespace
+
+TEST_CASE("cuda: dense with and without a bias") {
+  if (!device_here()) return;
+  compare_all(Dense(10), {{17}});
+  compare_all(Dense(10, {.bias = false}), {{17}});
+  compare_all(Dense(1), {{1}});
+  compare_all(Dense(33), {{3, 5}});
+}
+
+TEST_CASE("cuda: dense with every activation absorbed") {
+  if (!device_here()) return;
+  for (const ActivationFunction& f : all_activations()) {
+    for (const bool bias : {true, false}) {
+      const std::shared_ptr<const Layer> fused = Dense(19, {.bias = bias}).absorb(Activation(f));
+      REQUIRE(fused);
+      for (const DType dtype : compute_types) {
+        for (const std::int64_t batch : {1, 33, 100}) compare(fused, {{21}}, batch, dtype, sum_bound(dtype), [](LayerRunner&) {});
+      }
+    }
+  }
+}
+
+TEST_CASE("cuda: a NaN in a sample stays in that sample of a dense relu") {
+  if (!device_here()) return;
+  const std::shared_ptr<const Layer> fused = Dense(5).absorb(Activation(ReLU()));
+  LayerRunner device(fused, {{4}}, {.batch = 3, .device = gpu});
+  device.randomize();
+  std::vector<double> x(12, 0.5);
+  x[5] = nan_value;
+  device.set_x(x);
+  device.forward();
+  const std::vector<double> y = numbers(device.y());
+  for (std::size_t i = 0; i < y.size(); ++i) CHECK(std::isnan(y[i]) == (i / 5 == 1));
+}
+
+TEST_CASE("cuda: dense without wanted gradients leaves them alone") {
+  if (!device_here()) return;
+  LayerRunner device(Dense(5), {{4}}, {.batch = 3, .device = gpu});
+  device.randomize();
+  device.forward();
+  device.skip_dx();
+  CHECK_NOTHROW(device.backward());
+  CHECK(difference(device.dparameter(0), device.dparameter(0)) == 0);
+  device.skip_dparameters();
+  CHECK_NOTHROW(device.backward());
+}
+
+TEST_CASE("cuda: every activation as a layer") {
+  if (!device_here()) return;
+  for (const ActivationFunction& f : all_activations()) compare_all(Activation(f), {{13}}, 1e-2);
+}
+
+TEST_CASE("cuda: add of two and three and many inputs") {
+  if (!device_here()) return;
+  for (const std::size_t inputs : {2U, 3U, 5U, 9U}) compare_all(Add(), std::vector<Shape>(inputs, Shape{11}), 0);
+}
+
+TEST_CASE("cuda: concat of unequal widths") {
+  if (!device_here()) return;
+  compare_all(Concat(), {{3}, {1}, {10}}, 0);
+  compare_all(Concat(), {{2, 3}, {2, 4}}, 0);
+}
+
+TEST_CASE("cuda: flatten") {
+  if (!device_here()) return;
+  compare_all(Flatten(), {{4, 7}}, 0);
+}
+
+TEST_CASE("cuda: mean squared error") {
+  if (!device_here()) return;
+  compare_all(MeanSquaredError(), {{1}, {1}});
+  compare_all(MeanSquaredError(), {{300}, {300}});
+  compare_all(MeanSquaredError(), {{}, {}});
+}
+
+TEST_CASE("cuda: mean squared error of NaN and infinity") {
+  if (!device_here()) return;
+  const auto prepare = [](LayerRunner& run) { run.set_x({nan_value, 1, infinity, 2, 0, 0}); };
+  compare(make_layer(MeanSquaredError()), {{2}, {2}}, 3, DType::f32, 1e-6, prepare);
+}
+
+TEST_CASE("cuda: softmax cross entropy with labels") {
+  if (!device_here()) return;
+  for (const DType dtype : compute_types) {
+    for (const std::int64_t classes : {1, 2, 10, 32, 33, 1000}) {
+      for (const std::int64_t batch : {1, 5, 64, 300}) {
+        compare(make_layer(SoftmaxCrossEntropy()), {{classes}, {}}, batch, dtype, sum_bound(dtype),
+                [&](LayerRunner& run) { run.set_x(labels(batch, classes), 1); });
+      }
+    }
+  }
+}
+
+TEST_CASE("cuda: softmax cross entropy with probabilities") {
+  if (!device_here()) return;
+  for (const DType dtype : compute_types) {
+    for (const std::int64_t classes : {2, 10, 100}) {
+      compare(make_layer(SoftmaxCrossEntropy()), {{classes}, {classes}}, 7, dtype, sum_bound(dtype),
+              [&](LayerRunner& run) { run.set_x(probabilities(7, classes), 1); });
+    }
+  }
+}
+
+TEST_CASE("cuda: softmax cross entropy over several positions") {
+  if (!device_here()) return;
+  for (const DType dtype : compute_types) {
+    compare(make_layer(SoftmaxCrossEntropy()), {{4, 10}, {4}}, 6, dtype, sum_bound(dtype),
+            [](LayerRunner& run) { run.set_x(labels(24, 10), 1); });
+  }
+}
+
+TEST_CASE("cuda: softmax cross entropy of logits that are huge or not finite") {
+  if (!device_here()) return;
+  const std::vector<double> logits = {1e4, -1e4, 0, 3.4e38, -3.4e38, 0, nan_value, 1, 2, -infinity, 1, 2, infinity, 1, 2, 88, -88, 1};
+  compare(make_layer(SoftmaxCrossEntropy()), {{3}, {}}, 6, DType::f32, 1e-6, [&](LayerRunner& run) {
+    run.set_x(logits);
+    run.set_x(labels(6, 3), 1);
+  });
+}
+
+TEST_CASE("cuda: a label outside the classes reads nothing and makes the loss NaN") {
+  if (!device_here() || device_is_stand_in()) return;
+  LayerRunner run(SoftmaxCrossEntropy(), {{3}, {}}, {.batch = 3, .device = gpu});
+  run.randomize();
+  run.set_x({0, 3, -1}, 1);
+  run.forward();
+  run.backward();
+  const std::vector<double> y = numbers(run.y()), dx = numbers(run.dx());
+  CHECK(std::isfinite(y[0]));
+  CHECK(std::isnan(y[1]));
+  CHECK(std::isnan(y[2]));
+  CHECK(std::isfinite(dx[0]));
+  CHECK(std::isnan(dx[3]));
+}

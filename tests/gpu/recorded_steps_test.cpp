@@ -1,0 +1,202 @@
+// How fit uses a device, seen by a stand-in: what is allocated, recorded, replayed and read, and when.
+
+#include <doctest/doctest.h>
+
+#include <sstream>
+#include <weir/core/array.hpp>
+#include <weir/training/adam.hpp>
+#include <weir/training/fit.hpp>
+
+#include "tests/gpu/stand_in.hpp"
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+const Device gpu = Device::cuda();
+
+FitOptions options_for(std::int64_t epochs) {
+  FitOptions options;
+  options.loss = SoftmaxCrossEntropy();
+  options.optimizer = Adam();
+  options.epochs = epochs;
+  options.batch = 16;
+  return options;
+}
+
+// The identity, which says that it cannot be recorded and indeed cannot: it waits for the device.
+class Waits : public Layer {
+ public:
+  explicit Waits(bool says_so = true) : says_so_(says_so) {}
+  std::string type() const override { return "waits"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "waits"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override {
+    LayerPlan plan;
+    plan.output = inputs[0];
+    plan.backward_needs = Needs::neither;
+    return plan;
+  }
+  void forward(const Context& context, const LayerArgs& args) const override {
+    Tensor host(args.x[0].shape(), args.x[0].dtype());
+    copy(context, args.x[0], host);
+    copy(context, host, args.y);
+  }
+  void backward(const Context& context, const LayerArgs& args) const override { copy(context, args.dy, args.dx[0]); }
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return !says_so_; }
+
+ private:
+  bool says_so_;
+};
+
+}  // namespace
+
+TEST_CASE("recorded steps: one graph for whole batches and one for the last") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  fit(model, blobs(115), options_for(4));  // 7 batches of 16 and one of 3 an epoch
+  // The first step of each size runs as it is.
+  CHECK(device.count("begin_capture") == 2);
+  CHECK(device.count("replay") == 4 * 8 - 2);
+  CHECK(device.count("release_graph") == 2);
+}
+
+TEST_CASE("recorded steps: no second graph where all batches are whole") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  fit(model, blobs(112), options_for(2));
+  CHECK(device.count("begin_capture") == 1);
+  CHECK(device.count("replay") == 13);
+}
+
+TEST_CASE("recorded steps: after the first epoch nothing is allocated and the host waits a few times an epoch") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  FitOptions options = options_for(5);
+  std::vector<std::int64_t> allocations, waits;
+  options.on_epoch = [&](const EpochReport&) {
+    allocations.push_back(device.count("allocate"));
+    waits.push_back(device.count("wait"));
+    return Control::go_on;
+  };
+  fit(model, blobs(1600), options);
+  for (std::size_t i = 2; i < allocations.size(); ++i) {
+    CHECK(allocations[i] == allocations[1]);
+    CHECK(waits[i] - waits[i - 1] <= 8);  // for 100 steps
+  }
+}
+
+TEST_CASE("recorded steps: in a capture nothing waits or allocates or moves to the host") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  fit(model, blobs(115), options_for(2));
+  std::int64_t captured = 0;
+  for (const StandIn::Call& call : device.calls()) {
+    if (!call.captured || call.what == "end_capture") continue;
+    ++captured;
+    CHECK((call.what == "run" || call.what.starts_with("launch") || call.what == "set" || call.what == "copy"));
+  }
+  CHECK(captured > 20);
+}
+
+TEST_CASE("recorded steps: a layer that cannot be recorded runs anew in each step and learns the same") {
+  StandIn device;
+  Model with(sequential({6}, Dense(16), Waits(), Dense(3)), {.device = gpu, .seed = 3});
+  fit(with, blobs(115), options_for(2));
+  CHECK(device.count("begin_capture") == 0);
+  Model host(sequential({6}, Dense(16), Waits(), Dense(3)), {.seed = 3});
+  fit(host, blobs(115), options_for(2));
+  CHECK(bits(with.parameter_arena()) == bits(host.parameter_arena()));
+}
+
+TEST_CASE("recorded steps: a layer that wrongly says it can be recorded is named") {
+  const StandIn device;
+  Model model(sequential({6}, Dense(16), Waits(false), Dense(3)), {.device = gpu});
+  CHECK_THROWS_WITH_AS(fit(model, blobs(115), options_for(2)),
+                       "1 waits, forward: cuda: a copy to or from the host cannot be part of a captured step. A layer that needs it must "
+                       "answer false to Layer::capturable().",
+                       DeviceError);
+}
+
+TEST_CASE("recorded steps: an error of the device comes out with the layer and leaves no capture open") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  FitOptions options = options_for(2);
+  device.fail_next("end_capture", StandIn::invalid);
+  CHECK_THROWS_WITH_AS(fit(model, blobs(115), options), "cuda: end of a capture: invalid argument (code 1).", DeviceError);
+  CHECK_NOTHROW(fit(model, blobs(115), options));
+}
+
+TEST_CASE("recorded steps: where every step needs care the device does not run ahead") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  fill(model.parameter("2.bias"), 1e38);  // beyond what adam may meet unseen
+  fit(model, blobs(1600), options_for(1));
+  CHECK(model.training_state().step == 100);
+  // The first stop is found after an epoch's worth, the others after one step each.
+  CHECK(device.count("replay") <= 2 * 100);
+}
+
+TEST_CASE("recorded steps: a model that does not fit is not made and all its memory is free again") {
+  StandIn device(1, std::size_t{3} << 20);
+  {
+    Model small = classifier({.device = gpu});
+    CHECK_NOTHROW(fit(small, blobs(115), options_for(1)));
+  }
+  const std::size_t before = device.used();
+  CHECK_THROWS_AS(Model(sequential({784}, Dense(2000), ReLU(), Dense(10)), {.device = gpu}), DeviceError);
+  CHECK(device.used() == before);
+  Model again = classifier({.device = gpu});
+  CHECK_NOTHROW(fit(again, blobs(115), options_for(1)));
+}
+
+TEST_CASE("recorded steps: a training plan that does not fit leaves the model as it was") {
+  StandIn device;
+  Model model = classifier({.device = gpu, .max_batch = 64});
+  const Tensor x = tensor(many(64 * 6, 1), {64, 6}, DType::f32).to(gpu);
+  const auto before = bits(model.forward(x));
+  device.limit(device.used() + 2048);
+  CHECK_THROWS_AS(model.plan_training(SoftmaxCrossEntropy(), {Shape{}}), DeviceError);
+  device.limit(std::size_t{1} << 30);
+  CHECK(bits(model.forward(x)) == before);
+  CHECK_NOTHROW(fit(model, blobs(115), options_for(1)));
+}
+
+TEST_CASE("recorded steps: data that does not fit stays on the host and trains to the same bits") {
+  StandIn device;
+  const Dataset data = blobs(4000);
+  Model there = classifier({.device = gpu, .seed = 3});
+  {
+    // Room for a batch, the gradients and the workspace, not for 4000 samples of 6 numbers.
+    device.limit(device.used() + 90000);
+    CHECK_NOTHROW(fit(there, data, options_for(1)));
+    CHECK(device.count("begin_capture") == 0);
+  }
+  Model host = classifier({.seed = 3});
+  fit(host, data, options_for(1));
+  CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
+}
+
+TEST_CASE("recorded steps: a sticky error in training is named once and then everything is refused") {
+  StandIn device;
+  Model model = classifier({.device = gpu});
+  device.fail_next("replay", StandIn::illegal_address);
+  CHECK_THROWS_WITH_AS(fit(model, blobs(115), options_for(2)),
+                       "cuda: replay of a captured step: an illegal memory access was encountered (code 700). This program can use no CUDA "
+                       "device any more: save what is on the host and start it again.",
+                       DeviceError);
+  CHECK_THROWS_WITH_AS(fit(model, blobs(115), options_for(2)),
+                       "cuda: no device can be used after an earlier error: replay of a captured step: an illegal memory access was "
+                       "encountered (code 700). Start the program again.",
+                       DeviceError);
+}
+
+TEST_CASE("recorded steps: the summary says where and in what products are computed") {
+  const StandIn device;
+  std::ostringstream text;
+  text << classifier({.device = gpu, .precision = Precision::tf32});
+  CHECK(text.str().find("f32 on cuda:0 (products in tf32)") != std::string::npos);
+}

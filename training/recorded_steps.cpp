@@ -1,0 +1,81 @@
+#include "training/recorded_steps.hpp"
+
+#include <algorithm>
+
+#include "core/model_access.hpp"
+
+namespace weir {
+
+bool RecordedSteps::possible(const Model& model, const Loader& loader, const Updater& updater) {
+  return model.device().is_cuda() && loader.resident() && updater.capturable() && ModelAccess::capturable(model);
+}
+
+RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples)
+    : model_(model),
+      loader_(loader),
+      counter_(counter),
+      updater_(updater),
+      batch_(loader.batch()),
+      samples_(samples),
+      numbers_(model.device(), 1),
+      rates_(model.device(), static_cast<std::size_t>(loader.batches()) * updater.rates().size()) {}
+
+RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed) {
+  StepNumbers& numbers = numbers_.host()[0];
+  numbers = {};
+  numbers.batch = static_cast<std::uint64_t>(first);
+  numbers_.push(context);
+  if (rates_changed) rates_.push(context);
+  loader_.upload_order(context);
+  updater_.begin_recorded(context);
+  ModelAccess::step_on_device(model_);  // brought up to date before any capture
+  for (std::int64_t i = first; i < end; ++i) step(context, size_of_step(i));
+  numbers_.pull(context);
+  updater_.end_recorded(context);
+
+  Taken taken;
+  taken.steps = static_cast<std::int64_t>(numbers.batch) - first;
+  for (std::int64_t i = first; i < first + taken.steps; ++i) taken.samples += size_of_step(i);
+  taken.stopped = numbers.skip != 0;
+  ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead);
+  taken.loss = numbers.loss;
+  taken.loss_sum = numbers.loss_sum;
+  counter_.add_counted(taken.samples, numbers.correct);
+  if (taken.steps == 0) return taken;
+  ModelAccess::steps_were_taken(model_, static_cast<std::uint64_t>(taken.steps));
+  updater_.steps_were_taken(rates_.host().subspan(static_cast<std::size_t>(first + taken.steps - 1) * updater_.rates().size()));
+  return taken;
+}
+
+void RecordedSteps::step(const Context& context, std::int64_t size) {
+  Recorded& recorded = size == batch_ ? whole_ : last_;
+  if (!recorded.warm) {  // what is made by the first use of anything is made here, outside any capture
+    enqueue(context, size);
+    recorded.warm = true;
+    return;
+  }
+  if (!recorded.graph) {
+    cuda::Capture capture(context);
+    enqueue(context, size);
+    recorded.graph = capture.finish();
+  }
+  recorded.graph.replay(context);
+}
+
+void RecordedSteps::enqueue(const Context& context, std::int64_t size) {
+  StepNumbers* numbers = numbers_.on_device();
+  const Batch batch = loader_.load_recorded(context, &numbers->batch, size);
+  ModelAccess::enqueue_backward(model_, batch);
+  counter_.count(context, model_.outputs(), batch, &numbers->batch_correct);
+  StepJudgement judgement;
+  judgement.numbers = numbers;
+  judgement.rate_table = rates_.on_device();
+  judgement.loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());
+  judgement.model_step = ModelAccess::step_on_device(model_);
+  judgement.samples = static_cast<double>(size);
+  updater_.enqueue(context, judgement);
+  const TensorView state = ModelAccess::state(model_);
+  if (state.elements() > 0) cuda::copy_unless(context, &numbers->skip, ModelAccess::state_next(model_), state);
+}
+
+}  // namespace weir

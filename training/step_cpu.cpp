@@ -1,0 +1,12 @@
+#include "core/memory_ops.hpp"
+#include "training/judge.hpp"
+
+namespace weir::cpu {
+
+void judge_step(const Context&, const StepJudgement& step) { judge(step); }
+
+void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y) {
+  if (*skip == 0) copy(context, x, y);
+}
+
+}  // namespace weir::cpu
