@@ -59,7 +59,7 @@ TEST_CASE("cuda: the gradient of every activation for every kind of number") {
   }
 }
 
-TEST_CASE("cuda: relu is numpy's to the letter") {
+TEST_CASE("cuda: relu is that of numpy to the letter") {
   if (!device_here()) return;
   // numpy: np.maximum(0, x) and np.greater(x, 0); of the zeros the sign is +.
   const Tensor x = tensor({nan_value, 0, -0.0, 1e-45, -1e-45, -infinity, infinity, -3, 3}, {9}, DType::f32).to(gpu);
@@ -76,7 +76,7 @@ TEST_CASE("cuda: relu is numpy's to the letter") {
   CHECK(numbers(g) == std::vector<double>{0, 0, 0, 1, 0, 0, 1, 0, 1});
 }
 
-TEST_CASE("cuda: relu's backward is a select and not a product") {
+TEST_CASE("cuda: the backward of relu is a select and not a product") {
   if (!device_here()) return;
   const Tensor y = tensor({0, 0, 1, nan_value}, {4}, DType::f32).to(gpu);
   const Tensor dy = tensor({infinity, nan_value, infinity, 5}, {4}, DType::f32).to(gpu);

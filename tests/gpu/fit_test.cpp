@@ -64,7 +64,7 @@ TEST_CASE("cuda: a model infers what it does on the CPU") {
   }
 }
 
-TEST_CASE("cuda: the gradients of a graph with branches are the CPU's fused and literal") {
+TEST_CASE("cuda: the gradients of a graph with branches are those of the CPU fused and literal") {
   if (!device_here()) return;
   for (const DType dtype : {DType::f32, DType::f64}) {
     for (const bool fuse : {true, false}) {
@@ -86,7 +86,7 @@ TEST_CASE("cuda: the gradients of a graph with branches are the CPU's fused and 
   }
 }
 
-TEST_CASE("cuda: fit comes to the CPU's losses and weights") {
+TEST_CASE("cuda: fit comes to the losses and weights of the CPU") {
   if (!device_here()) return;
   for (const AnyOptimizer& optimizer :
        {AnyOptimizer(SGD({.lr = 0.1})), AnyOptimizer(SGD({.lr = 0.05, .momentum = 0.9})), AnyOptimizer(Adam())}) {
