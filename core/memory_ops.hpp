@@ -32,6 +32,7 @@ void write_number(const Context& context, std::uint64_t* where, std::uint64_t va
 
 int device_count() noexcept;        // 0 when there is none, for whatever reason
 std::string status();               // which there are, or why there is none
+bool usable() noexcept;             // false after an error that a device does not recover from
 void* stream(Device device);        // this thread's queue of work on the device
 void wait(const Context& context);  // until the work that was enqueued with this context is done
 }  // namespace cuda

@@ -1,5 +1,10 @@
 #pragma once
 
+#include <utility>
+
+#include <weir/core/array.hpp>
+
+#include "core/memory_ops.hpp"
 #include "core/model_impl.hpp"
 
 namespace weir {
@@ -22,8 +27,33 @@ struct ModelAccess {
   static TensorView state(Model& model) { return model.impl_->store->state; }
   static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }
 
+  // Copies parameters and state of a Model on a CUDA device to the host, so that there is something to save whatever happens to the device.
+  static void mirror(Model& model) {
+    ParameterStore& store = *model.impl_->store;
+    const auto take = [](const Tensor& from, Tensor& to) {
+      if (to.empty()) to = Tensor(from.shape(), from.dtype());
+      copy(from, to);
+    };
+    if (model.device().is_cpu()) return;
+    take(store.parameters, store.parameters_mirror);
+    take(store.state, store.state_mirror);
+  }
+
+  // The arenas, or their mirror when the device can be used no more.
+  static ConstTensorView readable_parameters(const Model& model) {
+    return lost(model) ? std::as_const(model.impl_->store->parameters_mirror).view() : model.parameter_arena();
+  }
+  static ConstTensorView readable_state(const Model& model) {
+    return lost(model) ? std::as_const(model.impl_->store->state_mirror).view() : model.state_arena();
+  }
+
   // Whether every layer and loss of the training program may be recorded.
   static bool capturable(const Model& model) { return model.impl_->training && model.impl_->training->capturable(); }
+
+ private:
+  static bool lost(const Model& model) {
+    return model.device().is_cuda() && !cuda::usable() && !model.impl_->store->parameters_mirror.empty();
+  }
 };
 
 }  // namespace weir

@@ -13,6 +13,7 @@ struct ParameterStore {
   ParameterStore(const Graph& graph, const ModelOptions& options);
 
   Tensor parameters, state;
+  Tensor parameters_mirror, state_mirror;  // of a CUDA device's, on the host: what is left when the device is not
   std::vector<ArenaEntry> parameter_entries, state_entries;
   std::vector<std::size_t> first_parameter, first_state;  // of each graph entry, an index into the lists above
 };

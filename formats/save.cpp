@@ -2,6 +2,7 @@
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 
+#include "core/model_access.hpp"
 #include "formats/file_descriptor.hpp"
 #include "formats/graph_json.hpp"
 #include "formats/model_file.hpp"
@@ -30,8 +31,8 @@ void save(const Model& model, const std::filesystem::path& path, const std::map<
       tensors.push_back({entry.name, arena.rows(entry.offset, entry.shape.elements()).reshaped(entry.shape)});
     }
   };
-  add(model.parameters(), model.parameter_arena());
-  add(model.states(), model.state_arena());
+  add(model.parameters(), ModelAccess::readable_parameters(model));
+  add(model.states(), ModelAccess::readable_state(model));
   write_safetensors(path, tensors, header);
 }
 

@@ -80,6 +80,13 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
   if (host) check(runtime().wait(stream), "copy");
 }
 
+bool usable() noexcept try {
+  require_usable();
+  return true;
+} catch (const DeviceError&) {
+  return false;
+}
+
 void* stream(Device device) { return stream_of(device).handle; }
 
 void wait(const Context& context) {

@@ -8,6 +8,7 @@
 #include <weir/training/fit.hpp>
 
 #include "core/keys.hpp"
+#include "core/model_access.hpp"
 #include "core/model_work.hpp"
 #include "core/team.hpp"
 #include "core/text.hpp"
@@ -78,6 +79,7 @@ class Run {
   void run_epoch(std::int64_t epoch) {
     begin_epoch(epoch);
     in_team(!options_.on_step, [&] { take_steps(); });
+    ModelAccess::mirror(model_);
     EpochReport& report = history_.epochs.emplace_back();
     report.epoch = epoch;
     report.epochs = options_.epochs;

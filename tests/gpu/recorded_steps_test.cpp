@@ -4,10 +4,13 @@
 
 #include <sstream>
 #include <weir/core/array.hpp>
+#include <weir/formats/load.hpp>
+#include <weir/formats/save.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
 #include "tests/gpu/stand_in.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -192,6 +195,24 @@ TEST_CASE("recorded steps: a sticky error in training is named once and then eve
                        "cuda: no device can be used after an earlier error: replay of a captured step: an illegal memory access was "
                        "encountered (code 700). Start the program again.",
                        DeviceError);
+}
+
+TEST_CASE("recorded steps: after a sticky error the weights of the last epoch can be saved") {
+  StandIn device;
+  const TemporaryFolder folder;
+  const std::string file = (folder / "model.safetensors").string();
+  Model model = classifier({.device = gpu, .seed = 3});
+  std::vector<unsigned char> last;
+  FitOptions options = options_for(5);
+  options.on_epoch = [&](const EpochReport& report) {
+    last = bits(model.parameter_arena());
+    if (report.epoch == 2) device.fail_next("replay", StandIn::illegal_address);
+    return Control::go_on;
+  };
+  CHECK_THROWS_AS(fit(model, blobs(115), options), DeviceError);
+  CHECK_THROWS_AS(bits(model.parameter_arena()), DeviceError);
+  save(model, file);
+  CHECK(bits(load_model(file).parameter_arena()) == last);
 }
 
 TEST_CASE("recorded steps: the summary says where and in what products are computed") {

@@ -1,0 +1,127 @@
+// Which kernels an operation launches and in what order, in a build with CUDA, seen by stand-ins for the runtime and for cuBLASLt.
+
+#include <doctest/doctest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+#include <weir/core/array.hpp>
+#include <weir/core/tensor.hpp>
+
+#include "gpu/blas.hpp"
+#include "layers/dense_ops.hpp"
+#include "tests/gpu/stand_in.hpp"
+
+using namespace weir;
+using test::StandIn;
+
+namespace {
+
+// A library that offers what the test says, and is asked for nothing else.
+struct Library {
+  static inline bool offers_bias = true, offers_plain = true;
+  static inline int made = 0;
+
+  Library(bool bias, bool plain) {
+    offers_bias = bias;
+    offers_plain = plain;
+    made = 0;
+    table_.make = [](void** library) { return *library = &made, cuda::success; };
+    table_.plan = [](void*, const cuda::BlasProduct& kind, std::size_t, void** plan) {
+      if (kind.bias ? offers_bias : offers_plain) *plan = &made;
+      return cuda::success;
+    };
+    table_.run = [](void*, const void*, const void*, const void*, void*, const void*, void*, std::size_t, void*) {
+      ++made;
+      return cuda::success;
+    };
+    table_.describe = [](cuda::Code) { return "not supported"; };
+    override_.emplace(table_);
+  }
+
+ private:
+  cuda::Blas table_;
+  std::optional<cuda::BlasOverride> override_;
+};
+
+// The kernels of one forward pass of dense(7) + relu on 5 samples of 6 numbers.
+std::vector<std::string> forward_kernels(StandIn& device, bool activation, bool bias) {
+  const Device gpu = Device::cuda();
+  Tensor x({5, 6}, DType::f32, gpu), w({7, 6}, DType::f32, gpu), b({7}, DType::f32, gpu), y({5, 7}, DType::f32, gpu);
+  const ActivationFunction relu = ReLU();
+  DenseForward args;
+  args.x = x;
+  args.w = w;
+  if (bias) args.b = b;
+  args.f = activation ? &relu : nullptr;
+  args.y = y;
+  const Context context = context_for(gpu);
+  device.clear_calls();
+  cuda::dense_forward(context, args);
+  std::vector<std::string> names;
+  for (const StandIn::Call& call : device.calls()) {
+    if (call.what.starts_with("launch ")) names.push_back(call.what.substr(7));
+  }
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("launches: where the library adds the bias the activation is one kernel behind it") {
+  StandIn device;
+  const Library library(true, true);
+  CHECK(forward_kernels(device, true, true) == Names{"activate"});
+  CHECK(Library::made == 1);
+  CHECK(forward_kernels(device, false, true).empty());
+}
+
+TEST_CASE("launches: where the library cannot add the bias one kernel adds it and activates") {
+  StandIn device;
+  const Library library(false, true);
+  CHECK(forward_kernels(device, true, true) == Names{"bias and activation"});
+  CHECK(forward_kernels(device, false, true) == Names{"bias and activation"});
+  CHECK(Library::made == 2);
+}
+
+TEST_CASE("launches: where the library offers nothing the product is made by hand") {
+  StandIn device;
+  const Library library(false, false);
+  CHECK(forward_kernels(device, true, true) == Names{"product", "bias and activation"});
+  CHECK(forward_kernels(device, true, false) == Names{"product", "activate"});
+  CHECK(Library::made == 0);
+}
+
+TEST_CASE("launches: the backward pass of a dense relu is one pass and two products") {
+  StandIn device;
+  const Library library(true, true);
+  const Device gpu = Device::cuda();
+  Tensor x({500, 6}, DType::f32, gpu), w({7, 6}, DType::f32, gpu), y({500, 7}, DType::f32, gpu), dy({500, 7}, DType::f32, gpu);
+  Tensor dz({500, 7}, DType::f32, gpu), partial({dense_bias_chunks, 7}, DType::f32, gpu), dw({7, 6}, DType::f32, gpu);
+  Tensor db({7}, DType::f32, gpu), dx({500, 6}, DType::f32, gpu);
+  const ActivationFunction relu = ReLU();
+  const Context context = context_for(gpu);
+  DenseBackward args{x, w, dy, &relu, y, dz, partial, dw, db, dx};
+  device.clear_calls();
+  cuda::dense_backward(context, args);
+  CHECK(device.count("launch activation and bias gradient") == 2);  // the parts, then their sum
+  CHECK(device.count("launch") == 2);
+  CHECK(Library::made == 2);
+  args.dx = {};
+  cuda::dense_backward(context, args);
+  CHECK(Library::made == 3);
+}
+
+TEST_CASE("launches: nothing is launched for a batch of nothing") {
+  StandIn device;
+  const Library library(true, true);
+  const Device gpu = Device::cuda();
+  Tensor x({0, 6}, DType::f32, gpu), w({7, 6}, DType::f32, gpu), b({7}, DType::f32, gpu), y({0, 7}, DType::f32, gpu);
+  const ActivationFunction relu = ReLU();
+  const Context context = context_for(gpu);
+  device.clear_calls();
+  cuda::dense_forward(context, {x, w, b, &relu, {}, y});
+  CHECK(device.count("launch") == 0);
+  CHECK(Library::made == 0);
+}
