@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <sstream>
 #include <weir/core/array.hpp>
 #include <weir/formats/load.hpp>
@@ -9,6 +10,7 @@
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
+#include "gpu/runtime.hpp"
 #include "tests/gpu/stand_in.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/training/toy.hpp"
@@ -55,7 +57,61 @@ class Waits : public Layer {
   bool says_so_;
 };
 
+// y = x (1 + count / 64), where the running count grows by 1 and by the steps taken so far: both must be read when a step runs and not
+// when it was recorded.
+class Drifts : public Layer {
+ public:
+  std::string type() const override { return "drifts"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "drifts"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override {
+    LayerPlan plan;
+    plan.output = inputs[0];
+    plan.state = {{"count", Shape{}, 0}};
+    plan.backward_needs = Needs::neither;
+    return plan;
+  }
+  void forward(const Context& context, const LayerArgs& args) const override {
+    scale(context, args, args.x[0], args.y);
+    if (!context.training) return;
+    on_device(context, [from = at(args.state[0]), to = at(args.state_next[0]), step = context.step] {
+      *to = *from + 1 + static_cast<float>(*step);
+    });
+  }
+  void backward(const Context& context, const LayerArgs& args) const override { scale(context, args, args.dy, args.dx[0]); }
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
+
+ private:
+  static float* at(const ConstTensorView& view) { return static_cast<float*>(const_cast<void*>(view.raw())); }
+  static void scale(const Context& context, const LayerArgs& args, const ConstTensorView& from, const TensorView& to) {
+    on_device(context, [count = at(args.state[0]), x = at(from), y = at(to), n = to.elements()] {
+      for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * (1 + *count / 64);
+    });
+  }
+  static void on_device(const Context& context, const std::function<void()>& work) {
+    if (context.device.is_cpu()) return work();
+    cuda::check(cuda::runtime().run(work, context.stream), "drifts");
+  }
+};
+
 }  // namespace
+
+TEST_CASE("recorded steps: running statistics and the step count move from replay to replay") {
+  StandIn device;
+  const auto train = [](Device where) {
+    Model model(sequential({6}, Dense(16), Drifts(), Dense(3)), {.device = where, .seed = 3});
+    fit(model, blobs(115), options_for(2));
+    fit(model, blobs(115), options_for(1));  // goes on: 24 steps in all
+    return model;
+  };
+  const Model there = train(gpu), host = train(Device::cpu());
+  CHECK(device.count("begin_capture") == 3);  // the second fit meets its last batch once
+  CHECK(bits(there.state_arena()) == bits(host.state_arena()));
+  CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
+  // 1 + step, summed over steps 0 to 23.
+  CHECK(host.state("1.count").values<float>()[0] == 24 + 23 * 24 / 2);
+}
 
 TEST_CASE("recorded steps: one graph for whole batches and one for the last") {
   StandIn device;
