@@ -13,9 +13,11 @@
 #include "gpu/runtime.hpp"
 #include "gpu/stream.hpp"
 #include "layers/add_ops.hpp"
+#include "layers/class_targets_ops.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/dense_ops.hpp"
-#include "layers/mean_squared_error_ops.hpp"
+#include "layers/elementwise_loss_ops.hpp"
+#include "layers/multi_margin_ops.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
@@ -109,9 +111,18 @@ void concat(const Context& c, Ins parts, Out whole) { run(cpu::concat, c, parts,
 void split(const Context& c, In whole, Ins shapes, Outs parts) { run(cpu::split, c, whole, shapes, parts); }
 void dense_forward(const Context& c, const DenseForward& args) { run(cpu::dense_forward, c, args); }
 void dense_backward(const Context& c, const DenseBackward& args) { run(cpu::dense_backward, c, args); }
-void mean_squared_error_forward(const Context& c, In x, In t, Out y) { run(cpu::mean_squared_error_forward, c, x, t, y); }
-void mean_squared_error_backward(const Context& c, In x, In t, In dy, Out dx, Out dt) {
-  run(cpu::mean_squared_error_backward, c, x, t, dy, dx, dt);
+void class_targets(const Context& c, const ClassTargets& options, In t, Out to) { run(cpu::class_targets, c, options, t, to); }
+void elementwise_loss_forward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, Out y) {
+  run(cpu::elementwise_loss_forward, c, term, scale, x, t, y);
+}
+void elementwise_loss_backward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, In dy, Out dx, Out dt) {
+  run(cpu::elementwise_loss_backward, c, term, scale, x, t, dy, dx, dt);
+}
+void multi_margin_forward(const Context& c, const MultiMarginTerm& term, In x, In labels, Out y) {
+  run(cpu::multi_margin_forward, c, term, x, labels, y);
+}
+void multi_margin_backward(const Context& c, const MultiMarginTerm& term, In x, In labels, In dy, Out dx) {
+  run(cpu::multi_margin_backward, c, term, x, labels, dy, dx);
 }
 void softmax_cross_entropy_forward(const Context& c, In x, In t, Out y, Out e, Out rows) {
   run(cpu::softmax_cross_entropy_forward, c, x, t, y, e, rows);
@@ -130,6 +141,13 @@ void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run
 void max_abs(const Context& c, In x, double* largest) { run(cpu::max_abs, c, x, largest); }
 void count_correct(const Context& c, In y, In labels, std::int64_t* correct) { run(cpu::count_correct, c, y, labels, correct); }
 void count_confusion(const Context& c, In y, In labels, std::int64_t* counts) { run(cpu::count_confusion, c, y, labels, counts); }
+void count_top_k(const Context& c, In y, In labels, std::int64_t k, std::int64_t* correct) {
+  run(cpu::count_top_k, c, y, labels, k, correct);
+}
+void count_labels(const Context& c, In labels, std::int64_t classes, std::int64_t* count) {
+  run(cpu::count_labels, c, labels, classes, count);
+}
+void regression_sums(const Context& c, In x, In t, In centre, Out sums) { run(cpu::regression_sums, c, x, t, centre, sums); }
 void sgd_update(const Context& c, const SGDOptions& options, const UpdateArgs& args) { run(cpu::sgd_update, c, options, args); }
 void adam_update(const Context& c, const AdamOptions& options, const UpdateArgs& args) { run(cpu::adam_update, c, options, args); }
 void adamw_update(const Context& c, const AdamWOptions& options, const UpdateArgs& args) { run(cpu::adamw_update, c, options, args); }

@@ -3,6 +3,7 @@
 #include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "layers/class_labels.hpp"
 #include "layers/lanes.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_exp.hpp"
@@ -111,7 +112,7 @@ void softmax_cross_entropy_forward(const Context& context, const ConstTensorView
                                    const TensorView& e, const TensorView& rows) {
   const Sizes size = sizes_of(x);
   const bool labels = t.dtype() == DType::i32;
-  if (labels) check_labels(t, size.positions(), size.classes);
+  if (labels) check_labels("softmax_cross_entropy: ", t, size.positions(), size.classes);
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
     const T* logits = data<T>(x);

@@ -11,9 +11,6 @@ namespace weir {
 
 enum SoftmaxRow { row_max, row_sum, row_loss, row_numbers };
 
-// Throws ConfigError for a label outside [0, classes): host memory, `positions` labels a sample.
-void check_labels(const ConstTensorView& labels, std::int64_t positions, std::int64_t classes);
-
 }  // namespace weir
 
 namespace weir::cpu {

@@ -1,10 +1,12 @@
 #include "training/accuracy_counter.hpp"
 
+#include <algorithm>
+
 #include "training/check_ops.hpp"
 
 namespace weir {
 
-AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses) : correct_(model.device(), 1) {
+AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses) : correct_(model.device(), 2) {
   const Graph& graph = model.graph();
   for (std::size_t i = 0; i < losses.terms().size() && !term_; ++i) {
     const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
@@ -12,12 +14,16 @@ AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const 
     if (labels && losses.terms()[i].loss->classifies(output, data.target_shape(i))) term_ = i;
     if (term_) rows_of_sample_ = data.target_shape(i).elements();
   }
+  if (!term_) return;
+  classes_ = graph.entries()[graph.outputs()[*term_]].plan.output.last();
+  const auto labels = data.targets()[*term_].values.values<std::int32_t>();
+  some_ignored_ = std::any_of(labels.begin(), labels.end(), [this](std::int32_t label) { return label < 0 || label >= classes_; });
 }
 
 void AccuracyCounter::reset() {
   rows_ = 0;
   counted_ = 0;
-  correct_.host()[0] = 0;
+  correct_.host()[0] = correct_.host()[1] = 0;
   cleared_ = true;
 }
 
@@ -26,7 +32,10 @@ void AccuracyCounter::add(const Context& context, std::span<const ConstTensorVie
   if (cleared_) correct_.push(context);
   cleared_ = false;
   count(context, outputs, batch, correct_.on_device());
-  rows_ += batch.targets[*term_].elements();
+  const ConstTensorView& labels = batch.targets[*term_];
+  rows_ += labels.elements();
+  if (some_ignored_)
+    (context.device.is_cuda() ? cuda::count_labels : cpu::count_labels)(context, labels, classes_, correct_.on_device() + 1);
 }
 
 void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch,
@@ -43,7 +52,9 @@ void AccuracyCounter::add_counted(std::int64_t samples, std::int64_t correct) {
 std::optional<double> AccuracyCounter::accuracy(const Context& context) {
   if (!term_ || rows_ == 0) return std::nullopt;
   if (!cleared_) correct_.pull(context);
-  return static_cast<double>(correct_.host()[0] + counted_) / static_cast<double>(rows_);
+  const std::int64_t rows = some_ignored_ ? correct_.host()[1] : rows_;
+  if (rows == 0) return std::nullopt;
+  return static_cast<double>(correct_.host()[0] + counted_) / static_cast<double>(rows);
 }
 
 }  // namespace weir

@@ -16,7 +16,8 @@ class AccuracyCounter {
  public:
   AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses);
 
-  bool counts() const { return term_.has_value(); }  // false: no loss classifies
+  bool counts() const { return term_.has_value(); }   // false: no loss classifies
+  bool capturable() const { return !some_ignored_; }  // count and add_counted know nothing of labels that are ignored
   void reset();
   void add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch);
   // What add does in two parts, for steps that a device takes on its own: *correct, on the device, grows by a batch's; then the host says
@@ -27,10 +28,11 @@ class AccuracyCounter {
 
  private:
   std::optional<std::size_t> term_;
-  std::int64_t rows_of_sample_ = 1;
+  std::int64_t rows_of_sample_ = 1, classes_ = 0;
+  bool some_ignored_ = false;  // labels outside the classes, which their loss ignores
   std::int64_t rows_ = 0, counted_ = 0;
-  bool cleared_ = true;  // the host's zero is ahead of the device
-  Mirror<std::int64_t> correct_;
+  bool cleared_ = true;           // the host's zero is ahead of the device
+  Mirror<std::int64_t> correct_;  // rows that are right; rows that count, where some do not
 };
 
 }  // namespace weir

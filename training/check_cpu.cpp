@@ -1,4 +1,5 @@
 #include <atomic>
+#include <cmath>
 #include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
@@ -56,6 +57,44 @@ void count_confusion(const Context& context, const ConstTensorView& outputs, con
       const std::int64_t predicted = argmax(values + row * classes, classes);
       if (predicted >= 0 && wanted[row] >= 0 && wanted[row] < classes) add(counts[wanted[row] * classes + predicted], 1);
     }
+  });
+}
+
+void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
+                 std::int64_t* correct) {
+  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
+    std::int64_t hits = 0;
+    for (auto row = begin; row < end; ++row) {
+      if (wanted[row] >= 0 && wanted[row] < classes) hits += place_of(values + row * classes, classes, wanted[row]) < k ? 1 : 0;
+    }
+    add(*correct, hits);
+  });
+}
+
+void count_labels(const Context&, const ConstTensorView& labels, std::int64_t classes, std::int64_t* count) {
+  for (const std::int32_t label : labels.values<std::int32_t>()) *count += label >= 0 && label < classes ? 1 : 0;
+}
+
+void regression_sums(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& centre,
+                     const TensorView& sums) {
+  constexpr std::int64_t width = 64;
+  const std::int64_t features = centre.elements(), rows = x.elements() / features;
+  double* to = data<double>(sums);
+  typed(x.dtype(), [&](auto type) {
+    using T = decltype(type);
+    const T *outputs = data<T>(x), *targets = data<T>(t), *middle = data<T>(centre);
+    parallel_for(context, ceil_div(features, width), [&](std::int64_t tile) {
+      for (std::int64_t j = tile * width; j < std::min(features, (tile + 1) * width); ++j) {
+        for (std::int64_t row = 0; row < rows; ++row) {
+          const double target = static_cast<double>(targets[row * features + j]);
+          const double error = static_cast<double>(outputs[row * features + j]) - target, offset = target - static_cast<double>(middle[j]);
+          to[j] += std::abs(error);
+          to[features + j] += error * error;
+          to[2 * features + j] += offset;
+          to[3 * features + j] += offset * offset;
+        }
+      }
+    });
   });
 }
 

@@ -94,6 +94,14 @@ void check_targets(const std::string& who, const Model& model, const Losses& los
   }
 }
 
+void check_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output) {
+  check_inputs(who, model, data);
+  const std::size_t outputs = model.graph().outputs().size();
+  if (output < outputs && output < data.targets().size()) return;
+  throw ConfigError(who + ": output " + std::to_string(output) + " asked for, the graph has " + std::to_string(outputs) + " and the data " +
+                    std::to_string(data.targets().size()) + " targets. Count from 0.");
+}
+
 std::vector<Shape> target_shapes(const Dataset& data) {
   std::vector<Shape> shapes;
   for (std::size_t i = 0; i < data.targets().size(); ++i) shapes.push_back(data.target_shape(i));

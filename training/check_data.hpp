@@ -20,6 +20,9 @@ void check_losses(const std::string& who, const Model& model, const Losses& loss
 // Targets: one a loss, of shapes that it takes and with values that it takes.
 void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
 
+// Inputs, and that the graph has this output and the data this target.
+void check_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output);
+
 // The shapes of a Dataset's targets, a sample each.
 std::vector<Shape> target_shapes(const Dataset& data);
 

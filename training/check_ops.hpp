@@ -14,10 +14,24 @@ void max_abs(const Context& context, const ConstTensorView& x, double* largest);
 void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
 // counts[classes, classes]: counts[label, predicted] += rows; labels outside and rows with a NaN count nowhere.
 void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
+// *correct += rows whose label is among the k largest outputs; labels outside and rows with a NaN count nowhere.
+void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
+                 std::int64_t* correct);
+// *count += labels in [0, classes).
+void count_labels(const Context& context, const ConstTensorView& labels, std::int64_t classes, std::int64_t* count);
+// For outputs x and targets t [samples, ...] and sums [4, features] (f64): += |x - t|, (x - t)^2, t - c, (t - c)^2, with centre c
+// [features].
+void regression_sums(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& centre,
+                     const TensorView& sums);
 }  // namespace weir::cpu
 
 namespace weir::cuda {
 void max_abs(const Context& context, const ConstTensorView& x, double* largest);
 void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
 void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
+void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
+                 std::int64_t* correct);
+void count_labels(const Context& context, const ConstTensorView& labels, std::int64_t classes, std::int64_t* count);
+void regression_sums(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& centre,
+                     const TensorView& sums);
 }  // namespace weir::cuda

@@ -20,13 +20,15 @@ Evaluator::Evaluator(Model& model, const Dataset& data, const Losses& losses)
     const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
     runners_.emplace_back(*losses_.terms()[i].loss, output, data.target_shape(i), std::min(model.max_batch(), samples_), model.dtype(),
                           model.device());
+    divisors_.emplace_back(*losses_.terms()[i].loss, output, data.targets()[i].values, std::min(model.max_batch(), samples_));
   }
 }
 
 void Evaluator::add_batch(const Context& context, std::int64_t index) {
   const Batch batch = loader_.load(context, index);
   const std::span<const ConstTensorView> outputs = model_->forward(batch.inputs);
-  for (std::size_t t = 0; t < runners_.size(); ++t) sums_[t] += runners_[t].sum(context, outputs[t], batch.targets[t]);
+  for (std::size_t t = 0; t < runners_.size(); ++t)
+    sums_[t] += divisors_[t].share(index) * runners_[t].sum(context, outputs[t], batch.targets[t]);
   counter_.add(context, outputs, batch);
 }
 
@@ -41,7 +43,7 @@ Evaluation Evaluator::run() {
   Evaluation result;
   result.samples = samples_;
   result.accuracy = counter_.accuracy(context);
-  for (std::size_t t = 0; t < sums_.size(); ++t) result.loss += losses_.terms()[t].weight * sums_[t] / static_cast<double>(samples_);
+  for (std::size_t t = 0; t < sums_.size(); ++t) result.loss += losses_.terms()[t].weight * divisors_[t].mean(sums_[t]);
   return result;
 }
 

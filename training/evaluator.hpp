@@ -8,6 +8,7 @@
 #include <weir/training/evaluate.hpp>
 
 #include "training/accuracy_counter.hpp"
+#include "training/loss_divisors.hpp"
 #include "training/loss_runner.hpp"
 
 namespace weir {
@@ -28,8 +29,9 @@ class Evaluator {
   std::int64_t samples_;
   Losses losses_;
   Loader loader_;
-  std::vector<LossRunner> runners_;  // one a loss
-  std::vector<double> sums_;         // one a loss
+  std::vector<LossRunner> runners_;     // one a loss
+  std::vector<LossDivisors> divisors_;  // one a loss
+  std::vector<double> sums_;            // one a loss
   AccuracyCounter counter_;
 };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <weir/core/array.hpp>
@@ -12,11 +13,14 @@
 #include "core/model_work.hpp"
 #include "core/team.hpp"
 #include "core/text.hpp"
+#include "core/typed.hpp"
 #include "training/accuracy_counter.hpp"
 #include "training/check_data.hpp"
 #include "training/evaluator.hpp"
 #include "training/explain.hpp"
+#include "training/gradient_ops.hpp"
 #include "training/recorded_steps.hpp"
+#include "training/schedule_run.hpp"
 #include "training/updater.hpp"
 
 namespace weir {
@@ -33,6 +37,7 @@ void check_fit(const Model& model, const Dataset& train, const FitOptions& optio
   check_losses("fit", model, options.loss);
   check_at_least_one("epochs", options.epochs);
   check_at_least_one("batch", options.batch);
+  check_at_least_one("accumulate", options.accumulate);
   check_at_least_one("on_step_every", options.on_step_every);
   if (options.batch > model.max_batch()) {
     throw ShapeError("fit: batch is " + with_commas(options.batch) + ", the Model takes at most " + with_commas(model.max_batch()) +
@@ -61,11 +66,22 @@ class Run {
       : model_(model),
         options_(options),
         loader_(train, model.device(), model.dtype(), options.batch),
-        counter_(model, train, options.loss) {
+        counter_(model, train, options.loss),
+        schedule_(options.schedule, options.schedule_unit, model.training_state()),
+        updater_("fit", model, *options.optimizer,
+                 {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .schedule = &schedule_}),
+        samples_(train.samples()),
+        accumulate_(std::min(options.accumulate, loader_.batches())) {
+    if (options.schedule && options.schedule->watches() == ScheduleWatch::accuracy && !counter_.counts()) {
+      throw ConfigError("fit: " + options.schedule->describe() +
+                        " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
+    }
+    if (accumulate_ > 1) sum_ = Tensor(model.parameter_arena().shape(), model.dtype(), model.device());
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
-    updater_.emplace("fit", model, *options.optimizer, options.check_finite);
     model.plan_training(options.loss, target_shapes(train));
-    if (RecordedSteps::possible(model, loader_, *updater_)) recorded_.emplace(model, loader_, counter_, *updater_, train.samples());
+    if (accumulate_ == 1 && RecordedSteps::possible(model, loader_, counter_, updater_)) {
+      recorded_.emplace(model, loader_, counter_, updater_, train.samples());
+    }
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
     history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
   }
@@ -94,6 +110,7 @@ class Run {
       report.validation_loss = evaluation.loss;
       report.validation_accuracy = evaluation.accuracy;
     }
+    schedule_.after_epoch(report.validation_loss.value_or(report.loss), validation_ ? report.validation_accuracy : report.accuracy);
     if (options_.on_epoch && options_.on_epoch(report) == Control::stop) history_.stopped = true;
   }
 
@@ -112,8 +129,9 @@ class Run {
     const std::int64_t next_look = (first / options_.on_step_every + 1) * options_.on_step_every;
     const std::int64_t end = options_.on_step ? std::min(step_.steps, next_look) : step_.steps;
     const Stopwatch watch;
-    const RecordedSteps::Taken taken =
-        recorded_->run(context_, first, end, [&](std::size_t rate, std::uint64_t) { return updater_->rates()[rate]; });
+    const RecordedSteps::Taken taken = recorded_->run(
+        context_, first, end, [&](std::size_t i, std::uint64_t ahead) { return schedule_.rate(updater_.rates()[i], ahead); });
+    schedule_.after_steps(taken.steps);
     if (taken.steps > 0) report_steps(watch, taken.steps, taken.samples, taken.loss, taken.loss_sum);
     if (taken.stopped) take_step(first + taken.steps);
   }
@@ -132,18 +150,36 @@ class Run {
     step_ = {};
     step_.epoch = epoch;
     step_.epochs = options_.epochs;
-    step_.steps = loader_.batches();
+    step_.steps = ceil_div(loader_.batches(), accumulate_);
   }
 
   void take_step(std::int64_t index) {
     const Stopwatch watch;
+    const std::int64_t first = index * accumulate_, end = std::min(first + accumulate_, loader_.batches());
+    const std::int64_t size = std::min(end * options_.batch, samples_) - first * options_.batch;
+    double loss = 0;
+    for (std::int64_t i = first; i < end; ++i) loss += run_batch(i, i == first, i + 1 == end, size);
+    schedule_.after_steps(1);
+    report_steps(watch, 1, size, loss, loss * static_cast<double>(size));
+  }
+
+  // The gradients of one batch of a step of so many samples, and after the last one the update. Returns the batch's part of the loss.
+  double run_batch(std::int64_t index, bool first, bool last, std::int64_t samples) {
     const Batch batch = loader_.load(context_, index);
     model_.backward(batch);
     counter_.add(context_, model_.outputs(), batch);
-    if (!updater_->step()) throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
+    const double share = static_cast<double>(batch.inputs[0].shape()[0]) / static_cast<double>(samples);
+    if (!(first && last)) {
+      if (options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
+      (context_.device.is_cuda() ? cuda::accumulate : cpu::accumulate)(context_, model_.gradient_arena(), share, first, sum_);
+      if (last) copy(context_, sum_, model_.gradient_arena());
+    }
+    if (last && !updater_.step()) refuse(batch);
+    return first && last ? model_.loss() : share * model_.loss();
+  }
 
-    const std::int64_t size = batch.inputs[0].shape()[0];
-    report_steps(watch, 1, size, model_.loss(), model_.loss() * static_cast<double>(size));
+  [[noreturn]] void refuse(const Batch& batch) {
+    throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
   }
 
   void report_steps(const Stopwatch& watch, std::int64_t steps, std::int64_t samples, double loss, double loss_sum) {
@@ -154,7 +190,7 @@ class Run {
     step_.loss = loss;
     step_.epoch_loss = loss_sum_ / static_cast<double>(step_.samples);
     step_.accuracy = counter_.accuracy(context_);
-    step_.learning_rate = updater_->learning_rate();
+    step_.learning_rate = updater_.learning_rate();
     step_.seconds += watch.seconds();
   }
 
@@ -163,8 +199,11 @@ class Run {
   const Context context_ = context_for(model_.device());
   Loader loader_;
   AccuracyCounter counter_;
+  ScheduleRun schedule_;
+  Updater updater_;
   std::optional<Evaluator> validation_;
-  std::optional<Updater> updater_;
+  std::int64_t samples_, accumulate_;
+  Tensor sum_;                             // of a step's gradients so far; no data when a batch makes a step
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
   double loss_sum_ = 0;
   StepReport step_;

@@ -30,6 +30,11 @@ void check_rows(const std::string& who, const ConstTensorView& outputs, const Co
   }
 }
 
+void check_k(const std::string& who, std::int64_t k, std::int64_t classes) {
+  if (k >= 1 && k <= classes) return;
+  throw ConfigError(who + ": k is " + std::to_string(k) + ", expected 1 to " + std::to_string(classes) + ", the number of classes.");
+}
+
 // On the host, where labels can be looked at.
 void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
   if (!labels.device().is_cpu()) return;
@@ -38,6 +43,27 @@ void check_range(const std::string& who, const ConstTensorView& labels, std::int
   if (bad == values.end()) return;
   throw ConfigError(who + ": label " + std::to_string(bad - values.begin()) + " is " + std::to_string(*bad) + ", expected 0 to " +
                     std::to_string(classes - 1) + ". Correct the labels.");
+}
+
+// Calls count(context, outputs, labels) for every batch of a Dataset, whose labels are checked at once.
+template <class Count>
+void over_batches(const std::string& who, Model& model, const Dataset& data, std::size_t output, Count&& count) {
+  const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
+  const Tensor& labels = data.targets()[output].values;
+  check_rows(who, ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()), labels);
+  check_range(who, labels, shape.last());
+  const Context context = context_for(model.device());
+  Loader loader(data, model.device(), model.dtype(), model.max_batch());
+  for (std::int64_t i = 0; i < loader.batches(); ++i) {
+    const Batch batch = loader.load(context, i);
+    const ConstTensorView outputs = model.forward(batch.inputs)[output];
+    count(context, outputs, batch.targets[output]);
+  }
+}
+
+std::int64_t classes_of(const Model& model, std::size_t output) {
+  const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
+  return shape.rank() == 0 ? 0 : shape.last();
 }
 
 }  // namespace
@@ -65,31 +91,43 @@ ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTens
   return {classes, std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
 }
 
-ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
-  check_inputs("confusion_matrix", model, data);
-  const Graph& graph = model.graph();
-  if (output >= graph.outputs().size() || output >= data.targets().size()) {
-    throw ConfigError("confusion_matrix: output " + std::to_string(output) + " asked for, the graph has " +
-                      std::to_string(graph.outputs().size()) + " and the data " + std::to_string(data.targets().size()) +
-                      " targets. Count from 0.");
-  }
-  const Shape& shape = graph.entries()[graph.outputs()[output]].plan.output;
-  const Tensor& labels = data.targets()[output].values;
-  // The rows of the whole Dataset as they would be, to be checked at once.
-  check_rows("confusion_matrix", ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()), labels);
-  check_range("confusion_matrix", labels, shape.last());
+double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k) {
+  check_rows("top_k_accuracy", outputs, labels);
+  check_k("top_k_accuracy", k, outputs.shape().last());
+  check_range("top_k_accuracy", labels, outputs.shape().last());
+  const Context context = context_for(outputs.device());
+  Mirror<std::int64_t> correct(outputs.device(), 1);
+  correct.push(context);
+  (context.device.is_cuda() ? cuda::count_top_k : cpu::count_top_k)(context, outputs, labels, k, correct.on_device());
+  correct.pull(context);
+  return static_cast<double>(correct.host()[0]) / static_cast<double>(labels.elements());
+}
 
+double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output) {
+  check_output("top_k_accuracy", model, data, output);
+  check_k("top_k_accuracy", k, classes_of(model, output));
   const Context context = context_for(model.device());
-  Loader loader(data, model.device(), model.dtype(), model.max_batch());
-  Mirror<std::int64_t> counts(model.device(), static_cast<std::size_t>(shape.last() * shape.last()));
+  Mirror<std::int64_t> correct(model.device(), 1);
+  correct.push(context);
+  over_batches("top_k_accuracy", model, data, output, [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
+    (own.device.is_cuda() ? cuda::count_top_k : cpu::count_top_k)(own, rows, labels, k, correct.on_device());
+  });
+  correct.pull(context);
+  return static_cast<double>(correct.host()[0]) / static_cast<double>(data.targets()[output].values.elements());
+}
+
+ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
+  check_output("confusion_matrix", model, data, output);
+  const std::int64_t classes = classes_of(model, output);
+  const Context context = context_for(model.device());
+  Mirror<std::int64_t> counts(model.device(), static_cast<std::size_t>(classes * classes));
   counts.push(context);
-  for (std::int64_t i = 0; i < loader.batches(); ++i) {
-    const Batch batch = loader.load(context, i);
-    const ConstTensorView rows = model.forward(batch.inputs)[output];
-    (context.device.is_cuda() ? cuda::count_confusion : cpu::count_confusion)(context, rows, batch.targets[output], counts.on_device());
-  }
+  over_batches("confusion_matrix", model, data, output,
+               [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
+                 (own.device.is_cuda() ? cuda::count_confusion : cpu::count_confusion)(own, rows, labels, counts.on_device());
+               });
   counts.pull(context);
-  return {shape.last(), std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
+  return {classes, std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
 }
 
 }  // namespace weir

@@ -6,8 +6,8 @@
 
 namespace weir {
 
-bool RecordedSteps::possible(const Model& model, const Loader& loader, const Updater& updater) {
-  return model.device().is_cuda() && loader.resident() && updater.capturable() && ModelAccess::capturable(model);
+bool RecordedSteps::possible(const Model& model, const Loader& loader, const AccuracyCounter& counter, const Updater& updater) {
+  return model.device().is_cuda() && loader.resident() && counter.capturable() && updater.capturable() && ModelAccess::capturable(model);
 }
 
 RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples)

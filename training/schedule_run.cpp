@@ -16,15 +16,15 @@ ScheduleRun::ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit,
   memory_ = state.schedule_memory;
 }
 
-void ScheduleRun::tick() {
-  ++time_;
+void ScheduleRun::advance(std::uint64_t time) {
+  time_ += time;
   if (state_->schedule != name_) state_->schedule = name_;
   state_->schedule_time = time_;
   state_->schedule_memory = memory_;
 }
 
-void ScheduleRun::after_step() {
-  if (schedule_ && unit_ == ScheduleUnit::step) tick();
+void ScheduleRun::after_steps(std::int64_t steps) {
+  if (schedule_ && unit_ == ScheduleUnit::step) advance(static_cast<std::uint64_t>(steps));
 }
 
 void ScheduleRun::after_epoch(double loss, std::optional<double> accuracy) {
@@ -33,7 +33,7 @@ void ScheduleRun::after_epoch(double loss, std::optional<double> accuracy) {
   if (schedule_->watches() == ScheduleWatch::accuracy) {
     schedule_->observe(accuracy.value_or(std::numeric_limits<double>::quiet_NaN()), memory_);
   }
-  if (unit_ == ScheduleUnit::epoch) tick();
+  if (unit_ == ScheduleUnit::epoch) advance(1);
 }
 
 }  // namespace weir

@@ -14,13 +14,16 @@ class ScheduleRun {
   // Changes nothing. `unit` instead of the schedule's own. The state must outlive this.
   ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, TrainingState& state);
 
-  double rate(double lr) const { return schedule_ ? schedule_->rate(lr, time_, memory_) : lr; }
+  // The learning rate of a step that is so many steps ahead.
+  double rate(double lr, std::uint64_t ahead = 0) const {
+    return schedule_ ? schedule_->rate(lr, time_ + (unit_ == ScheduleUnit::step ? ahead : 0), memory_) : lr;
+  }
 
-  void after_step();
+  void after_steps(std::int64_t steps);
   void after_epoch(double loss, std::optional<double> accuracy);
 
  private:
-  void tick();
+  void advance(std::uint64_t time);
 
   AnySchedule schedule_;
   TrainingState* state_;

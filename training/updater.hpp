@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <span>
 #include <string>
-#include <utility>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
@@ -30,8 +29,6 @@ class Updater {
   // `who` begins messages: "fit". The Model, the optimizer and what the options point to must outlive this. Changes nothing; DeviceError
   // for an optimizer that does not run on the Model's device, ConfigError for groups and limits that make no sense.
   Updater(std::string who, Model& model, const Optimizer& optimizer, const UpdaterOptions& options = {});
-  Updater(std::string who, Model& model, const Optimizer& optimizer, bool check_finite)
-      : Updater(std::move(who), model, optimizer, UpdaterOptions{.check_finite = check_finite}) {}
 
   // False, and nothing is changed, when the loss or a gradient is not finite. Throws NumericError, and nothing is changed, when the
   // update would make a parameter or a moment infinite or NaN.

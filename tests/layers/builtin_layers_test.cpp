@@ -15,13 +15,17 @@
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
+#include "tests/training/all_losses.hpp"
+
 using namespace weir;
+using namespace weir::test;
 
 TEST_CASE("builtin layers: each is built again from its type and config") {
   register_builtin_layers();
   std::vector<std::shared_ptr<const Layer>> layers{
       make_layer(Add()),     make_layer(Concat()),           make_layer(Dense(3, {.bias = false})), make_layer(Dense(4)),
       make_layer(Flatten()), make_layer(MeanSquaredError()), make_layer(SoftmaxCrossEntropy()),     make_layer(Activation(LeakyReLU{0.5}))};
+  for (const LossCase& loss : all_losses()) layers.push_back(loss.loss);
   for (const ActivationFunction& f : all_activations()) layers.push_back(make_layer(Activation(f)));
   for (const auto& layer : layers) {
     CAPTURE(layer->describe());

@@ -53,7 +53,9 @@ class Reference {
   bool has_word(const std::string& name) const { return words_.contains(name); }
   const std::string& word(const std::string& name) const { return find(words_, name); }
   const Array& array(const std::string& name) const { return find(arrays_, name); }
+  bool has_array(const std::string& name) const { return arrays_.contains(name); }
   const std::map<std::string, std::string>& words() const { return words_; }
+  const std::map<std::string, Array>& arrays() const { return arrays_; }
 
   double number(const std::string& name, double otherwise) const { return has_word(name) ? number<double>(word(name)) : otherwise; }
 

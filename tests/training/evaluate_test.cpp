@@ -1,11 +1,15 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <weir/core/threads.hpp>
+#include <weir/layers/multi_margin.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/predict.hpp>
+#include <weir/training/sgd.hpp>
 
 #include "tests/training/probe_layers.hpp"
 #include "tests/training/toy.hpp"
@@ -128,4 +132,38 @@ TEST_CASE("evaluate: bad input is refused") {
                        "evaluate, target 0 for 0 (dense(2)): softmax_cross_entropy: sample 0 has the label 2, expected 0 to 1. Correct the "
                        "labels, or give the output as many classes as there are.",
                        ConfigError);
+}
+
+TEST_CASE("evaluate: class weights and sums give one loss for any batch") {
+  const Dataset data = blobs(23);
+  std::vector<Losses> losses = {SoftmaxCrossEntropy({.class_weights = {1, 5, 0.5}}), SoftmaxCrossEntropy({.ignore_index = 1}),
+                                SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {0, 2, 1}, .ignore_index = 1}),
+                                SoftmaxCrossEntropy({.reduction = Reduction::sum}), MultiMargin({.class_weights = {1, 5, 0.5}})};
+  for (const Losses& loss : losses) {
+    CAPTURE(loss.terms()[0].loss->describe());
+    Model whole = classifier({.dtype = DType::f64, .max_batch = 23}), parts = classifier({.dtype = DType::f64, .max_batch = 4});
+    CHECK(evaluate(parts, data, loss).loss == doctest::Approx(evaluate(whole, data, loss).loss).epsilon(1e-13));
+  }
+  // Nothing counts: no loss.
+  Model model = classifier({.dtype = DType::f64, .max_batch = 4});
+  CHECK(evaluate(model, data, SoftmaxCrossEntropy({.class_weights = {0, 0, 0}})).loss == 0);
+}
+
+TEST_CASE("evaluate: an ignored label is no mistake") {
+  const Dataset all = blobs(20);
+  std::vector<double> labels = numbers(all.targets()[0].values);
+  for (std::size_t i = 0; i < labels.size(); i += 2) labels[i] = -100;
+  const Dataset half(all.inputs()[0].values.clone(), tensor(labels, Shape{20}, DType::i32));
+  Model model = classifier({.max_batch = 8});
+  const std::vector<Tensor> predicted = predict(model, all);
+  const Tensor& outputs = predicted[0];
+  double right = 0;
+  for (std::size_t i = 1; i < 20; i += 2) {
+    const auto row = outputs.values<float>().subspan(3 * i, 3);
+    right += (std::max_element(row.begin(), row.end()) - row.begin()) == static_cast<std::ptrdiff_t>(labels[i]) ? 0.1 : 0;
+  }
+  const SoftmaxCrossEntropy ignoring({.ignore_index = -100});
+  CHECK(*evaluate(model, half, ignoring).accuracy == doctest::Approx(right));
+  const History history = fit(model, half, {.loss = ignoring, .optimizer = SGD({.lr = 0}), .batch = 7});
+  CHECK(*history.epochs[0].accuracy == doctest::Approx(right));
 }

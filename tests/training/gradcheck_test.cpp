@@ -17,8 +17,11 @@
 #include <weir/training/gradcheck.hpp>
 
 #include "layers/builtin_layers.hpp"
+#include "tests/training/all_losses.hpp"
 
 using namespace weir;
+using weir::test::all_losses;
+using weir::test::LossCase;
 
 namespace {
 
@@ -60,6 +63,7 @@ std::vector<Case> all_layers() {
       {make_layer(MeanSquaredError()), {{2, 3}, {2, 3}}},
       {make_layer(MeanSquaredError()), {{4}, {4}}, {.sample_weights = true}},
   };
+  for (const LossCase& loss : all_losses()) cases.push_back({loss.loss, loss.shapes, loss.options});
   for (const ActivationFunction& function : all_activations()) {
     cases.push_back({make_layer(function), {{5}}});
     cases.push_back({make_layer(function), {{2, 3}}, {.low = -20, .high = 20}});

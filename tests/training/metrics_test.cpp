@@ -1,9 +1,14 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <weir/core/threads.hpp>
+#include <weir/training/evaluate.hpp>
 #include <weir/training/metrics.hpp>
+#include <weir/training/precision_recall.hpp>
+#include <weir/training/predict.hpp>
+#include <weir/training/regression_metrics.hpp>
 
 #include "tests/training/toy.hpp"
 
@@ -113,4 +118,104 @@ TEST_CASE("metrics: bad input is refused") {
                        "Tensor::to().",
                        ConfigError);
   CHECK_THROWS_AS(accuracy(Tensor(Shape{0, 3}), Tensor(Shape{0}, DType::i32)), ShapeError);
+}
+
+TEST_CASE("metrics: a label among the k largest counts and of equals the first come first") {
+  const Tensor outputs = tensor({1, 3, 2, 0,  //
+                                 2, 2, 2, 1,  //
+                                 9, not_a_number, 1, 2},
+                                Shape{3, 4}, DType::f32);
+  const auto share = [&](const std::vector<double>& labels, std::int64_t k) { return top_k_accuracy(outputs, labels_of(labels), k); };
+  CHECK(share({1, 0, 0}, 1) == doctest::Approx(2.0 / 3));  // as accuracy: the row with a NaN is never right
+  CHECK(share({2, 1, 0}, 1) == 0);
+  CHECK(share({2, 1, 0}, 2) == doctest::Approx(2.0 / 3));
+  CHECK(share({0, 2, 0}, 2) == 0);
+  CHECK(share({0, 2, 0}, 3) == doctest::Approx(2.0 / 3));
+  CHECK(share({3, 3, 3}, 4) == doctest::Approx(2.0 / 3));
+  CHECK_THROWS_WITH_AS(share({0, 0, 0}, 5), "top_k_accuracy: k is 5, expected 1 to 4, the number of classes.", ConfigError);
+  CHECK_THROWS_WITH_AS(share({0, 0, 0}, 0), "top_k_accuracy: k is 0, expected 1 to 4, the number of classes.", ConfigError);
+  CHECK_THROWS_WITH_AS(share({0, 0, 7}, 1), "top_k_accuracy: label 2 is 7, expected 0 to 3. Correct the labels.", ConfigError);
+}
+
+TEST_CASE("metrics: top k of a Model over a Dataset rises from the accuracy to 1") {
+  Model model = classifier({.max_batch = 8});
+  const Dataset data = blobs(30);
+  const std::vector<Tensor> predicted = predict(model, data);
+  const Tensor& outputs = predicted[0];
+  const Tensor& labels = data.targets()[0].values;
+  CHECK(top_k_accuracy(model, data, 1) == accuracy(outputs, labels));
+  CHECK(top_k_accuracy(model, data, 2) == top_k_accuracy(outputs, labels, 2));
+  CHECK(top_k_accuracy(model, data, 2) >= top_k_accuracy(model, data, 1));
+  CHECK(top_k_accuracy(model, data, 3) == 1);
+  CHECK_THROWS_WITH_AS(top_k_accuracy(model, data, 1, 2),
+                       "top_k_accuracy: output 2 asked for, the graph has 1 and the data 1 targets. Count from 0.", ConfigError);
+}
+
+TEST_CASE("metrics: precision and recall and f1 by hand") {
+  // rows are labels, columns predictions
+  const ConfusionMatrix matrix{3,
+                               {5, 1, 0,  //
+                                2, 3, 0,  //
+                                1, 1, 0}};
+  CHECK(precision(matrix, 0) == doctest::Approx(5.0 / 8));
+  CHECK(precision(matrix, 1) == doctest::Approx(3.0 / 5));
+  CHECK(precision(matrix, 2) == 0);  // nothing was taken for it
+  CHECK(recall(matrix, 0) == doctest::Approx(5.0 / 6));
+  CHECK(recall(matrix, 1) == doctest::Approx(3.0 / 5));
+  CHECK(recall(matrix, 2) == 0);
+  CHECK(f1(matrix, 0) == doctest::Approx(2 * (5.0 / 8) * (5.0 / 6) / (5.0 / 8 + 5.0 / 6)));
+  CHECK(f1(matrix, 2) == 0);
+  CHECK(precision(matrix, Average::macro) == doctest::Approx((5.0 / 8 + 3.0 / 5) / 3));
+  CHECK(recall(matrix, Average::macro) == doctest::Approx((5.0 / 6 + 3.0 / 5) / 3));
+  CHECK(f1(matrix, Average::macro) == doctest::Approx((f1(matrix, 0) + f1(matrix, 1)) / 3));
+  for (const auto micro : {precision(matrix, Average::micro), recall(matrix, Average::micro), f1(matrix, Average::micro)}) {
+    CHECK(micro == doctest::Approx(8.0 / 13));
+  }
+  CHECK_THROWS_WITH_AS(recall(matrix, 3), "confusion matrix: class 3 asked for, it has 3. Count from 0.", ConfigError);
+  CHECK_THROWS_WITH_AS(f1(ConfusionMatrix{2, {0, 0, 0, 0}}, Average::micro),
+                       "confusion matrix: has no rows, expected at least one. Count some first.", ConfigError);
+}
+
+TEST_CASE("metrics: regression by hand") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    // features: targets 1, 2, 3 and 5, 5, 5
+    const Tensor t = tensor({1, 5, 2, 5, 3, 5}, Shape{3, 2}, dtype), x = tensor({1, 5, 2, 5, 1, 5}, Shape{3, 2}, dtype);
+    const RegressionMetrics m = regression_metrics(x, t);
+    CHECK(m.mean_absolute_error == doctest::Approx(2.0 / 6));
+    CHECK(m.mean_squared_error == doctest::Approx(4.0 / 6));
+    CHECK(m.r2 == doctest::Approx((1 - 4.0 / 2 + 1) / 2));  // a target that does not vary and is met counts 1
+    CHECK(regression_metrics(t, t).r2 == 1);
+    CHECK(regression_metrics(tensor({1, 6, 2, 5, 3, 5}, Shape{3, 2}, dtype), t).r2 == 0.5);
+    CHECK(std::isnan(regression_metrics(tensor({1, 6, not_a_number, 5, 3, 5}, Shape{3, 2}, dtype), t).mean_squared_error));
+  }
+  // Far from 0 nothing cancels.
+  const Tensor far = tensor({1e9 + 1, 1e9 + 2, 1e9 + 3}, Shape{3}, DType::f64),
+               near = tensor({1e9 + 1, 1e9 + 2, 1e9 + 4}, Shape{3}, DType::f64);
+  CHECK(regression_metrics(near, far).r2 == 0.5);
+}
+
+TEST_CASE("metrics: a regression of a Model over a Dataset is that of its outputs for any batch and threads") {
+  const Dataset data = curve(23);
+  Model large = regression({.dtype = DType::f64, .max_batch = 23}), small = regression({.dtype = DType::f64, .max_batch = 5});
+  const RegressionMetrics whole = regression_metrics(predict(large, data)[0], data.targets()[0].values),
+                          parts = regression_metrics(small, data);
+  CHECK(parts.mean_absolute_error == doctest::Approx(whole.mean_absolute_error).epsilon(1e-13));
+  CHECK(parts.mean_squared_error == doctest::Approx(evaluate(small, data, MeanSquaredError()).loss).epsilon(1e-13));
+  CHECK(parts.r2 == doctest::Approx(whole.r2).epsilon(1e-12));
+  const int before = num_threads();
+  const Tensor x = tensor(many(70 * 200, 1), Shape{70, 200}, DType::f32), t = tensor(many(70 * 200, 2), Shape{70, 200}, DType::f32);
+  const RegressionMetrics one = regression_metrics(x, t);
+  for (const int threads : {1, 2, 3, 4}) {
+    set_num_threads(threads);
+    CHECK(regression_metrics(x, t).r2 == one.r2);
+    CHECK(regression_metrics(x, t).mean_squared_error == one.mean_squared_error);
+  }
+  set_num_threads(before);
+  CHECK_THROWS_WITH_AS(regression_metrics(tensor({1, 2}, Shape{2}, DType::f32), tensor({1}, Shape{1}, DType::f32)),
+                       "regression_metrics: outputs and targets are f32 [2] and f32 [1], expected equal shapes [samples, ...], not empty.",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      regression_metrics(tensor({1}, Shape{1}, DType::f32), tensor({1}, Shape{1}, DType::f64)),
+      "regression_metrics: outputs and targets are f32 [1] and f64 [1], expected one dtype, f32 or f64. Convert with Tensor::to().",
+      ConfigError);
 }

@@ -15,6 +15,10 @@ class Loss : public Layer {
   // sample's number and value (a label out of range, a probability below 0). `output` is per sample.
   virtual void check_targets(const Shape& output, const ConstTensorView& targets) const;
 
+  // What the sum over these targets [samples, ...], on the host, is divided by to give their loss: their number, unless they count
+  // differently (class weights, a sum: 1). The loss of several batches is the sum of divisor times loss over them, over the divisor of all.
+  virtual double divisor(const Shape& output, const ConstTensorView& targets) const;
+
   // True when targets of this shape are class labels, so that accuracy has a meaning.
   virtual bool classifies(const Shape& output, const Shape& target) const;
 };

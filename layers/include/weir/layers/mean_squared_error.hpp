@@ -1,22 +1,31 @@
 #pragma once
 
-#include <weir/core/loss.hpp>
+#include <string_view>
+
+#include <weir/core/host_device.hpp>
+#include <weir/layers/elementwise_loss.hpp>
 
 namespace weir {
 
-// y = mean over features of (x - t)^2, for an output x and a target t of one shape; the mean of y over a batch is torch.nn.MSELoss.
-//
-//   dx = dy 2 (x - t) / features   dt = -dx
-class MeanSquaredError final : public Loss {
- public:
-  std::string type() const override { return "mean_squared_error"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "mean_squared_error"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override;
-  void forward(const Context& context, const LayerArgs& args) const override;
-  void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
+// (x - t)^2; MeanSquaredError is torch.nn.MSELoss.
+struct SquaredTerm {
+  static constexpr std::string_view name = "mean_squared_error";
+
+  template <class T>
+  WEIR_HD T value(T x, T t) const {
+    const T d = x - t;
+    return d * d;
+  }
+  template <class T>
+  WEIR_HD T dx(T x, T t) const {
+    return T(2) * (x - t);
+  }
+  template <class T>
+  WEIR_HD T dt(T x, T t) const {
+    return T(2) * (t - x);
+  }
 };
+
+using MeanSquaredError = ElementwiseLoss<SquaredTerm>;
 
 }  // namespace weir

@@ -2,19 +2,29 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <vector>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
+#include <weir/training/gradient_clip.hpp>
 #include <weir/training/optimizer.hpp>
+#include <weir/training/parameter_group.hpp>
 #include <weir/training/reports.hpp>
+#include <weir/training/schedule.hpp>
 
 namespace weir {
 
 struct FitOptions {
   Losses loss = {};  // one for each output of the graph
   AnyOptimizer optimizer = {};
+  std::vector<ParameterGroup> groups = {};         // parameters in none have the optimizer's options
+  AnySchedule schedule = {};                       // of the learning rates; none: they stay
+  std::optional<ScheduleUnit> schedule_unit = {};  // whether its time counts steps or epochs; unset: the schedule's own
+  GradientClip clip = {};
   std::int64_t epochs = 1;
   std::int64_t batch = 32;              // at most the Model's max_batch
+  std::int64_t accumulate = 1;          // so many batches make one step: its gradient is their mean, samples counting alike
   const Dataset* validation = nullptr;  // evaluated after each epoch
   bool shuffle = true;                  // anew each epoch, from the Model's seed and the number of the epoch
   bool check_finite = true;             // false: NaN and infinities go into the parameters
@@ -25,7 +35,8 @@ struct FitOptions {
 };
 
 // Trains the Model: every epoch visits each sample once in batches, the last of which may be smaller. A second fit goes on where the
-// first ended (step count, moments, order of samples), unless its optimizer is of another type: that one begins anew.
+// first ended (step count, moments, schedule, order of samples), unless its optimizer is of another type, or its schedule described
+// otherwise: that one begins anew. With `accumulate` a step's running statistics are those of its last batch.
 // Throws before anything changes: ConfigError (an option, a missing loss or optimizer, a label out of range), ShapeError (batch,
 // counts and shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite:
 // it names the step and the first layer and tensor that went bad, and the Model stays as the last good step left it.

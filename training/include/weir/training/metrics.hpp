@@ -25,8 +25,11 @@ struct ConfusionMatrix {
 // ShapeError, ConfigError (dtype, no rows, a label outside [0, classes)), DeviceError.
 double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels);
 ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& labels);
+// The fraction of rows whose label is among the k largest outputs, the first ones of equals; ConfigError for k outside 1 to classes.
+double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k);
 
 // The same over a Dataset: which output of the graph is compared with the target of the same number.
+double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output = 0);
 ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output = 0);
 
 }  // namespace weir

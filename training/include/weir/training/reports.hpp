@@ -17,7 +17,7 @@ struct StepReport {
   std::int64_t steps = 0;          // in an epoch
   std::int64_t samples = 0;        // of this epoch, so far
   std::uint64_t total_steps = 0;   // that the Model has taken, in earlier fits too
-  double loss = 0;                 // of this batch
+  double loss = 0;                 // of this step's samples
   double epoch_loss = 0;           // of this epoch, so far
   std::optional<double> accuracy;  // of this epoch, so far, each batch before its update
   double learning_rate = 0;        // of this step

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <variant>
+#include <weir/layers/binary_cross_entropy.hpp>
+#include <weir/layers/binary_cross_entropy_with_logits.hpp>
+#include <weir/layers/hinge.hpp>
+#include <weir/layers/huber.hpp>
+#include <weir/layers/kl_divergence.hpp>
+#include <weir/layers/mean_absolute_error.hpp>
+#include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/poisson.hpp>
+#include <weir/layers/smooth_l1.hpp>
+
+namespace weir {
+
+// The one list of the terms of elementwise losses: both devices, files and tests loop over it or visit it. elementwise_loss.cpp makes the
+// layer of each.
+using ElementwiseTerm = std::variant<SquaredTerm, AbsoluteTerm, HuberTerm, SmoothL1Term, HingeTerm, BinaryCrossEntropyTerm, LogitTerm,
+                                     KLDivergenceTerm, PoissonTerm>;
+
+// -t x, t being weights of classes and x log-probabilities: the term of NegativeLogLikelihood, whose targets are made from labels.
+struct WeightedTerm {
+  template <class T>
+  WEIR_HD T value(T x, T t) const {
+    return t == T(0) ? T(0) : -t * x;
+  }
+  template <class T>
+  WEIR_HD T dx(T, T t) const {
+    return -t;
+  }
+  template <class T>
+  WEIR_HD T dt(T x, T) const {
+    return -x;
+  }
+};
+
+}  // namespace weir

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cmath>
+#include <string_view>
+#include <tuple>
+
+#include <weir/core/host_device.hpp>
+#include <weir/layers/elementwise_loss.hpp>
+#include <weir/layers/loss_option.hpp>
+
+namespace weir {
+
+// The binary cross entropy of sigmoid(x) for a target t from 0 to 1, from the logit x and without overflow:
+//   pos_weight t softplus(-x) + (1 - t) softplus(x)      (softplus(x) = log(1 + exp(x)))
+// BinaryCrossEntropyWithLogits is torch.nn.BCEWithLogitsLoss with one pos_weight for all outputs.
+struct LogitTerm {
+  static constexpr std::string_view name = "binary_cross_entropy_with_logits";
+  double pos_weight = 1;  // of the targets that are 1; above 0
+  static constexpr std::tuple options{LossOption{"pos_weight", &LogitTerm::pos_weight, OptionRange::positive}};
+
+  static constexpr std::string_view targets = "0 to 1";
+  bool takes(double t) const { return t >= 0 && t <= 1; }
+
+  template <class T>
+  WEIR_HD static T softplus(T x) {
+    return std::log1p(std::exp(x < T(0) ? x : -x)) + (x < T(0) ? T(0) : x);
+  }
+
+  template <class T>
+  WEIR_HD T value(T x, T t) const {
+    return static_cast<T>(pos_weight) * t * softplus(-x) + (T(1) - t) * softplus(x);
+  }
+  template <class T>
+  WEIR_HD T dx(T x, T t) const {
+    const T e = std::exp(x < T(0) ? x : -x), small = e / (T(1) + e), large = T(1) / (T(1) + e);  // sigmoid(-|x|), sigmoid(|x|)
+    return (T(1) - t) * (x < T(0) ? small : large) - static_cast<T>(pos_weight) * t * (x < T(0) ? large : small);
+  }
+  template <class T>
+  WEIR_HD T dt(T x, T) const {
+    return static_cast<T>(pos_weight) * softplus(-x) - softplus(x);
+  }
+};
+
+using BinaryCrossEntropyWithLogits = ElementwiseLoss<LogitTerm>;
+
+}  // namespace weir

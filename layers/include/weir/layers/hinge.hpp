@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string_view>
+
+#include <weir/core/host_device.hpp>
+#include <weir/layers/elementwise_loss.hpp>
+
+namespace weir {
+
+// max(0, 1 - t x) for targets -1 and 1. The slope is 0 at t x = 1.
+struct HingeTerm {
+  static constexpr std::string_view name = "hinge";
+
+  static constexpr std::string_view targets = "-1 or 1";
+  bool takes(double t) const { return t == -1 || t == 1; }
+
+  template <class T>
+  WEIR_HD T value(T x, T t) const {
+    const T gap = T(1) - t * x;
+    return gap <= T(0) ? T(0) : gap;
+  }
+  template <class T>
+  WEIR_HD T dx(T x, T t) const {
+    return T(1) - t * x <= T(0) ? T(0) : -t;
+  }
+  template <class T>
+  WEIR_HD T dt(T x, T t) const {
+    return dx(t, x);
+  }
+};
+
+using Hinge = ElementwiseLoss<HingeTerm>;
+
+}  // namespace weir

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace weir {
+
+// What a number among a loss's options may be.
+enum class OptionRange : std::uint8_t { not_negative, positive };
+
+// An option that the term F of an elementwise loss carries, a double or a bool, by its name in files. A term that has some lists them:
+//   static constexpr std::tuple options{LossOption{"delta", &HuberTerm::delta, OptionRange::positive}};
+template <class F, class V>
+struct LossOption {
+  std::string_view name;
+  V F::*member;
+  OptionRange range = OptionRange::not_negative;  // of a double
+};
+
+}  // namespace weir

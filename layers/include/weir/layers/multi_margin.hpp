@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vector>
+#include <weir/core/loss.hpp>
+#include <weir/layers/reduction.hpp>
+
+namespace weir {
+
+struct MultiMarginOptions {
+  int p = 1;                               // 1 or 2
+  double margin = 1;                       // a finite number
+  std::vector<double> class_weights = {};  // one a class, 0 or more; empty: 1 each
+  Reduction reduction = Reduction::mean;   // the mean divides by the number of positions, whatever their weights
+};
+
+// The hinge loss of several classes, for scores x [..., classes] and class labels l, i32 of the leading shape:
+//
+//   y = mean over the leading positions of  w_l / classes  sum over j != l of max(0, margin - x_l + x_j)^p
+//
+// The mean of y over a batch is torch.nn.MultiMarginLoss. The slope is 0 where margin - x_l + x_j is 0. Labels have no gradient
+// (ConfigError); one outside [0, classes) is a ConfigError, as in SoftmaxCrossEntropy.
+// Source: Crammer, Singer, "On the algorithmic implementation of multiclass kernel-based vector machines" (2001).
+class MultiMargin final : public Loss {
+ public:
+  explicit MultiMargin(MultiMarginOptions options = {});  // ConfigError for an option outside its range
+  static MultiMargin from_config(const Config& config);
+
+  std::string type() const override { return "multi_margin"; }
+  Config config() const override;  // the options that are not the default's
+  std::string describe() const override;
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+
+  void check_targets(const Shape& output, const ConstTensorView& targets) const override;
+  double divisor(const Shape& output, const ConstTensorView& targets) const override;
+  bool classifies(const Shape& output, const Shape& target) const override {
+    return output.rank() > 0 && target.rank() + 1 == output.rank();
+  }
+
+ private:
+  MultiMarginOptions options_;
+};
+
+}  // namespace weir

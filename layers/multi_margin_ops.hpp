@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// The hinge loss of several classes on either device: scores x and dx [batch, ..., classes], labels (i32) [batch, ...], y and dy [batch];
+// all but the labels f32 or f64. y[i] = factor * mean over positions of w_l / classes * sum over j != l of max(0, margin - x_l + x_j)^p.
+
+namespace weir {
+
+struct MultiMarginTerm {
+  std::span<const double> weights;  // on the host; empty: 1 each
+  double margin = 1;
+  bool squared = false;
+  double factor = 1;
+};
+
+}  // namespace weir
+
+namespace weir::cpu {
+void multi_margin_forward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
+                          const TensorView& y);
+void multi_margin_backward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
+                           const ConstTensorView& dy, const TensorView& dx);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void multi_margin_forward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
+                          const TensorView& y);
+void multi_margin_backward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
+                           const ConstTensorView& dy, const TensorView& dx);
+}  // namespace weir::cuda

@@ -1,0 +1,159 @@
+#include "training/parameter_groups.hpp"
+
+#include <doctest/doctest.h>
+
+#include <limits>
+#include <string>
+#include <weir/training/adamw.hpp>
+#include <weir/training/fit.hpp>
+#include <weir/training/step.hpp>
+
+#include "tests/training/all_optimizers.hpp"
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+// One step from gradients that are 1 everywhere.
+void step_with_ones(Model& model, const Optimizer& optimizer, const StepOptions& options) {
+  const Dataset data = curve(4);
+  model.plan_training(MeanSquaredError(), {Shape{1}});
+  const ConstTensorView x[] = {data.inputs()[0].values}, t[] = {data.targets()[0].values};
+  model.backward({.inputs = x, .targets = t, .sample_weights = {}});
+  for (const ArenaEntry& entry : model.parameters()) fill(model.gradient_arena().rows(entry.offset, entry.shape.elements()), 1);
+  step(model, optimizer, options);
+}
+
+std::vector<double> after_one_step(const std::string& name, const Optimizer& optimizer, std::vector<ParameterGroup> groups) {
+  Model model = regression();
+  for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 2);
+  step_with_ones(model, optimizer, {.groups = std::move(groups), .clip = {}});
+  return numbers(model.parameter(name));
+}
+
+std::string refused(std::vector<ParameterGroup> groups, const Optimizer& optimizer = SGD()) {
+  Model model = regression();
+  const Snapshot before(model);
+  std::string message;
+  try {
+    fit(model, curve(8), {.loss = MeanSquaredError(), .optimizer = SGD(), .groups = groups});
+    step_with_ones(model, optimizer, {.groups = groups, .clip = {}});
+  } catch (const ConfigError& error) {
+    message = error.what();
+  }
+  if (message.starts_with("fit: ")) CHECK(Snapshot(model) == before);
+  return message;
+}
+
+// Knows no weight decay.
+class Plain : public Optimizer {
+ public:
+  std::string type() const override { return "plain"; }
+  Config config() const override { return {}; }
+  int moments() const override { return 0; }
+  double learning_rate() const override { return 1; }
+  void update(const Context&, const UpdateArgs&) const override {}
+};
+
+}  // namespace
+
+TEST_CASE("parameter groups: names match with stars and question marks") {
+  CHECK(matches("", ""));
+  CHECK(matches("*", ""));
+  CHECK(matches("*", "0.weight"));
+  CHECK(matches("0.weight", "0.weight"));
+  CHECK(matches("*.bias", "encoder.3.bias"));
+  CHECK(matches("0.*", "0.weight"));
+  CHECK(matches("?.weight", "7.weight"));
+  CHECK(matches("*e*e*", "seven"));
+  CHECK_FALSE(matches("", "0"));
+  CHECK_FALSE(matches("?.weight", "17.weight"));
+  CHECK_FALSE(matches("0.*", "10.weight"));
+  CHECK_FALSE(matches("*.bias", "0.bias.extra"));
+  CHECK_FALSE(matches("0.weight", "0.weights"));
+}
+
+TEST_CASE("parameter groups: a rate and a decay of their own and the options of the optimizer for the others") {
+  const SGD sgd({.lr = 0.5, .weight_decay = 0.25});  // w = 2 - lr (1 + decay 2)
+  const std::vector<ParameterGroup> groups = {
+      {.names = "0.bias", .lr = 0.125}, {.names = "*.bias", .weight_decay = 0.5}, {.names = "2.*", .lr = 0}};
+  CHECK(after_one_step("0.weight", sgd, groups) == std::vector<double>(12, 1.25));
+  CHECK(after_one_step("0.bias", sgd, groups) == std::vector<double>(4, 1.8125));
+  CHECK(after_one_step("2.bias", sgd, groups) == std::vector<double>{1});  // its first group is the second
+  CHECK(after_one_step("2.weight", sgd, groups) == std::vector<double>(4, 2));
+  CHECK(after_one_step("0.weight", sgd, {vectors_without_decay()}) == std::vector<double>(12, 1.25));
+  CHECK(after_one_step("0.bias", sgd, {vectors_without_decay()}) == std::vector<double>(4, 1.5));
+  CHECK(after_one_step("0.weight", AdamW({.lr = 0.5, .weight_decay = 0.5}), {{.weight_decay = 0}})[0] == doctest::Approx(1.5));
+}
+
+TEST_CASE("parameter groups: neighbours with equal options are updated in one call") {
+  const Model model = regression();
+  const SGD sgd;
+  CHECK(ParameterGroups("test", model, sgd, {}).segments().size() == 1);
+  const ParameterGroup first[] = {{.names = "0.*", .lr = 0.5}};
+  const ParameterGroups halves("test", model, sgd, first);
+  REQUIRE(halves.segments().size() == 2);
+  CHECK(halves.segments()[0].offset == 0);
+  CHECK(halves.segments()[1].offset + halves.segments()[1].count == model.parameter_arena().elements());
+  CHECK(halves.segments()[0].count == halves.segments()[1].offset);
+  const ParameterGroup frozen[] = {{.names = "0.bias", .frozen = true}};
+  CHECK(ParameterGroups("test", model, sgd, frozen).segments().size() == 2);
+  CHECK(ParameterGroups("test", model, sgd, frozen).parameters().size() == 3);
+}
+
+TEST_CASE("parameter groups: what is frozen keeps its bits and the rest learns") {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    Model model = regression(), free = regression();
+    const auto first = bits(model.parameter("0.weight")), last = bits(model.parameter("2.weight"));
+    FitOptions options{.loss = MeanSquaredError(), .optimizer = optimizer, .epochs = 2, .batch = 8};
+    fit(free, curve(20), options);
+    options.groups = {{.names = "0.*", .frozen = true}};
+    fit(model, curve(20), options);
+    CHECK(bits(model.parameter("0.weight")) == first);
+    CHECK(bits(model.parameter("2.weight")) != last);
+    CHECK(bits(free.parameter("0.weight")) != first);
+    options.groups = {{.frozen = true}};
+    const auto all = bits(model.parameter_arena());
+    fit(model, curve(20), options);
+    CHECK(bits(model.parameter_arena()) == all);
+  }
+}
+
+TEST_CASE("parameter groups: a group with the same options as the optimizer changes no bit") {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    Model plain = regression(), grouped = regression();
+    FitOptions options{.loss = MeanSquaredError(), .optimizer = optimizer, .epochs = 3, .batch = 8};
+    fit(plain, curve(30), options);
+    options.groups = {{.names = "*.bias", .lr = optimizer->learning_rate()},
+                      {.names = "0.weight", .weight_decay = optimizer->config().number("weight_decay")}};
+    fit(grouped, curve(30), options);
+    CHECK(Snapshot(plain) == Snapshot(grouped));
+  }
+}
+
+TEST_CASE("parameter groups: what makes no sense is refused before anything changes") {
+  CHECK(refused({{.names = "*.bais"}}) ==
+        "fit: group 0: no parameter is called '*.bais', the Model has 0.weight, 0.bias, 2.weight, 2.bias. Correct its names.");
+  CHECK(refused({{.names = "*"}, {.lr = -1}}) == "fit: group 1: lr is -1, expected a finite number, 0 or more.");
+  CHECK(refused({{.weight_decay = -1}}) == "fit: group 0: sgd: weight_decay is -1, expected a finite number, 0 or more.");
+  CHECK(refused({{.l1 = std::numeric_limits<double>::quiet_NaN()}}) == "fit: group 0: l1 is nan, expected a finite number, 0 or more.");
+  CHECK(refused({{.l2 = -2}}) == "fit: group 0: l2 is -2, expected a finite number, 0 or more.");
+  CHECK(refused({{.max_norm = 0}}) == "fit: group 0: max_norm is 0, expected a number above 0.");
+  CHECK(refused({{.weight_decay = 0.5}}, Plain()) == "step: group 0: sets weight_decay, plain() has none. Leave it out.");
+}
+
+TEST_CASE("parameter groups: an update that overflows in a group is undone") {
+  Model model = regression({.dtype = DType::f32});
+  for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 2);
+  const Dataset data = curve(4, 3, DType::f32);
+  const Snapshot before(model);
+  FitOptions options{.loss = MeanSquaredError(),
+                     .optimizer = SGD(),
+                     .groups = {{.names = "2.bias", .weight_decay = 3e38}, {.names = "0.bias", .lr = 1e38}}};
+  CHECK_THROWS_AS(fit(model, data, options), NumericError);
+  CHECK(Snapshot(model).parameters == before.parameters);
+}

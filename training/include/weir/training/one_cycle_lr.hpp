@@ -1,0 +1,33 @@
+#pragma once
+
+#include <optional>
+#include <weir/training/schedule.hpp>
+
+namespace weir {
+
+struct OneCycleLROptions {
+  std::int64_t total_steps = 0;       // at least 1: steps of an epoch times epochs
+  std::optional<double> max_lr = {};  // unset: the learning rate of the optimizer or group
+  double pct_start = 0.3;             // share of the steps that rise, 0 to 1
+  bool linear = false;                // between the corners: a line in place of half a cosine
+  double div_factor = 25;             // begins with max_lr / div_factor; above 0
+  double final_div_factor = 1e4;      // ends so much lower still; above 0
+  bool three_phase = false;           // falls as it rose, then to the end
+};
+
+// Up from max_lr / div_factor to max_lr, and down to max_lr / div_factor / final_div_factor in the last of total_steps, where it stays; as
+// torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False. Its time counts steps.
+// Source: Smith, Topin, "Super-convergence: very fast training of neural networks using large learning rates" (2018).
+class OneCycleLR final : public Schedule {
+ public:
+  explicit OneCycleLR(OneCycleLROptions options);  // ConfigError for an option outside its range
+
+  std::string describe() const override;
+  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
+  ScheduleUnit unit() const override { return ScheduleUnit::step; }
+
+ private:
+  OneCycleLROptions options_;
+};
+
+}  // namespace weir
