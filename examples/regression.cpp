@@ -1,7 +1,7 @@
 // Fits a curve through 200 noisy points, one in ten of them far off, and draws it: the Huber loss does not mind the outliers, the
 // learning rate falls along a cosine.
 // Run: build/release/examples/regression [regression.svg] (takes about a second)
-// Last line to expect: wrote regression.svg: the fit is within 0.1 of the curve
+// Last line to expect: wrote regression.svg: the fit is within 0.2 of the curve
 
 #include <algorithm>
 #include <cmath>
@@ -72,8 +72,8 @@ int main(int argc, char** argv) try {
   }
   draw(file, x, y, line(places, truth, "silver") + line(places, fitted, "crimson"));
   std::cout << "the largest distance is " << worst << '\n';
-  if (!(worst < 0.1)) return 1;
-  std::cout << "wrote " << file << ": the fit is within 0.1 of the curve\n";
+  if (!(worst < 0.2)) return 1;
+  std::cout << "wrote " << file << ": the fit is within 0.2 of the curve\n";
 } catch (const weir::Error& error) {
   std::cerr << error.what() << '\n';
   return 1;

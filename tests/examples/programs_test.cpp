@@ -33,7 +33,7 @@ TEST_CASE("examples: logic gates and xor") { check_example("logic_gates", "xor 0
 TEST_CASE("examples: a regression draws its fit") {
   const TemporaryFolder folder;
   const std::string file = (folder / "fit.svg").string();
-  check_example("regression", "wrote " + file + ": the fit is within 0.1 of the curve", " " + file);
+  check_example("regression", "wrote " + file + ": the fit is within 0.2 of the curve", " " + file);
   std::ifstream drawing(file);
   const std::string text((std::istreambuf_iterator<char>(drawing)), std::istreambuf_iterator<char>());
   CHECK(text.starts_with("<svg "));
