@@ -42,7 +42,7 @@ inline Grid grid_of(const Context& context, std::int64_t items) {
   return {static_cast<unsigned>(wanted < most ? wanted : most), 1, block_threads, 1};
 }
 
-// The total over a block of block_threads threads, in thread 0; in the order of reduce.hpp.
+// The total over a block of block_threads threads, for each of them; in the order of reduce.hpp.
 template <class T>
 __device__ T block_total(T value) {
   __shared__ T values[block_threads];
@@ -52,6 +52,7 @@ __device__ T block_total(T value) {
     __syncthreads();
     if (thread < half) values[thread] += values[thread + half];
   }
+  __syncthreads();
   const T total = values[0];
   __syncthreads();  // before the next use of the room
   return total;

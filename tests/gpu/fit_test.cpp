@@ -39,7 +39,7 @@ FitOptions options_with(AnyOptimizer optimizer, std::int64_t epochs = 3) {
 }
 
 // What training in f32 by sums in another order may come to after some tens of steps.
-double drift() { return device_is_stand_in() ? 0 : 2e-3; }
+double drift() { return device_is_stand_in() ? 0 : 5e-3; }
 
 Graph branches() {
   Graph g;
@@ -262,13 +262,9 @@ TEST_CASE("cuda: gradients of fused networks agree with differences") {
 
 TEST_CASE("cuda: a model that does not fit is not made and the device stays usable") {
   if (!device_here()) return;
-  const Graph huge = sequential({1 << 20}, Dense(1 << 20, {.weight = Initializer::zeros()}));
-  if (!device_is_stand_in()) {
-    // 4 TiB of weights: more than any host has, too; the device's own arena is asked for alone.
-    CHECK_THROWS_AS(Tensor(Shape{std::int64_t{1} << 40}, DType::f32, gpu), DeviceError);
-  } else {
-    CHECK_THROWS_AS(Tensor(Shape{std::int64_t{1} << 31}, DType::f32, gpu), DeviceError);
-  }
+  // 4 TiB, or more than the 4 GiB of the stand-in.
+  const std::int64_t elements = std::int64_t{1} << (device_is_stand_in() ? 31 : 40);
+  CHECK_THROWS_AS(Tensor(Shape{elements}, DType::f32, gpu), DeviceError);
   Model model = classifier({.device = gpu});
   CHECK_NOTHROW(fit(model, data(), options_with(Adam(), 1)));
 }

@@ -116,7 +116,7 @@ TEST_CASE("cuda: dense without wanted gradients leaves them alone") {
 
 TEST_CASE("cuda: every activation as a layer") {
   if (!device_here()) return;
-  for (const ActivationFunction& f : all_activations()) compare_all(Activation(f), {{13}}, 1e-2);
+  for (const ActivationFunction& f : all_activations()) compare_all(Activation(f), {{13}}, 0.1);
 }
 
 TEST_CASE("cuda: add of two and three and many inputs") {
