@@ -2,10 +2,18 @@
 
 #include <weir/activations/activation.hpp>
 #include <weir/layers/add.hpp>
+#include <weir/layers/binary_cross_entropy.hpp>
+#include <weir/layers/binary_cross_entropy_with_logits.hpp>
 #include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/hinge.hpp>
+#include <weir/layers/huber.hpp>
+#include <weir/layers/kl_divergence.hpp>
+#include <weir/layers/mean_absolute_error.hpp>
 #include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/poisson.hpp>
+#include <weir/layers/smooth_l1.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
 #include "tests/gpu/device.hpp"
@@ -140,6 +148,35 @@ TEST_CASE("cuda: mean squared error") {
   compare_all(MeanSquaredError(), {{1}, {1}});
   compare_all(MeanSquaredError(), {{300}, {300}});
   compare_all(MeanSquaredError(), {{}, {}});
+}
+
+TEST_CASE("cuda: every loss that compares element by element") {
+  if (!device_here()) return;
+  // Outputs from 0.1 to 0.9 and targets from 0 to 1 are what every one of them takes.
+  const auto numbers_between = [](std::int64_t count, double low, double high) {
+    std::vector<double> values;
+    for (std::int64_t i = 0; i < count; ++i) values.push_back(low + (high - low) * static_cast<double>(i * 37 % 101) / 100);
+    return values;
+  };
+  for (const Reduction reduction : {Reduction::mean, Reduction::sum}) {
+    const std::shared_ptr<const Layer> losses[] = {make_layer(MeanAbsoluteError(reduction)),
+                                                   make_layer(MeanSquaredError(reduction)),
+                                                   make_layer(Huber(reduction)),
+                                                   make_layer(SmoothL1(reduction)),
+                                                   make_layer(Hinge(reduction)),
+                                                   make_layer(BinaryCrossEntropy(reduction)),
+                                                   make_layer(KLDivergence(reduction)),
+                                                   make_layer(BinaryCrossEntropyWithLogits(reduction)),
+                                                   make_layer(PoissonNegativeLogLikelihood(reduction))};
+    for (const auto& loss : losses) {
+      for (const DType dtype : compute_types) {
+        compare(loss, {{33}, {33}}, 5, dtype, sum_bound(dtype), [&](LayerRunner& run) {
+          run.set_x(numbers_between(5 * 33, 0.1, 0.9));
+          run.set_x(numbers_between(5 * 33, 0, 1), 1);
+        });
+      }
+    }
+  }
 }
 
 TEST_CASE("cuda: mean squared error of NaN and infinity") {

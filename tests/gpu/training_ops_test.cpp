@@ -247,3 +247,32 @@ TEST_CASE("cuda: accuracy and confusion count as the CPU does") {
     }
   }
 }
+
+TEST_CASE("cuda: top k and labels and the sums of a regression are counted as the CPU does") {
+  if (!device_here()) return;
+  const Context host = context_for(Device::cpu()), device = context_for(gpu);
+  for (const DType dtype : compute_types) {
+    Tensor outputs = random_tensor({300, 10}, dtype);
+    fill(outputs.view().rows(7, 1), nan_value);
+    Tensor labels({300}, DType::i32);
+    for (std::int32_t i = 0; i < 300; ++i) labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = i % 12 - 1;  // some outside
+    const Tensor outputs_there = outputs.to(gpu), labels_there = labels.to(gpu);
+    Mirror<std::int64_t> counts(Device::cpu(), 4), there(gpu, 4);
+    there.push(device);
+    for (std::int64_t k = 1; k <= 3; ++k) {
+      cpu::count_top_k(host, outputs, labels, k, counts.on_device() + k - 1);
+      cuda::count_top_k(device, outputs_there, labels_there, k, there.on_device() + k - 1);
+    }
+    cpu::count_labels(host, labels, 10, counts.on_device() + 3);
+    cuda::count_labels(device, labels_there, 10, there.on_device() + 3);
+    there.pull(device);
+    for (std::size_t i = 0; i < 4; ++i) CHECK(there.host()[i] == counts.host()[i]);
+    CHECK(counts.host()[3] == 250);
+
+    const Tensor x = random_tensor({301, 7}, dtype, 3), t = random_tensor({301, 7}, dtype, 4), centre = random_tensor({7}, dtype, 5);
+    Tensor sums({4, 7}, DType::f64), sums_there({4, 7}, DType::f64, gpu);
+    cpu::regression_sums(host, x, t, centre, sums);
+    cuda::regression_sums(device, x.to(gpu), t.to(gpu), centre.to(gpu), sums_there);
+    CHECK(difference(sums_there, sums) <= sum_bound(dtype));
+  }
+}
