@@ -250,6 +250,7 @@ void Model::Impl::enqueue_backward(const Batch& batch) {
   check_targets(batch, samples);
   last_run = training.get();
   training->set_batch(samples);
+  training->set_part(batch.part);
   const Context now = context(true);
   training->forward(now, batch.inputs);
   training->backward(now, batch, loss_sum);

@@ -267,7 +267,7 @@ bool Program::capturable() const {
 // On a CUDA device an error says in which layer it came.
 void Program::run(const Call& call, const Context& context, bool backward) const try {
   Context own = context;
-  own.key = call.key;
+  own.key = part_ == 0 ? call.key : call.key.with(part_);
   if (backward) {
     call.layer->backward(own, call.views.backward);
   } else {

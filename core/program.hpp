@@ -52,6 +52,9 @@ class Program {
   // Sets every view's batch; does nothing when it is the last one's.
   void set_batch(std::int64_t batch);
 
+  // Which random numbers layers see, of those of their step.
+  void set_part(std::uint64_t part) { part_ = part; }
+
   void forward(const Context& context, std::span<const ConstTensorView> inputs);
   void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // after forward
 
@@ -126,6 +129,7 @@ class Program {
   std::int64_t workspace_bytes_ = 0;
   std::byte* workspace_ = nullptr;
   std::int64_t batch_ = -1;
+  std::uint64_t part_ = 0;
 };
 
 }  // namespace weir

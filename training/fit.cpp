@@ -158,14 +158,16 @@ class Run {
     const std::int64_t first = index * accumulate_, end = std::min(first + accumulate_, loader_.batches());
     const std::int64_t size = std::min(end * options_.batch, samples_) - first * options_.batch;
     double loss = 0;
-    for (std::int64_t i = first; i < end; ++i) loss += run_batch(i, i == first, i + 1 == end, size);
+    for (std::int64_t i = first; i < end; ++i) loss += run_batch(i, i - first, i + 1 == end, size);
     schedule_.after_steps(1);
     report_steps(watch, 1, size, loss, loss * static_cast<double>(size));
   }
 
   // The gradients of one batch of a step of so many samples, and after the last one the update. Returns the batch's part of the loss.
-  double run_batch(std::int64_t index, bool first, bool last, std::int64_t samples) {
-    const Batch batch = loader_.load(context_, index);
+  double run_batch(std::int64_t index, std::int64_t part, bool last, std::int64_t samples) {
+    Batch batch = loader_.load(context_, index);
+    batch.part = static_cast<std::uint64_t>(part);
+    const bool first = part == 0;
     model_.backward(batch);
     counter_.add(context_, model_.outputs(), batch);
     const double share = static_cast<double>(batch.inputs[0].shape()[0]) / static_cast<double>(samples);

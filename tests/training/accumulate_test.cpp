@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <memory>
+#include <set>
+#include <utility>
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
@@ -23,7 +26,46 @@ std::vector<StepReport> train(Model& model, const Dataset& data, FitOptions opti
   return reports;
 }
 
+// y = x, and remembers the key and the step of every call in training.
+class KeyWitness : public Layer {
+ public:
+  using Seen = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  explicit KeyWitness(std::shared_ptr<Seen> forward, std::shared_ptr<Seen> backward)
+      : forward_(std::move(forward)), backward_(std::move(backward)) {}
+  std::string type() const override { return "key_witness"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "key_witness"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override {
+    LayerPlan plan;
+    plan.output = inputs[0];
+    plan.backward_needs = Needs::neither;
+    return plan;
+  }
+  void forward(const Context& context, const LayerArgs& args) const override {
+    copy(context, args.x[0], args.y);
+    if (context.training) forward_->emplace_back(context.key.value, *context.step);
+  }
+  void backward(const Context& context, const LayerArgs& args) const override {
+    copy(context, args.dy, args.dx[0]);
+    backward_->emplace_back(context.key.value, *context.step);
+  }
+
+ private:
+  std::shared_ptr<Seen> forward_, backward_;
+};
+
 }  // namespace
+
+TEST_CASE("accumulate: each batch of a step has random numbers of its own") {
+  const auto forward = std::make_shared<KeyWitness::Seen>(), backward = std::make_shared<KeyWitness::Seen>();
+  Model model(sequential({3}, Dense(2), KeyWitness(forward, backward), Dense(1)), {.dtype = DType::f64});
+  fit(model, curve(12), {.loss = MeanSquaredError(), .optimizer = SGD(), .epochs = 2, .batch = 2, .accumulate = 3});
+  REQUIRE(forward->size() == 12);
+  CHECK(*forward == *backward);
+  CHECK(std::set(forward->begin(), forward->end()).size() == 12);
+  CHECK((*forward)[0].first == (*forward)[3].first);  // another step's first batch: the step tells them apart
+  CHECK((*forward)[0].second + 1 == (*forward)[3].second);
+}
 
 TEST_CASE("accumulate: small batches that make one step are one large batch") {
   const Dataset data = curve(23);  // 3 steps of 8, 8 and 7; in pieces of 2 the last has 2, 2, 2 and 1

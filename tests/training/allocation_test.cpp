@@ -6,7 +6,10 @@
 #include <string>
 #include <weir/core/threads.hpp>
 #include <weir/training/adam.hpp>
+#include <weir/training/adamw.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/linear_warmup.hpp>
+#include <weir/training/one_cycle_lr.hpp>
 #include <weir/training/sgd.hpp>
 
 #include "tests/support/malloc_counter.hpp"
@@ -77,6 +80,21 @@ TEST_CASE("allocation: from its second step on a fit takes no memory") {
     }
   }
   set_num_threads(before);
+}
+
+TEST_CASE("allocation: groups and clipping and schedules and several batches a step take none") {
+  if (skipped()) return;
+  const Dataset data = blobs(700, 50, 10);
+  Model model(sequential({50}, Dense(130), ReLU(), Dense(10)), {});
+  CHECK(allocations_of_fit(model, data,
+                           {.loss = SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = std::vector<double>(10, 0.5)}),
+                            .optimizer = AdamW({.amsgrad = true}),
+                            .groups = {vectors_without_decay(), {.l1 = 1e-4, .l2 = 1e-4, .max_norm = 1}},
+                            .schedule = LinearWarmup({.total_iters = 3}, OneCycleLR({.total_steps = 20})),
+                            .clip = {.value = 1, .norm = 1, .global_norm = 1},
+                            .epochs = 3,
+                            .batch = 32,
+                            .accumulate = 2}) == 0);
 }
 
 TEST_CASE("allocation: a graph with several inputs and outputs and values takes none either") {

@@ -36,6 +36,7 @@ struct Batch {
   std::span<const ConstTensorView> inputs;
   std::span<const ConstTensorView> targets;
   std::span<const ConstTensorView> sample_weights;  // [batch] in the Model's dtype, one a loss; or none at all
+  std::uint64_t part = 0;                           // of several batches that make one step each has random numbers of its own
 };
 
 // A named block inside the flat arena of parameters (or of state).
