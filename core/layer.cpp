@@ -3,5 +3,6 @@
 namespace weir {
 
 std::unique_ptr<Layer> Layer::absorb(const Layer&) const { return nullptr; }
+std::int64_t Layer::multiply_adds(std::span<const Shape>) const { return 0; }
 
 }  // namespace weir

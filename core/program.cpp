@@ -7,6 +7,7 @@
 #include "core/array_ops.hpp"
 #include "core/keys.hpp"
 #include "core/memory_ops.hpp"
+#include "core/observe.hpp"
 
 namespace weir {
 
@@ -252,6 +253,7 @@ void Program::set_batch(std::int64_t batch) {
 
 void Program::forward(const Context& context, std::span<const ConstTensorView> inputs) {
   for (Call& call : calls_) {
+    const Observed watch(Phase::forward, static_cast<std::size_t>(&call - calls_.data()), &call.views.forward);
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       if (input_slot_[call.inputs[i]] != none) call.views.x[i] = inputs[input_slot_[call.inputs[i]]];
     }
@@ -282,6 +284,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
   (context.device.is_cuda() ? cuda::fill : cpu::fill)(context, loss_sum, 0);
   for (std::size_t t = 0; t < losses_.size(); ++t) {
     Call& call = losses_[t];
+    const Observed watch(Phase::loss, t, &call.views.forward);
     const ConstTensorView weights = batch.sample_weights.empty() ? ConstTensorView() : batch.sample_weights[t];
     call.views.x.back() = batch.targets[t];
     run(call, context, false);
@@ -301,6 +304,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
   for (std::size_t i = calls_.size(); i-- > 0;) {
     Call& call = calls_[i];
     if (!call.runs_backward) continue;
+    const Observed watch(Phase::backward, i, &call.views.backward);
     sum_readers(gradient_[call.node]);
     run(call, context, true);
   }

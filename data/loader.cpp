@@ -7,6 +7,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 
+#include "core/observe.hpp"
 #include "core/text.hpp"
 #include "data/finite.hpp"
 #include "data/gather.hpp"
@@ -100,6 +101,7 @@ Batch Loader::load(const Context& context, std::int64_t index) {
   if (index < 0 || index >= batches()) {
     throw ConfigError("loader: batch " + with_commas(index) + " asked for, there are " + with_commas(batches()) + ". Count from 0.");
   }
+  const Observed watch(Phase::gather);
   const std::int64_t begin = index * batch_;
   const std::int64_t count = std::min(batch_, samples_ - begin);
   upload_order(context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/observe.hpp"
 #include "training/check_ops.hpp"
 
 namespace weir {
@@ -29,6 +30,7 @@ void AccuracyCounter::reset() {
 
 void AccuracyCounter::add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch) {
   if (!term_) return;
+  const Observed watch(Phase::accuracy);
   if (cleared_) correct_.push(context);
   cleared_ = false;
   count(context, outputs, batch, correct_.on_device());

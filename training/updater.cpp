@@ -4,6 +4,7 @@
 #include <cmath>
 #include <weir/core/error.hpp>
 
+#include "core/observe.hpp"
 #include "training/check_ops.hpp"
 #include "training/explain.hpp"
 
@@ -59,6 +60,7 @@ void Updater::measure_kept(const Context& context) {
 }
 
 bool Updater::gradients_are_finite(const Context& context) {
+  const Observed watch(Phase::check);
   numbers().gradient = 0;
   numbers_.push(context);
   look(context, model_->gradient_arena(), &numbers_.on_device()->gradient);
@@ -70,6 +72,7 @@ bool Updater::step() {
   const Context context = context_for(model_->device());
   if (check_finite_ && !gradients_are_finite(context)) return false;
 
+  const Observed watch(Phase::update);
   const double rate = set_learning_rates();
   numbers().step = model_->training_state().step - moments_.first_step() + 1;
 

@@ -29,13 +29,6 @@ void in_parts(int threads, std::size_t size, F f) {
   }
 }
 
-double fma_rate(int) {
-  static float sink = 1;
-  double flop = 0;
-  const double seconds = seconds_per_call([&] { flop = fma_loop(20'000, &sink); }, 0.004);
-  return flop / seconds / 1e9;
-}
-
 struct Arrays {
   weir::Tensor from, to;
 };
@@ -63,7 +56,7 @@ const std::vector<long long>& array_sizes() {
 
 std::vector<Workload> limit_workloads() {
   std::vector<Workload> all;
-  all.push_back({fma_name, "GFLOP/s", fma_rate, {}, true});
+  all.push_back({fma_name, "GFLOP/s", [](int) { return weir::sample_fma_rate(); }, {}, true});
 
   const long long most = array_sizes().back();
   const auto arrays = lazy([=] { return Arrays{synthetic_numbers(most), weir::Tensor({most})}; });

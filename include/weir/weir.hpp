@@ -94,6 +94,7 @@
 #include <weir/training/evaluate.hpp>
 #include <weir/training/exponential_lr.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/fma_rate.hpp>
 #include <weir/training/gradcheck.hpp>
 #include <weir/training/gradcheck_report.hpp>
 #include <weir/training/gradient_clip.hpp>
@@ -109,6 +110,8 @@
 #include <weir/training/polynomial_lr.hpp>
 #include <weir/training/precision_recall.hpp>
 #include <weir/training/predict.hpp>
+#include <weir/training/profile.hpp>
+#include <weir/training/profile_report.hpp>
 #include <weir/training/radam.hpp>
 #include <weir/training/reduce_lr_on_plateau.hpp>
 #include <weir/training/regression_metrics.hpp>

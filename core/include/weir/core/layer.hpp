@@ -91,6 +91,10 @@ class Layer {
   // device memory (*context.step). A layer that says false is run anew in each step.
   virtual bool capturable() const { return false; }
 
+  // How many products of two numbers one sample's forward adds up, for inputs that infer took; backward is taken to need as many for
+  // each gradient. 0, the default: so few that memory is what counts. Only profile() asks.
+  virtual std::int64_t multiply_adds(std::span<const Shape> inputs) const;
+
   // A layer that does this one's work and then next's, with this one's parameters; nullptr: they do not fuse. The Model asks only
   // when next is the sole reader of this layer's output. The results must be equal to the bit.
   virtual std::unique_ptr<Layer> absorb(const Layer& next) const;

@@ -39,6 +39,7 @@ class Dense final : public Layer {
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
+  std::int64_t multiply_adds(std::span<const Shape> inputs) const override { return inputs[0].elements() * out_; }
   std::unique_ptr<Layer> absorb(const Layer& next) const override;  // an Activation
 
  private:

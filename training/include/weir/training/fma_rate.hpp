@@ -1,0 +1,9 @@
+#pragma once
+
+namespace weir {
+
+// What bounds all arithmetic: fused multiply-adds (two FLOP each) in registers, f32, on this thread alone, with the widest vectors that
+// the processor has. GFLOP/s over about 4 ms; a shared machine gives less at times, so take the best of several.
+double sample_fma_rate();
+
+}  // namespace weir
