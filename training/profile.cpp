@@ -8,6 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/fma_rate.hpp>
 #include <weir/training/profile.hpp>
 #include <weir/training/sgd.hpp>
 
@@ -104,17 +105,16 @@ class Run {
         losses_(options.data ? options.loss : losses_without_data(model)),
         optimizer_(options.optimizer ? options.optimizer : AnyOptimizer(SGD())),
         calls_(fuse_calls(model.graph(), model.options().fuse)) {
-    report_.batch = std::min(batch_of(model, options), data_.samples());
+    batch_ = batch_of(model, options);
+    report_.batch = std::min(batch_, data_.samples());
     report_.threads = context_for(model.device()).threads;
   }
 
   ProfileReport measure(double seconds) {
     train(seconds);
-    const ModelMemory memory = model_.memory();
-    const double moments = optimizer_->moments();
-    const auto parameters = static_cast<double>(memory.parameters);
-    const double step_bytes = parameters * (2 + moments) + static_cast<double>(memory.activations);
-    roofline_ = measure_roofline(context_for(model_.device()), model_.dtype(), static_cast<std::int64_t>(step_bytes));
+    const double moments = optimizer_->moments(), parameters = parameter_bytes();
+    const double step_bytes = parameters * (2 + moments) + static_cast<double>(model_.memory().activations);
+    roofline_ = measure_roofline(context_for(model_.device()), model_.dtype(), static_cast<std::int64_t>(step_bytes), fma_rate_);
     report_.peak_gflops = roofline_.flops / 1e9;
     report_.peak_gbytes = roofline_.bytes / 1e9;
     parts_[{Phase::gather, 0}].bytes = gathered_bytes(data_, model_.dtype()) * static_cast<double>(report_.batch);
@@ -145,7 +145,7 @@ class Run {
         {.loss = losses_,
          .optimizer = optimizer_,
          .epochs = std::numeric_limits<std::int32_t>::max(),
-         .batch = report_.batch,
+         .batch = batch_,
          .on_epoch = [&](const EpochReport& epoch) {
            if (epoch.epoch > 1 && epoch.seconds < best) {
              best = epoch.seconds;
@@ -153,6 +153,7 @@ class Run {
              steps_ = recorder.steps();
            }
            recorder.reset();
+           fma_rate_ = std::max(fma_rate_, sample_fma_rate());  // all through the run: on a shared machine one look may be a bad one
            const bool enough = epoch.epoch >= 3 && std::chrono::duration<double>(Clock::now() - begin).count() >= seconds;
            return enough ? Control::stop : Control::go_on;
          }});
@@ -202,6 +203,12 @@ class Run {
     report_.rows.push_back(std::move(row));
   }
 
+  double parameter_bytes() const {
+    double bytes = 0;
+    for (const ArenaEntry& entry : model_.parameters()) bytes += static_cast<double>(entry.shape.elements());
+    return bytes * static_cast<double>(size_of(model_.dtype()));
+  }
+
   // Of one sample's forward, as the layer says.
   double multiply_adds(const FusedCall& call) const {
     std::vector<Shape> inputs;
@@ -216,7 +223,9 @@ class Run {
   std::vector<FusedCall> calls_;
   Parts parts_;
   double steps_ = 0;
+  double fma_rate_ = 0;
   Roofline roofline_;
+  std::int64_t batch_ = 0;
   ProfileReport report_;
 };
 

@@ -28,20 +28,21 @@ double sample_fma_rate() {
   return flop / took / 1e9;
 }
 
-Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes) {
+Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes, double fma_rate) {
   constexpr int samples = 10;
   constexpr std::int64_t least = 1 << 16, most = std::int64_t{1} << 29;
   Roofline roofline;
   const std::int64_t count = std::clamp(bytes, least, most) / 8;
   Tensor from(Shape{count}), to(Shape{count});
   for (int i = 0; i < samples; ++i) {
-    roofline.flops = std::max(roofline.flops, sample_fma_rate() * 1e9 * context.threads * (dtype == DType::f64 ? 0.5 : 1));
+    fma_rate = std::max(fma_rate, sample_fma_rate());
     const Clock::time_point begin = Clock::now();
     std::int64_t copies = 0;
     double took = 0;
     for (; took < 0.004; took = seconds_since(begin), ++copies) copy(context, from, to);
     if (i > 0) roofline.bytes = std::max(roofline.bytes, static_cast<double>(8 * count * copies) / took);
   }
+  roofline.flops = fma_rate * 1e9 * context.threads * (dtype == DType::f64 ? 0.5 : 1);
   return roofline;
 }
 

@@ -12,7 +12,8 @@ struct Roofline {
   double bytes = 0;  // a second, read and written
 };
 
-// Measured, in about a tenth of a second: multiply-adds in registers, and a copy that touches so many bytes.
-Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes);
+// Measured, in about a tenth of a second: multiply-adds in registers, unless `fma_rate` (see sample_fma_rate) was seen to be more, and a
+// copy that touches so many bytes.
+Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes, double fma_rate);
 
 }  // namespace weir

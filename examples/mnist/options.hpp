@@ -24,6 +24,7 @@ struct TrainOptions {
   bool compare = false;
   std::string save;
   std::string json;
+  bool profile = false;
   bool quiet = false;
 };
 

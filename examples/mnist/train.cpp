@@ -136,5 +136,9 @@ void train(const TrainOptions& options) {
     weir::save(model, options.save, {{"dataset", images.name}, {"input.divisor", std::to_string(training.inputs()[0].divisor)}});
   }
   if (!options.json.empty()) write_json(summary, options.json);
+  if (options.profile) {
+    std::cout << weir::profile(model, {.loss = weir::SoftmaxCrossEntropy(), .data = &training, .optimizer = optimizer, .batch = batch})
+              << '\n';
+  }
   if (!options.quiet) print(summary);
 }

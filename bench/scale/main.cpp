@@ -1,0 +1,71 @@
+// How the time of a training step grows with batch, width and depth, on one thread: a table, a drawing, and whether there is a cliff.
+// Run: ./weir bench scale [--samples 9] [--csv FILE] [--svg FILE]. Takes about four minutes.
+// The last line to expect: "no point lies more than 25 % below the line through its neighbours".
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+#include <CLI/CLI.hpp>
+
+#include "bench/scale/plot.hpp"
+#include "bench/scale/point.hpp"
+
+namespace {
+
+constexpr double cliff = 0.25;
+
+std::string table(const std::vector<bench::Point>& points) {
+  std::string csv = "line,x,batch,microseconds,gflops,limit_gflops,below_line\n";
+  for (const bench::Point& p : points) {
+    char row[160];
+    std::snprintf(row, sizeof row, "%s,%lld,%lld,%.1f,%.2f,%.2f,%.3f\n", p.line.c_str(), static_cast<long long>(p.x),
+                  static_cast<long long>(p.batch), p.microseconds, p.gflops, p.limit_gflops, p.below_line);
+    csv += row;
+  }
+  return csv;
+}
+
+void write(const std::string& file, const std::string& content) {
+  if (file.empty()) return;
+  std::ofstream out(file);
+  out << content;
+  out.close();
+  if (!out) throw std::runtime_error(file + ": cannot be written: " + std::strerror(errno) + ". Name a file in a folder that is there.");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("Times a training step over batch, width and depth, on one thread.", "bench_scale");
+  int samples = 9;
+  std::string csv, svg, title = "weir, one thread";
+  app.add_option("--samples", samples, "Of each point; the median counts")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--csv", csv, "Write the table to this file");
+  app.add_option("--svg", svg, "Write the drawing to this file");
+  app.add_option("--title", title, "Of the drawing")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  try {
+    std::vector<bench::Point> points = bench::points();
+    bench::measure(points, samples);
+    std::cout << table(points);
+    write(csv, table(points));
+    write(svg, bench::plot(points, title));
+    int cliffs = 0;
+    for (const bench::Point& p : points) {
+      if (p.below_line <= cliff) continue;
+      std::cout << p.line << ' ' << p.x << " lies " << static_cast<int>(100 * p.below_line) << " % below the line through its neighbours\n";
+      ++cliffs;
+    }
+    if (cliffs == 0) std::cout << "no point lies more than " << 100 * cliff << " % below the line through its neighbours\n";
+  } catch (const std::exception& error) {
+    std::cerr << "bench_scale: " << error.what() << '\n';
+    return 1;
+  }
+  return 0;
+}
