@@ -85,7 +85,9 @@ TEST_CASE("schedules: each agrees with PyTorch over 1000 steps to 1e-12") {
   const std::vector<double>&times = reference().array("times").values, &metrics = reference().array("metrics").values;
   const double lr = reference().number("lr", 0);
   double worst = 0;
-  for (const auto& [name, schedule] : schedules()) {
+  for (const auto& entry : schedules()) {
+    const std::string& name = entry.first;
+    const AnySchedule& schedule = entry.second;
     CAPTURE(name);
     const std::vector<double>& expected = reference().array(name + ".rates").values;
     REQUIRE(expected.size() == times.size());
@@ -146,7 +148,9 @@ TEST_CASE("schedules: the own rate of a group follows too") {
 
 TEST_CASE("schedules: two fits are one longer fit to the bit and another schedule begins anew") {
   const Dataset data = blobs(37), test = blobs(20, 6, 3, 2);
-  for (const auto& [name, schedule] : schedules()) {
+  for (const auto& entry : schedules()) {
+    const std::string& name = entry.first;
+    const AnySchedule& schedule = entry.second;
     CAPTURE(name);
     Model once = classifier(), twice = classifier();
     FitOptions options = sgd_options(schedule, 6);

@@ -17,4 +17,8 @@ struct LossOption {
   OptionRange range = OptionRange::not_negative;  // of a double
 };
 
+// clang 14 deduces no aggregate by itself.
+template <class F, class V>
+LossOption(std::string_view, V F::*, OptionRange = OptionRange::not_negative) -> LossOption<F, V>;
+
 }  // namespace weir
