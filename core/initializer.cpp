@@ -1,8 +1,11 @@
 #include <cmath>
 #include <cstdio>
+#include <vector>
 
 #include <weir/core/error.hpp>
 #include <weir/core/initializer.hpp>
+
+#include "core/orthogonalize.hpp"
 
 namespace weir {
 
@@ -33,6 +36,26 @@ double scale(double value, const char* who) {
   return require(value, std::isfinite(value) && value >= 0, who, "a finite number of 0 or more");
 }
 
+double number_of(Fan fan) { return fan == Fan::out ? 1 : 0; }
+
+// A standard normal number within 2 of 0: drawn again, from another stream, until it is.
+double truncated_normal_number(RandomKey key, std::uint64_t i) {
+  double z = random_normal(key, i);
+  for (std::uint64_t attempt = 1; std::abs(z) > 2; ++attempt) z = random_normal(key.with(attempt), i);
+  return z;
+}
+
+// The rows of a matrix [out, everything else], orthonormal.
+std::vector<double> orthogonal_matrix(const Shape& shape, RandomKey key) {
+  if (shape.rank() < 2) {
+    throw ShapeError("initializer: " + to_string(shape) + " is no matrix, expected at least two dimensions. Use uniform or normal.");
+  }
+  std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = random_normal(key, i);
+  if (!values.empty()) orthogonalize(values, static_cast<std::size_t>(shape[0]));
+  return values;
+}
+
 template <class T, class F>
 void write(TensorView block, F&& number) {
   const std::span<T> values = block.values<T>();
@@ -58,8 +81,18 @@ Initializer Initializer::uniform(double low, double high) {
 Initializer Initializer::normal(double mean, double deviation) {
   return {Kind::normal, finite(mean, "normal"), scale(deviation, "normal")};
 }
-Initializer Initializer::he_uniform(double negative_slope) { return {Kind::he_uniform, finite(negative_slope, "he_uniform"), 0}; }
-Initializer Initializer::he_normal(double negative_slope) { return {Kind::he_normal, finite(negative_slope, "he_normal"), 0}; }
+Initializer Initializer::truncated_normal(double mean, double deviation) {
+  return {Kind::truncated_normal, finite(mean, "truncated_normal"), scale(deviation, "truncated_normal")};
+}
+Initializer Initializer::he_uniform(double negative_slope, Fan fan) {
+  return {Kind::he_uniform, finite(negative_slope, "he_uniform"), number_of(fan)};
+}
+Initializer Initializer::he_normal(double negative_slope, Fan fan) {
+  return {Kind::he_normal, finite(negative_slope, "he_normal"), number_of(fan)};
+}
+Initializer Initializer::lecun_uniform(Fan fan) { return {Kind::lecun_uniform, 0, number_of(fan)}; }
+Initializer Initializer::lecun_normal(Fan fan) { return {Kind::lecun_normal, 0, number_of(fan)}; }
+Initializer Initializer::orthogonal(double gain) { return {Kind::orthogonal, scale(gain, "orthogonal"), 0}; }
 Initializer Initializer::glorot_uniform(double gain) { return {Kind::glorot_uniform, scale(gain, "glorot_uniform"), 0}; }
 Initializer Initializer::glorot_normal(double gain) { return {Kind::glorot_normal, scale(gain, "glorot_normal"), 0}; }
 
@@ -73,7 +106,8 @@ void Initializer::fill(TensorView block, RandomKey key) const {
   const auto normal = [&](double mean, double deviation) {
     write_any(block, [=](std::uint64_t i) { return mean + deviation * random_normal(key, i); });
   };
-  const auto he_variance = [&] { return 2 / ((1 + a_ * a_) * fans(block.shape()).in); };
+  const auto fan = [&] { return b_ == 0 ? fans(block.shape()).in : fans(block.shape()).out; };
+  const auto he_variance = [&] { return 2 / ((1 + a_ * a_) * fan()); };
   const auto glorot_variance = [&] { return a_ * a_ * 2 / (fans(block.shape()).in + fans(block.shape()).out); };
   const auto symmetric = [&](double variance) { uniform(-std::sqrt(3 * variance), std::sqrt(3 * variance)); };
   switch (kind_) {
@@ -91,19 +125,34 @@ void Initializer::fill(TensorView block, RandomKey key) const {
       return symmetric(glorot_variance());
     case Kind::glorot_normal:
       return normal(0, std::sqrt(glorot_variance()));
+    case Kind::truncated_normal:
+      return write_any(block, [=, this](std::uint64_t i) { return a_ + b_ * truncated_normal_number(key, i); });
+    case Kind::lecun_uniform:
+      return symmetric(1 / fan());
+    case Kind::lecun_normal:
+      return normal(0, std::sqrt(1 / fan()));
+    case Kind::orthogonal: {
+      const std::vector<double> values = orthogonal_matrix(block.shape(), key);
+      return write_any(block, [&](std::uint64_t i) { return a_ * values[i]; });
+    }
   }
 }
 
 std::string Initializer::describe() const {
-  static constexpr const char* names[] = {"constant", "uniform", "normal", "he_uniform", "he_normal", "glorot_uniform", "glorot_normal"};
+  static constexpr const char* names[] = {"constant",      "uniform",        "normal",        "he_uniform",
+                                          "he_normal",     "glorot_uniform", "glorot_normal", "truncated_normal",
+                                          "lecun_uniform", "lecun_normal",   "orthogonal"};
+  const std::string name = names[static_cast<std::size_t>(kind_)];
   char numbers[64];
-  const bool two = kind_ == Kind::uniform || kind_ == Kind::normal;
-  if (two) {
+  const bool lecun = kind_ == Kind::lecun_uniform || kind_ == Kind::lecun_normal;
+  if (kind_ == Kind::uniform || kind_ == Kind::normal || kind_ == Kind::truncated_normal) {
     std::snprintf(numbers, sizeof numbers, "(%g, %g)", a_, b_);
+  } else if (lecun) {
+    std::snprintf(numbers, sizeof numbers, b_ == 0 ? "(fan in)" : "(fan out)");
   } else {
-    std::snprintf(numbers, sizeof numbers, "(%g)", a_);
+    std::snprintf(numbers, sizeof numbers, b_ == 0 ? "(%g)" : "(%g, fan out)", a_);
   }
-  return names[static_cast<std::size_t>(kind_)] + std::string(numbers);
+  return name + numbers;
 }
 
 }  // namespace weir

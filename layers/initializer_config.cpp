@@ -8,11 +8,20 @@ namespace {
 
 using Maker = Initializer (*)(double a, double b);
 
+Fan fan(double number) { return number == 0 ? Fan::in : Fan::out; }
+
 constexpr Maker makers[] = {
-    [](double a, double) { return Initializer::constant(a); },      [](double a, double b) { return Initializer::uniform(a, b); },
-    [](double a, double b) { return Initializer::normal(a, b); },   [](double a, double) { return Initializer::he_uniform(a); },
-    [](double a, double) { return Initializer::he_normal(a); },     [](double a, double) { return Initializer::glorot_uniform(a); },
+    [](double a, double) { return Initializer::constant(a); },
+    [](double a, double b) { return Initializer::uniform(a, b); },
+    [](double a, double b) { return Initializer::normal(a, b); },
+    [](double a, double b) { return Initializer::truncated_normal(a, b); },
+    [](double a, double b) { return Initializer::he_uniform(a, fan(b)); },
+    [](double a, double b) { return Initializer::he_normal(a, fan(b)); },
+    [](double a, double) { return Initializer::glorot_uniform(a); },
     [](double a, double) { return Initializer::glorot_normal(a); },
+    [](double, double b) { return Initializer::lecun_uniform(fan(b)); },
+    [](double, double b) { return Initializer::lecun_normal(fan(b)); },
+    [](double a, double) { return Initializer::orthogonal(a); },
 };
 
 // "he_uniform" of "he_uniform(0)".

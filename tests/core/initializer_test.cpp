@@ -45,6 +45,69 @@ TEST_CASE("initializer: variances are those of the papers") {
   CHECK(std::abs(moments(Initializer::glorot_normal(), shape).mean) < 5 * std::sqrt(2.0 / 600 / 80000));
 }
 
+TEST_CASE("initializer: the fan may be the outputs") {
+  const Shape shape{200, 400};
+  const auto near = [](double value) { return doctest::Approx(value).epsilon(0.03); };
+  CHECK(moments(Initializer::he_normal(0, weir::Fan::out), shape).variance == near(2.0 / 200));
+  CHECK(moments(Initializer::he_uniform(1, weir::Fan::out), shape).variance == near(1.0 / 200));
+  CHECK(moments(Initializer::lecun_normal(), shape).variance == near(1.0 / 400));
+  CHECK(moments(Initializer::lecun_normal(weir::Fan::out), shape).variance == near(1.0 / 200));
+  CHECK(moments(Initializer::lecun_uniform(), shape).variance == near(1.0 / 400));
+  CHECK(moments(Initializer::lecun_uniform(), shape).largest <= std::sqrt(3.0 / 400));
+  CHECK(moments(Initializer::lecun_uniform(weir::Fan::out), shape).largest > 0.99 * std::sqrt(3.0 / 200));
+  CHECK(Initializer::lecun_normal(weir::Fan::out).describe() == "lecun_normal(fan out)");
+  CHECK(Initializer::he_normal(0.5, weir::Fan::out).describe() == "he_normal(0.5, fan out)");
+}
+
+// The variance of a standard normal number within 2 of 0: 1 - 4 phi(2) / (2 Phi(2) - 1).
+TEST_CASE("initializer: a truncated normal number stays within two deviations") {
+  const Moments found = moments(Initializer::truncated_normal(1, 0.5), Shape{80000});
+  CHECK(found.mean == doctest::Approx(1).epsilon(0.01));
+  CHECK(found.variance == doctest::Approx(0.25 * 0.77374).epsilon(0.03));
+  CHECK(found.largest <= 2);
+  CHECK(found.largest > 1.99);
+}
+
+TEST_CASE("initializer: an orthogonal matrix times its transpose is the identity") {
+  for (const Shape& shape : {Shape{3, 3}, Shape{4, 7}, Shape{7, 4}, Shape{3, 2, 5}, Shape{1, 6}}) {
+    CAPTURE(to_string(shape));
+    const double gain = 1.5;
+    Tensor block(shape, DType::f64), again(shape, DType::f64), narrow(shape);
+    Initializer::orthogonal(gain).fill(block, RandomKey{3});
+    Initializer::orthogonal(gain).fill(again, RandomKey{3});
+    Initializer::orthogonal(gain).fill(narrow, RandomKey{3});
+    const auto m = block.values<double>();
+    const std::size_t rows = static_cast<std::size_t>(shape[0]), columns = m.size() / rows, few = std::min(rows, columns);
+    for (std::size_t i = 0; i < few; ++i) {
+      for (std::size_t j = 0; j < few; ++j) {
+        double product = 0;
+        for (std::size_t k = 0; k < std::max(rows, columns); ++k) {
+          product += rows <= columns ? m[i * columns + k] * m[j * columns + k] : m[k * columns + i] * m[k * columns + j];
+        }
+        CHECK(product == doctest::Approx(i == j ? gain * gain : 0).epsilon(1e-14).scale(1));
+      }
+    }
+    for (std::size_t i = 0; i < m.size(); ++i) {
+      CHECK(m[i] == again.values<double>()[i]);
+      CHECK(narrow.values<float>()[i] == static_cast<float>(m[i]));
+    }
+  }
+  Tensor none(Shape{0, 4}), vector(Shape{3});
+  CHECK_NOTHROW(Initializer::orthogonal().fill(none, RandomKey{0}));
+  CHECK_THROWS_WITH_AS(Initializer::orthogonal().fill(vector, RandomKey{0}),
+                       "initializer: [3] is no matrix, expected at least two dimensions. Use uniform or normal.", weir::ShapeError);
+}
+
+TEST_CASE("initializer: both signs of an orthogonal matrix occur equally often") {
+  int positive = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Tensor block(Shape{2, 2}, DType::f64);
+    Initializer::orthogonal().fill(block, RandomKey{seed});
+    positive += block.values<double>()[0] > 0 ? 1 : 0;
+  }
+  CHECK(std::abs(positive - 200) < 50);  // five deviations
+}
+
 TEST_CASE("initializer: a float block gets the double numbers rounded") {
   Tensor narrow(Shape{3, 5}), wide(Shape{3, 5}, DType::f64);
   Initializer::he_normal().fill(narrow, RandomKey{4});

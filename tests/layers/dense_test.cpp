@@ -198,8 +198,8 @@ TEST_CASE("dense: what cannot be is refused in words") {
   Config config = Dense(3).config();
   config.set("weight", std::string("magic"));
   CHECK_THROWS_WITH_AS(Dense::from_config(config),
-                       "config: 'weight' is 'magic', expected one of: constant, uniform, normal, he_uniform, he_normal, glorot_uniform, "
-                       "glorot_normal.",
+                       "config: 'weight' is 'magic', expected one of: constant, uniform, normal, truncated_normal, he_uniform, he_normal, "
+                       "glorot_uniform, glorot_normal, lecun_uniform, lecun_normal, orthogonal.",
                        ConfigError);
 }
 
