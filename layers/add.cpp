@@ -8,12 +8,7 @@ namespace weir {
 
 LayerPlan Add::infer(std::span<const Shape> inputs) const {
   require_several_inputs(inputs);
-  for (std::size_t i = 1; i < inputs.size(); ++i) {
-    if (inputs[i] != inputs[0]) {
-      throw ShapeError("input " + std::to_string(i) + " is " + to_string(inputs[i]) + ", expected " + to_string(inputs[0]) +
-                       " as input 0. Bring them to one shape, with weir::Dense() for example.");
-    }
-  }
+  require_equal_inputs(inputs);
   LayerPlan plan;
   plan.output = inputs[0];
   plan.backward_needs = Needs::neither;

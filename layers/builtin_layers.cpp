@@ -7,11 +7,21 @@
 #include <weir/activations/activation.hpp>
 #include <weir/core/registry.hpp>
 #include <weir/layers/add.hpp>
+#include <weir/layers/batch_norm.hpp>
 #include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
+#include <weir/layers/dropout.hpp>
+#include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
 #include <weir/layers/multi_margin.hpp>
+#include <weir/layers/multiply.hpp>
 #include <weir/layers/negative_log_likelihood.hpp>
+#include <weir/layers/prelu.hpp>
+#include <weir/layers/reshape.hpp>
+#include <weir/layers/rms_norm.hpp>
+#include <weir/layers/softmax.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
 #include "layers/elementwise_terms.hpp"
@@ -35,15 +45,40 @@ std::unique_ptr<Layer> configured(const Config& config) {
   return std::make_unique<L>(L::from_config(config));
 }
 
+template <class L, class Options>
+std::unique_ptr<Layer> row_norm(const Config& config) {
+  return std::make_unique<L>(Options{.eps = config.number("eps"), .elementwise_affine = config.boolean("elementwise_affine")});
+}
+
 constexpr Builtin builtins[] = {
     {"activation",
      [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Activation>(function_from_config(config)); }},
     {"add", plain<Add>},
+    {"batch_norm",
+     [](const Config& config) -> std::unique_ptr<Layer> {
+       return std::make_unique<BatchNorm>(
+           BatchNormOptions{.eps = config.number("eps"), .momentum = config.number("momentum"), .affine = config.boolean("affine")});
+     }},
     {"concat", plain<Concat>},
     {"dense", configured<Dense>},
+    {"dropout", [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Dropout>(config.number("p")); }},
+    {"embedding",
+     [](const Config& config) -> std::unique_ptr<Layer> {
+       return std::make_unique<Embedding>(config.integer("num"), config.integer("dim"));
+     }},
     {"flatten", plain<Flatten>},
+    {"layer_norm", row_norm<LayerNorm, LayerNormOptions>},
+    {"log_softmax", plain<LogSoftmax>},
     {"multi_margin", configured<MultiMargin>},
+    {"multiply", plain<Multiply>},
     {"negative_log_likelihood", configured<NegativeLogLikelihood>},
+    {"prelu",
+     [](const Config& config) -> std::unique_ptr<Layer> {
+       return std::make_unique<PReLU>(config.integer("num_parameters"), config.number("init"));
+     }},
+    {"reshape", [](const Config& config) -> std::unique_ptr<Layer> { return std::make_unique<Reshape>(Shape(config.integers("shape"))); }},
+    {"rms_norm", row_norm<RMSNorm, RMSNormOptions>},
+    {"softmax", plain<Softmax>},
     {"softmax_cross_entropy", configured<SoftmaxCrossEntropy>},
 };
 

@@ -63,9 +63,8 @@ std::string Dense::describe() const {
 LayerPlan Dense::infer(std::span<const Shape> inputs) const {
   require_one_input(inputs);
   const Shape& x = inputs[0];
-  if (x.rank() == 0) throw ShapeError("its input is a single number, [], expected at least one dimension. Add weir::Flatten() before it.");
+  require_width(x);
   const std::int64_t in = x.last();
-  if (in == 0) throw ShapeError("its last dimension is 0, expected at least 1. Give the input a width.");
 
   LayerPlan plan;
   plan.output = x.with_last(out_);

@@ -54,23 +54,35 @@
 #include <weir/activations/wide_math.hpp>
 
 #include <weir/layers/add.hpp>
+#include <weir/layers/batch_norm.hpp>
 #include <weir/layers/binary_cross_entropy.hpp>
 #include <weir/layers/binary_cross_entropy_with_logits.hpp>
 #include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
+#include <weir/layers/dropout.hpp>
 #include <weir/layers/elementwise_loss.hpp>
+#include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/hinge.hpp>
 #include <weir/layers/huber.hpp>
 #include <weir/layers/kl_divergence.hpp>
+#include <weir/layers/lambda.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
 #include <weir/layers/loss_option.hpp>
 #include <weir/layers/mean_absolute_error.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/multi_margin.hpp>
+#include <weir/layers/multiply.hpp>
 #include <weir/layers/negative_log_likelihood.hpp>
 #include <weir/layers/poisson.hpp>
+#include <weir/layers/prelu.hpp>
 #include <weir/layers/reduction.hpp>
+#include <weir/layers/reshape.hpp>
+#include <weir/layers/residual.hpp>
+#include <weir/layers/rms_norm.hpp>
 #include <weir/layers/smooth_l1.hpp>
+#include <weir/layers/softmax.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
 #include <weir/data/dataset.hpp>

@@ -134,7 +134,7 @@ TEST_CASE("graph json: edges that lead nowhere are refused") {
 
 TEST_CASE("graph json: what the layers refuse is said with the node") {
   CHECK(refusal<FormatError>(with_nodes(R"({"name":"0","type":"swish","config":{},"inputs":["in"]})"))
-            .starts_with("node '0': layer type 'swish': unknown, expected one of: activation, add, concat, dense, flatten, "));
+            .starts_with("node '0': layer type 'swish': unknown, expected one of: activation, add, batch_norm, binary_cross_entropy, "));
   CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"bias":true})"))) == "node '0': config: 'out' is missing.");
   CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"out":2.0,"bias":true})"))) ==
         "node '0': config: 'out' is of another kind, expected a whole number.");

@@ -15,6 +15,7 @@
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
+#include "tests/layers/every_layer.hpp"
 #include "tests/training/all_losses.hpp"
 
 using namespace weir;
@@ -27,6 +28,13 @@ TEST_CASE("builtin layers: each is built again from its type and config") {
       make_layer(Flatten()), make_layer(MeanSquaredError()), make_layer(SoftmaxCrossEntropy()),     make_layer(Activation(LeakyReLU{0.5}))};
   for (const LossCase& loss : all_losses()) layers.push_back(loss.loss);
   for (const ActivationFunction& f : all_activations()) layers.push_back(make_layer(Activation(f)));
+  for (const test::Sample& sample : test::every_layer()) {
+    if (sample.layer->type() != "lambda") layers.push_back(sample.layer);
+  }
+  layers.push_back(make_layer(BatchNorm({.eps = 0.5, .momentum = 0.25, .affine = false})));
+  layers.push_back(make_layer(LayerNorm({.eps = 0.5})));
+  layers.push_back(make_layer(RMSNorm({.eps = 0.5})));
+  layers.push_back(make_layer(PReLU(3, -0.5)));
   for (const auto& layer : layers) {
     CAPTURE(layer->describe());
     const std::unique_ptr<Layer> again = make_registered_layer(layer->type(), layer->config());

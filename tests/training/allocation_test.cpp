@@ -5,6 +5,14 @@
 #include <memory>
 #include <string>
 #include <weir/core/threads.hpp>
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/dropout.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
+#include <weir/layers/prelu.hpp>
+#include <weir/layers/residual.hpp>
+#include <weir/layers/rms_norm.hpp>
+#include <weir/layers/softmax.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/adamw.hpp>
 #include <weir/training/fit.hpp>
@@ -95,6 +103,14 @@ TEST_CASE("allocation: groups and clipping and schedules and several batches a s
                             .epochs = 3,
                             .batch = 32,
                             .accumulate = 2}) == 0);
+}
+
+TEST_CASE("allocation: norms and dropout and slopes take none") {
+  if (skipped()) return;
+  const Dataset data = blobs(200, 50, 10);
+  Model model(sequential({50}, Dense(30), BatchNorm(), PReLU(30), Dropout(), LayerNorm(), Residual(Dense(30), Mish()), RMSNorm(), Softmax(),
+                         LogSoftmax(), Dense(10)));
+  CHECK(allocations_of_fit(model, data, {.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 2, .batch = 64}) == 0);
 }
 
 TEST_CASE("allocation: a graph with several inputs and outputs and values takes none either") {

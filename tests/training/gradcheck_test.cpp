@@ -6,13 +6,26 @@
 #include <string>
 #include <vector>
 #include <weir/activations/activation.hpp>
+#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/registry.hpp>
 #include <weir/layers/add.hpp>
+#include <weir/layers/batch_norm.hpp>
 #include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
+#include <weir/layers/dropout.hpp>
+#include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/lambda.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
 #include <weir/layers/mean_squared_error.hpp>
+#include <weir/layers/multiply.hpp>
+#include <weir/layers/prelu.hpp>
+#include <weir/layers/reshape.hpp>
+#include <weir/layers/residual.hpp>
+#include <weir/layers/rms_norm.hpp>
+#include <weir/layers/softmax.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 #include <weir/training/gradcheck.hpp>
 
@@ -52,6 +65,26 @@ std::vector<Case> all_layers() {
       {make_layer(Add()), {{2, 2}, {2, 2}, {2, 2}}},
       {make_layer(Concat()), {{2}, {3}}},
       {make_layer(Concat()), {{2, 1}, {2, 3}, {2, 2}}},
+      {make_layer(Multiply()), {{4}, {4}}},
+      {make_layer(Multiply()), {{2, 2}, {2, 2}, {2, 2}}},
+      {make_layer(Reshape({3, 2})), {{6}}},
+      {make_layer(Reshape(Shape{})), {{1}}},
+      {make_layer(PReLU()), {{5}}},
+      {make_layer(PReLU(3, -0.5)), {{3, 2}}},
+      {make_layer(Softmax()), {{5}}},
+      {make_layer(Softmax()), {{2, 3}}},
+      {make_layer(LogSoftmax()), {{5}}},
+      {make_layer(LogSoftmax()), {{2, 3}}},
+      {make_layer(Dropout()), {{6}}},
+      {make_layer(Dropout(0.1)), {{2, 3}}, {.batch = 5}},
+      {make_layer(BatchNorm()), {{4}}, {.batch = 6}},
+      {make_layer(BatchNorm({.eps = 0.1, .affine = false})), {{3}}},
+      {make_layer(LayerNorm()), {{6}}, {.low = -3, .high = 9}},
+      {make_layer(LayerNorm({.eps = 0.1, .elementwise_affine = false})), {{2, 4}}},
+      {make_layer(RMSNorm()), {{6}}},
+      {make_layer(RMSNorm({.eps = 0.1, .elementwise_affine = false})), {{2, 4}}},
+      {make_layer(Embedding(3, 4)), {Shape{}}, {.batch = 7, .indices = 3}},
+      {make_layer(Embedding(3, 2)), {{4}}, {.indices = 3}},
       {make_layer(LeakyReLU{0.3}), {{5}}},
       {make_layer(LeakyReLU{-0.5}), {{5}}},
       {make_layer(SoftmaxCrossEntropy()), {{4}, {}}},
@@ -84,6 +117,26 @@ TEST_CASE("gradcheck: every layer and activation and loss alone" * doctest::time
     CAPTURE(what);
     check(gradcheck(c.layer, c.inputs, c.options));
   }
+}
+
+TEST_CASE("gradcheck: activations with other parameters and on both sides of their kinks") {
+  const GradcheckOptions wide{.low = -8, .high = 8};
+  check(gradcheck(ELU{0.3}, {{9}}, wide));
+  check(gradcheck(ELU{-0.5}, {{9}}, wide));
+  check(gradcheck(CELU{0.3}, {{9}}, wide));
+  check(gradcheck(HardTanh{-2, 0.5}, {{9}}));
+  check(gradcheck(Softplus{2, 3}, {{9}}, {.low = -1.4, .high = 1.4}));
+  check(gradcheck(Threshold{0.5, 20}, {{9}}));
+  check(gradcheck(ReLU6(), {{9}}, wide));
+  check(gradcheck(HardSigmoid(), {{9}}, wide));
+}
+
+TEST_CASE("gradcheck: a pair of functions and a residual") {
+  check(gradcheck(sequential({4}, Residual(Dense(4), Tanh(), LayerNorm()), Dense(4), Residual(SiLU()))));
+  check(gradcheck(Lambda([](const Context& c, const ConstTensorView& x, const TensorView& y) { copy(c, x, y); },
+                         [](const Context& c, const ConstTensorView&, const ConstTensorView&, const ConstTensorView& dy,
+                            const TensorView& dx) { copy(c, dy, dx); }),
+                  {{3}}));
 }
 
 TEST_CASE("gradcheck: no built-in type is left out") {
@@ -163,6 +216,10 @@ TEST_CASE("gradcheck: outputs that others read and one loss for each") {
 
 // Any layer after any others: what the planner does with sharing, aliasing and fusing must not show.
 TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
+  const std::vector<std::shared_ptr<const Layer>> norms = {make_layer(LayerNorm()), make_layer(RMSNorm({.eps = 0.1})),
+                                                           make_layer(BatchNorm())};
+  const std::vector<std::shared_ptr<const Layer>> others = {make_layer(Dropout(0.3)), make_layer(PReLU()), make_layer(PReLU(4)),
+                                                            make_layer(LogSoftmax())};
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
     CAPTURE(seed);
     const RandomKey key = RandomKey{seed}.with(77);
@@ -179,7 +236,7 @@ TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
     };
     for (int i = 0; i < 10; ++i) {
       const auto function = all_activations()[below(all_activations().size())];
-      switch (below(5)) {
+      switch (below(9)) {
         case 0:
           nodes.push_back(graph.add(Add(), {pick(), pick()}));
           break;
@@ -192,6 +249,18 @@ TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
         case 3:
           nodes.push_back(graph.add(Dense(4), {graph.add(Flatten(), {pick()})}));
           break;
+        case 4:
+          nodes.push_back(graph.add(Multiply(), {pick(), graph.add(Softmax(), {pick()})}));
+          break;
+        case 5:
+          nodes.push_back(graph.add(norms[below(norms.size())], {pick()}));
+          break;
+        case 6:
+          nodes.push_back(graph.add(others[below(others.size())], {pick()}));
+          break;
+        case 7:
+          nodes.push_back(graph.add(Flatten(), {graph.add(Dense(2), {graph.add(Reshape({2, 2}), {pick()})})}));
+          break;
         default:
           nodes.push_back(graph.add(function, {pick()}));
           break;
@@ -201,6 +270,6 @@ TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
     for (std::size_t i = 2; i < nodes.size(); ++i) {
       if (!read[i]) graph.output(nodes[i]);
     }
-    check(gradcheck(graph, {.batch = 2, .seed = seed, .max_entries = 12}));
+    check(gradcheck(graph, {.batch = 3, .seed = seed, .max_entries = 12}));
   }
 }

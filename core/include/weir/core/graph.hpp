@@ -77,12 +77,26 @@ class Graph {
 // One line a node: "0  dense(128)  784 -> 128  100,480 parameters".
 std::ostream& operator<<(std::ostream& out, const Graph& graph);
 
+namespace detail {
+
+// A layer behind a node; or what is no layer and adds several by itself, as Residual.
+template <class L>
+Node append(Graph& graph, Node node, L&& layer) {
+  if constexpr (requires { layer.append_to(graph, node); }) {
+    return layer.append_to(graph, node);
+  } else {
+    return graph.add(std::forward<L>(layer), {node});
+  }
+}
+
+}  // namespace detail
+
 // A chain: one input of this shape, then each layer on the one before; the last is the output.
 template <class... Layers>
 Graph sequential(Shape input, Layers&&... layers) {
   Graph graph;
   Node node = graph.input(input);
-  ((node = graph.add(std::forward<Layers>(layers), {node})), ...);
+  ((node = detail::append(graph, node, std::forward<Layers>(layers))), ...);
   graph.output(node);
   return graph;
 }

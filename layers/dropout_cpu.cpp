@@ -1,0 +1,54 @@
+#include <algorithm>
+#include <cmath>
+#include <weir/core/parallel.hpp>
+
+#include "core/typed.hpp"
+#include "layers/dropout_ops.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_elements = 8192;  // whole draws of four
+
+// Calls f(begin, end) for each tile.
+template <class F>
+void over_tiles(const Context& context, std::int64_t elements, F&& f) {
+  parallel_for(context, ceil_div(elements, tile_elements),
+               [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
+}
+
+// to = from scaled where kept, else 0: a select, for an infinity stays out where it is dropped.
+template <class T>
+void pass_kept(double p, const std::uint8_t* kept, const T* from, T* to, std::int64_t begin, std::int64_t end) {
+  const T scale = p < 1 ? static_cast<T>(1 / (1 - p)) : T(0);
+  for (std::int64_t i = begin; i < end; ++i) to[i] = kept[i] != 0 ? from[i] * scale : T(0);
+}
+
+}  // namespace
+
+void dropout_forward(const Context& context, double p, const ConstTensorView& x, const TensorView& y, const TensorView& kept) {
+  const auto dropped_below = static_cast<std::uint64_t>(std::llround(p * 0x1p32));
+  const std::uint64_t step = context.step == nullptr ? 0 : *context.step;
+  std::uint8_t* keep = data<std::uint8_t>(kept);
+  typed(y.dtype(), [&](auto type) {
+    using T = decltype(type);
+    over_tiles(context, y.elements(), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; i += 4) {
+        const auto bits = random_bits(context.key, static_cast<std::uint64_t>(i / 4), step);
+        for (std::int64_t j = i; j < std::min(i + 4, end); ++j) keep[j] = bits[static_cast<std::size_t>(j - i)] >= dropped_below ? 1 : 0;
+      }
+      pass_kept(p, keep, data<T>(x), data<T>(y), begin, end);
+    });
+  });
+}
+
+void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx) {
+  typed(dx.dtype(), [&](auto type) {
+    using T = decltype(type);
+    over_tiles(context, dx.elements(),
+               [&](std::int64_t begin, std::int64_t end) { pass_kept(p, data<std::uint8_t>(kept), data<T>(dy), data<T>(dx), begin, end); });
+  });
+}
+
+}  // namespace weir::cpu

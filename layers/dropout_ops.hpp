@@ -1,0 +1,17 @@
+#pragma once
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// Dropout on either device, while training: blocks of one shape; x, y, dy, dx f32 or f64; kept u8, 1 where y is not dropped. y may be x.
+// Element i is kept unless word i % 4 of random_bits(context.key, i / 4, *context.step) is below p 2^32.
+
+namespace weir::cpu {
+void dropout_forward(const Context& context, double p, const ConstTensorView& x, const TensorView& y, const TensorView& kept);
+void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void dropout_forward(const Context& context, double p, const ConstTensorView& x, const TensorView& y, const TensorView& kept);
+void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx);
+}  // namespace weir::cuda

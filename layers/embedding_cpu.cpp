@@ -1,0 +1,55 @@
+#include <algorithm>
+#include <string>
+#include <weir/core/error.hpp>
+
+#include "core/typed.hpp"
+#include "layers/embedding_ops.hpp"
+#include "layers/over_rows.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+void check_indices(const ConstTensorView& x, const Shape& weight) {
+  const auto* index = data<std::int32_t>(x);
+  for (std::int64_t i = 0; i < x.elements(); ++i) {
+    if (index[i] >= 0 && index[i] < weight[0]) continue;
+    throw ConfigError("embedding(" + std::to_string(weight[0]) + ", " + std::to_string(weight[1]) + "): sample " +
+                      std::to_string(i / (x.elements() / x.shape()[0])) + " has the index " + std::to_string(index[i]) +
+                      ", expected 0 to " + std::to_string(weight[0] - 1) + ". Correct the input, or give the layer more rows.");
+  }
+}
+
+}  // namespace
+
+void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y) {
+  check_indices(x, weight.shape());
+  const auto* index = data<std::int32_t>(x);
+  typed(y.dtype(), [&](auto type) {
+    using T = decltype(type);
+    const Rows rows{x.elements(), weight.shape()[1]};
+    over_rows(context, rows,
+              [&](std::int64_t row) { std::copy_n(data<T>(weight) + index[row] * rows.width, rows.width, data<T>(y) + row * rows.width); });
+  });
+}
+
+// Tiles of columns side by side: each adds the rows in their order, so two threads never meet.
+void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight) {
+  constexpr std::int64_t tile_columns = 16;
+  const auto* index = data<std::int32_t>(x);
+  const std::int64_t num = dweight.shape()[0], dim = dweight.shape()[1];
+  typed(dy.dtype(), [&](auto type) {
+    using T = decltype(type);
+    parallel_for(context, ceil_div(dim, tile_columns), [&](std::int64_t tile) {
+      const std::int64_t begin = tile * tile_columns, count = std::min(tile_columns, dim - begin);
+      for (std::int64_t row = 0; row < num; ++row) std::fill_n(data<T>(dweight) + row * dim + begin, count, T(0));
+      for (std::int64_t i = 0; i < x.elements(); ++i) {
+        T* sum = data<T>(dweight) + index[i] * dim + begin;
+        const T* more = data<T>(dy) + i * dim + begin;
+        for (std::int64_t j = 0; j < count; ++j) sum[j] += more[j];
+      }
+    });
+  });
+}
+
+}  // namespace weir::cpu

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// While training, y = x / (1 - p) or 0, each element 0 with probability p, drawn anew in every step; else y = x. torch.nn.Dropout, with
+// its default. Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout" (2014).
+//
+//   dx = dy / (1 - p) where y was not dropped, else 0
+//
+// The numbers are a function of the layer's key, the step and the element's place in the batch: the same for any number of threads.
+class Dropout final : public Layer {
+ public:
+  // ConfigError for a p outside [0, 1].
+  explicit Dropout(double p = 0.5);
+
+  std::string type() const override { return "dropout"; }
+  Config config() const override;
+  std::string describe() const override;
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+
+ private:
+  double p_;
+};
+
+}  // namespace weir

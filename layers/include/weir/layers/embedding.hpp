@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// y = the rows of weight that x names. torch.nn.Embedding, with its initial values N(0, 1).
+//
+//   x [...], i32, from 0 to num - 1   weight [num, dim]   y [..., dim]      f32, f64
+//   dweight = sum of dy over the places where x names the row; there is no dx
+//
+// An index outside throws ConfigError with its sample.
+class Embedding final : public Layer {
+ public:
+  // ConfigError for a num or a dim below 1.
+  Embedding(std::int64_t num, std::int64_t dim);
+
+  std::string type() const override { return "embedding"; }
+  Config config() const override;
+  std::string describe() const override;
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+
+ private:
+  std::int64_t num_;
+  std::int64_t dim_;
+};
+
+}  // namespace weir

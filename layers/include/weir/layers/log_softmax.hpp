@@ -1,0 +1,21 @@
+#pragma once
+
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// y = x - log(sum of exp(x)) over the last dimension, by exp(x - max): nothing overflows.
+// x [..., n] -> y [..., n], n >= 1. torch.nn.LogSoftmax(dim=-1). A classifier needs none before SoftmaxCrossEntropy.
+//
+//   dx = dy - exp(y) sum of dy over the last dimension
+class LogSoftmax final : public Layer {
+ public:
+  std::string type() const override { return "log_softmax"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "log_softmax"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+};
+
+}  // namespace weir

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// y = x in another shape of as many elements a sample: [784] -> [28, 28]. torch.nn.Unflatten and more.
+class Reshape final : public Layer {
+ public:
+  explicit Reshape(Shape shape) : shape_(shape) {}
+
+  std::string type() const override { return "reshape"; }
+  Config config() const override;
+  std::string describe() const override;
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
+
+ private:
+  Shape shape_;
+};
+
+}  // namespace weir

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <weir/core/layer.hpp>
+
+namespace weir {
+
+// y = exp(x) / sum of exp(x) over the last dimension, by exp(x - max): nothing overflows.
+// x [..., n] -> y [..., n], n >= 1. torch.nn.Softmax(dim=-1). A classifier needs none before SoftmaxCrossEntropy.
+//
+//   dx = y (dy - sum of y dy over the last dimension)
+class Softmax final : public Layer {
+ public:
+  std::string type() const override { return "softmax"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "softmax"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+};
+
+}  // namespace weir

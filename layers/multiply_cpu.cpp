@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <weir/core/parallel.hpp>
+
+#include "core/typed.hpp"
+#include "layers/multiply_ops.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_elements = 16 * 1024;
+
+// Calls f(begin, end) for each tile.
+template <class F>
+void over_tiles(const Context& context, std::int64_t elements, F&& f) {
+  parallel_for(context, ceil_div(elements, tile_elements),
+               [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
+}
+
+template <class T>
+void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i) y[i] *= x[i];
+}
+
+}  // namespace
+
+void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
+  typed(y.dtype(), [&](auto type) {
+    using T = decltype(type);
+    over_tiles(context, y.elements(), [&](std::int64_t begin, std::int64_t end) {
+      std::copy(data<T>(x[0]) + begin, data<T>(x[0]) + end, data<T>(y) + begin);
+      for (const ConstTensorView& factor : x.subspan(1)) multiply_by(data<T>(factor), data<T>(y), begin, end);
+    });
+  });
+}
+
+void multiply_backward(const Context& context, std::span<const ConstTensorView> x, const ConstTensorView& dy,
+                       std::span<const TensorView> dx) {
+  typed(dy.dtype(), [&](auto type) {
+    using T = decltype(type);
+    over_tiles(context, dy.elements(), [&](std::int64_t begin, std::int64_t end) {
+      for (std::size_t i = 0; i < dx.size(); ++i) {
+        if (dx[i].empty()) continue;
+        std::copy(data<T>(dy) + begin, data<T>(dy) + end, data<T>(dx[i]) + begin);
+        for (std::size_t other = 0; other < x.size(); ++other) {
+          if (other != i) multiply_by(data<T>(x[other]), data<T>(dx[i]), begin, end);
+        }
+      }
+    });
+  });
+}
+
+}  // namespace weir::cpu

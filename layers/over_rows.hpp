@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+#include <weir/core/parallel.hpp>
+#include <weir/core/tensor_view.hpp>
+
+#include "core/typed.hpp"
+
+namespace weir {
+
+// A block as rows of its last dimension.
+struct Rows {
+  std::int64_t count, width;
+};
+
+inline Rows rows_of(const ConstTensorView& x) {
+  const std::int64_t width = x.shape().last();
+  return {width == 0 ? 0 : x.elements() / width, width};
+}
+
+// Calls f(row) for every row, tiles of rows side by side.
+template <class F>
+void over_rows(const Context& context, const Rows& rows, F&& f) {
+  constexpr std::int64_t tile_elements = 4096;
+  const std::int64_t tile_rows = ceil_div(tile_elements, std::max<std::int64_t>(rows.width, 1));
+  parallel_for(context, ceil_div(rows.count, tile_rows), [&](std::int64_t tile) {
+    const std::int64_t end = std::min(rows.count, (tile + 1) * tile_rows);
+    for (std::int64_t row = tile * tile_rows; row < end; ++row) f(row);
+  });
+}
+
+}  // namespace weir

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// PReLU on either device. x, y, dy, dx [batch, c, ...], w, dw [c] or [1], all f32 or f64. partial_sums [prelu_chunks, c] to work in; dx
+// and dw may each be empty: not wanted.
+
+namespace weir {
+
+inline constexpr std::int64_t prelu_chunks = 32;
+
+}  // namespace weir
+
+namespace weir::cpu {
+void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y);
+void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
+                    const TensorView& partial_sums, const TensorView& dx, const TensorView& dw);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y);
+void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
+                    const TensorView& partial_sums, const TensorView& dx, const TensorView& dw);
+}  // namespace weir::cuda

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+
+// What LayerNorm (centred) and RMSNorm do along the last dimension n, on either device. All f32 or f64.
+
+namespace weir {
+
+enum RowNormNumber { row_norm_mean, row_norm_inverse, row_norm_numbers };
+
+// y = weight (x - mean) inverse + bias, inverse = 1 / sqrt(mean of (x - mean)^2 + eps); mean is 0 unless centred.
+struct RowNormForward {
+  ConstTensorView x;             // [..., n]
+  ConstTensorView weight, bias;  // [n], each may be empty
+  TensorView y;
+  TensorView rows;  // [..., 2]: mean and inverse
+  double eps = 0;
+  bool centred = true;
+};
+
+struct RowNormBackward {
+  ConstTensorView x, dy;
+  ConstTensorView weight;  // or empty
+  ConstTensorView rows;
+  TensorView dx, dweight, dbias;  // each empty when not wanted
+  bool centred = true;
+};
+
+}  // namespace weir
+
+namespace weir::cpu {
+void row_norm_forward(const Context& context, const RowNormForward& args);
+void row_norm_backward(const Context& context, const RowNormBackward& args);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void row_norm_forward(const Context& context, const RowNormForward& args);
+void row_norm_backward(const Context& context, const RowNormBackward& args);
+}  // namespace weir::cuda
