@@ -9,6 +9,7 @@
 #include <weir/training/gradcheck.hpp>
 
 #include "tests/training/planted_activation.hpp"
+#include "tests/training/planted_checks.hpp"
 #include "tests/training/planted_dense.hpp"
 #include "tests/training/planted_layers.hpp"
 #include "tests/training/planted_loss.hpp"
@@ -17,23 +18,6 @@ using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-// Caught, at this tensor, by an error well above the bound and not by a share of skipped entries.
-void check_caught(const GradcheckReport& report, const std::string& tensor, const char* advice = "Correct the backward") {
-  CAPTURE(report);
-  CHECK(!report.passed);
-  CHECK(report.problem.find("gradcheck: " + tensor + "[") == 0);
-  CHECK(report.problem.find(advice) != std::string::npos);
-  CHECK_THROWS_AS(report.throw_if_failed(), NumericError);
-}
-
-void check_right(const GradcheckReport& report) {
-  CAPTURE(report);
-  CHECK(report.passed);
-  CHECK(report.problem.empty());
-  CHECK(report.skipped == 0);
-  CHECK_NOTHROW(report.throw_if_failed());
-}
 
 GradcheckReport check_dense(DensePlant plant, bool skip = false) { return gradcheck(PlantedDense(3, plant, skip), {{3}}); }
 
