@@ -34,6 +34,7 @@
 #include <weir/activations/gelu.hpp>
 #include <weir/activations/gelu_tanh.hpp>
 #include <weir/activations/hard_sigmoid.hpp>
+#include <weir/activations/hard_swish.hpp>
 #include <weir/activations/hard_tanh.hpp>
 #include <weir/activations/identity.hpp>
 #include <weir/activations/leaky_relu.hpp>

@@ -151,6 +151,14 @@ inline constexpr Formula formulas[] = {
      .low = -1,
      .high = 1},
     {.name = "threshold", .forward = relu_of, .derivative = relu_mask, .low = 0, .exact = true},
+    {.name = "hard_swish",
+     .forward = [](double x) { return x <= -3  ? -0.0
+                                      : x >= 3 ? x
+                                               : x * (x + 3) / 6; },
+     .derivative = [](double x) { return x < -3  ? 0
+                                         : x > 3 ? 1
+                                                 : x / 3 + 0.5; },
+     .largest_term = [](double x) { return std::fmax(std::fabs(x) / 3, 0.5); }},
 };
 
 }  // namespace weir::test

@@ -47,6 +47,7 @@ constexpr Limits limits[] = {
     {"softplus", 0.0, infinity, ln2, ln2, 0, 1, 0.5, not_a_number},
     {"softsign", -1.0, 1.0, -0.0, 0.0, infinity, infinity, 1, not_a_number},  // (1 - |y|)^2
     {"threshold", 0.0, infinity, 0.0, 0.0, 0, 1, 0, 0},
+    {"hard_swish", -0.0, infinity, -0.0, 0.0, 0, 1, 0.5, not_a_number},
 };
 
 const Limits& limits_of(const ActivationFunction& f) {

@@ -38,6 +38,7 @@ CASES = {
     "softplus beta=2 threshold=3": nn.Softplus(2.0, 3.0),
     "softsign": nn.Softsign(),
     "threshold threshold=0.5 value=20": nn.Threshold(0.5, 20.0),
+    "hard_swish": nn.Hardswish(),
 }
 generator = torch.Generator().manual_seed(2)
 lines = ["# Made by make_activations.py with PyTorch %s. Do not edit: run it again." % torch.__version__.split("+")[0]]
@@ -55,6 +56,8 @@ for number, (what, module) in enumerate(CASES.items()):
     lines.append("word %d.function %s" % (number, name))
     lines.extend("word %d.%s %s" % (number, *parameter.split("=")) for parameter in parameters)
     special = torch.tensor([0.0, 0.5, 3.0, -3.0, 6.0, 1.0, -1.0, 1.5, 30.0, -4.5, 1e-3, -1e-3])
+    if name == "hard_swish":
+        special[2] = 2.75  # at 3 the vector and the scalar code of 1.13 differ: 1 and 3/2, of which weir has the second, the one from the left
     x = torch.cat([special, 3 * torch.randn(36, generator=generator)]).float().double().requires_grad_()
     dy = torch.randn(48, generator=generator).float().double()
     y = module(x)

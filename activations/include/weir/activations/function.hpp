@@ -14,6 +14,7 @@
 #include <weir/activations/gelu.hpp>
 #include <weir/activations/gelu_tanh.hpp>
 #include <weir/activations/hard_sigmoid.hpp>
+#include <weir/activations/hard_swish.hpp>
 #include <weir/activations/hard_tanh.hpp>
 #include <weir/activations/identity.hpp>
 #include <weir/activations/leaky_relu.hpp>
@@ -36,7 +37,7 @@ namespace weir {
 
 // Any activation: the one list of them. Everything else (both devices, fusion, files, summaries, tests) loops over it or visits it.
 using ActivationFunction = std::variant<Identity, ReLU, LeakyReLU, Sigmoid, Tanh, ReLU6, ELU, SELU, CELU, GELU, GELUTanh, SiLU, Mish,
-                                        HardSigmoid, LogSigmoid, TanhOffset, HardTanh, Softplus, Softsign, Threshold>;
+                                        HardSigmoid, LogSigmoid, TanhOffset, HardTanh, Softplus, Softsign, Threshold, HardSwish>;
 
 namespace detail {
 template <class F, class Variant>
