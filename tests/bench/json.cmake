@@ -16,8 +16,7 @@ function(as_integer variable number)
     message(FATAL_ERROR "${number} is no plain number")
   endif()
   string(SUBSTRING "${CMAKE_MATCH_2}000" 0 3 fraction)
-  set(whole ${CMAKE_MATCH_1})
-  string(REGEX REPLACE "^0+([0-9])" "\\1" thousandths "${whole}${fraction}")
+  math(EXPR thousandths "${CMAKE_MATCH_1} * 1000 + 1${fraction} - 1000")  # a leading 0 is no trouble
   set(${variable} ${thousandths} PARENT_SCOPE)
 endfunction()
 
