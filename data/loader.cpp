@@ -7,10 +7,12 @@
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 
+#include "core/memory_ops.hpp"
 #include "core/observe.hpp"
 #include "core/text.hpp"
 #include "data/finite.hpp"
 #include "data/gather.hpp"
+#include "data/host_rows.hpp"
 
 namespace weir {
 
@@ -49,13 +51,16 @@ Loader::Loader(const Dataset& data, Device device, DType dtype, std::int64_t bat
   inputs_ = data.inputs().size();
   add_columns(data.inputs(), "input", dtype);
   add_columns(data.targets(), "target", dtype);
+  buffers_.resize(columns_.size());
   views_.resize(columns_.size());
   order_ = Tensor(Shape{samples_}, DType::i32);
-  if (device_.is_cuda()) device_order_ = Tensor(Shape{samples_}, DType::i32, device_);
   in_order();
-  on_host_ = !keep_on_device || !copy_to_device();
-  if (on_host_) gather_on_host();
+  feeding_ = choose_feeding(keep_on_device);
 }
+
+Loader::Loader(Loader&&) noexcept = default;
+Loader& Loader::operator=(Loader&&) noexcept = default;
+Loader::~Loader() = default;
 
 void Loader::add_columns(const std::vector<Field>& fields, const char* kind, DType dtype) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -66,19 +71,36 @@ void Loader::add_columns(const std::vector<Field>& fields, const char* kind, DTy
   }
 }
 
-bool Loader::copy_to_device() {
-  if (device_.is_cpu()) return true;
-  try {
-    for (Column& column : columns_) column.resident = column.field->values.to(device_);
-  } catch (const DeviceError&) {  // full: the buffers above fitted, the data does not
-    for (Column& column : columns_) column.resident = Tensor();
-    return false;
-  }
-  return true;
+// The best that there is memory for. Whether there is, only asking for it tells.
+Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
+  if (device_.is_cpu()) return Feeding::in_place;
+  const auto possible = [](auto&& make) {
+    try {
+      make();
+      return true;
+    } catch (const DeviceError&) {
+      if (!cuda::usable()) throw;
+      return false;
+    }
+  };
+  if (keep_on_device && possible([&] { make_resident(); })) return Feeding::resident;
+  if (possible([&] { make_ring(); })) return Feeding::ring;
+  for (Column& column : columns_) column.staging = Tensor(column.buffer.shape(), column.buffer.dtype());
+  return Feeding::copies;
 }
 
-void Loader::gather_on_host() {
-  for (Column& column : columns_) column.staging = Tensor(column.buffer.shape(), column.buffer.dtype());
+void Loader::make_resident() {
+  Tensor order(Shape{samples_}, DType::i32, device_);
+  std::vector<Tensor> fields;  // all or none
+  for (const Column& column : columns_) fields.push_back(column.field->values.to(device_));
+  for (std::size_t i = 0; i < fields.size(); ++i) columns_[i].resident = std::move(fields[i]);
+  device_order_ = std::move(order);
+}
+
+void Loader::make_ring() {
+  std::vector<const Field*> fields;
+  for (const Column& column : columns_) fields.push_back(column.field);
+  ring_ = std::make_unique<HostRows>(std::move(fields), device_, batch_);
 }
 
 void Loader::in_order() {
@@ -102,27 +124,49 @@ Batch Loader::load(const Context& context, std::int64_t index) {
     throw ConfigError("loader: batch " + with_commas(index) + " asked for, there are " + with_commas(batches()) + ". Count from 0.");
   }
   const Observed watch(Phase::gather);
-  const std::int64_t begin = index * batch_;
-  const std::int64_t count = std::min(batch_, samples_ - begin);
-  upload_order(context);
+  const ConstTensorView rows = rows_of(index);
+  show(rows.elements());
+  switch (feeding_) {
+    case Feeding::in_place:
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        cpu::gather(context, columns_[i].field->values, columns_[i].field->divisor, rows, buffers_[i]);
+      }
+      break;
+    case Feeding::resident:
+      upload_order(context);
+      for (std::size_t i = 0; i < columns_.size(); ++i) {
+        const ConstTensorView there = std::as_const(device_order_).view().rows(index * batch_, rows.elements());
+        cuda::gather(context, columns_[i].resident, columns_[i].field->divisor, there, buffers_[i]);
+      }
+      break;
+    case Feeding::ring:
+      ring_->bring(context, rows, buffers_);
+      break;
+    case Feeding::copies:
+      gather_on_host(context, rows);
+      break;
+  }
+  return batch_of_views();
+}
+
+void Loader::gather_on_host(const Context& context, const ConstTensorView& rows) {
   Context host = context;
   host.device = Device::cpu();
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    Column& column = columns_[i];
-    const Field& field = *column.field;
-    const TensorView to = column.buffer.view().rows(0, count);
-    if (on_host_) {
-      const TensorView staging = column.staging.view().rows(0, count);
-      cpu::gather(host, field.values, field.divisor, order_.view().rows(begin, count), staging);
-      copy(context, staging, to);
-    } else if (device_.is_cuda()) {
-      cuda::gather(context, column.resident, field.divisor, device_order_.view().rows(begin, count), to);
-    } else {
-      cpu::gather(context, field.values, field.divisor, order_.view().rows(begin, count), to);
-    }
-    views_[i] = to;
+    const Field& field = *columns_[i].field;
+    const TensorView staging = columns_[i].staging.view().rows(0, rows.elements());
+    cpu::gather(host, field.values, field.divisor, rows, staging);
+    copy(context, staging, buffers_[i]);
   }
-  return batch_of_views();
+}
+
+ConstTensorView Loader::rows_of(std::int64_t index) const {
+  const std::int64_t begin = index * batch_;
+  return order_.view().rows(begin, std::min(batch_, samples_ - begin));
+}
+
+void Loader::show(std::int64_t samples) {
+  for (std::size_t i = 0; i < columns_.size(); ++i) views_[i] = buffers_[i] = columns_[i].buffer.view().rows(0, samples);
 }
 
 void Loader::upload_order(const Context& context) {
@@ -131,12 +175,17 @@ void Loader::upload_order(const Context& context) {
   order_changed_ = false;
 }
 
+void Loader::bring(const Context& context, std::int64_t index) {
+  if (feeding_ != Feeding::ring) return;
+  const ConstTensorView rows = rows_of(index);
+  show(rows.elements());
+  ring_->bring(context, rows, buffers_);
+}
+
 Batch Loader::load_recorded(const Context& context, const std::uint64_t* index, std::int64_t samples) {
-  for (std::size_t i = 0; i < columns_.size(); ++i) {
-    Column& column = columns_[i];
-    const TensorView to = column.buffer.view().rows(0, samples);
-    cuda::gather_batch(context, column.resident, column.field->divisor, device_order_, index, batch_, to);
-    views_[i] = to;
+  show(samples);
+  for (std::size_t i = 0; resident() && i < columns_.size(); ++i) {
+    cuda::gather_batch(context, columns_[i].resident, columns_[i].field->divisor, device_order_, index, batch_, buffers_[i]);
   }
   return batch_of_views();
 }

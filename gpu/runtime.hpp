@@ -38,7 +38,7 @@ struct Runtime {
   Code (*allocate)(void** data, std::size_t bytes) = nullptr;
   Code (*release)(void* data) = nullptr;
   Code (*memory)(std::size_t* free, std::size_t* total) = nullptr;
-  Code (*allocate_pinned)(void** data, std::size_t bytes) = nullptr;
+  Code (*allocate_pinned)(void** data, std::size_t bytes) = nullptr;  // page-locked: copies from it run beside the work
   Code (*release_pinned)(void* data) = nullptr;
 
   Code (*make_stream)(void** stream) = nullptr;
@@ -49,9 +49,8 @@ struct Runtime {
   Code (*make_event)(void** event) = nullptr;
   Code (*release_event)(void* event) = nullptr;
   Code (*record)(void* event, void* stream) = nullptr;
-  Code (*wait_event)(void* event) = nullptr;                               // the host waits
-  Code (*stream_waits)(void* stream, void* event) = nullptr;               // what comes later on the stream waits
-  Code (*milliseconds)(float* between, void* begin, void* end) = nullptr;  // of two events that are past
+  Code (*wait_event)(void* event) = nullptr;                  // the host waits; not at all for an event that was never recorded
+  Code (*stream_waits)(void* stream, void* event) = nullptr;  // what comes later on the stream waits, for the last record until now
 
   Code (*begin_capture)(void* stream) = nullptr;
   Code (*end_capture)(void* stream, void** graph) = nullptr;  // ready to replay; ends the capture also when it fails

@@ -22,6 +22,7 @@ struct Stream {
 
   Device device;
   void* handle = nullptr;   // a cudaStream_t
+  void* copies = nullptr;   // another, for copies beside the work; made by the first UploadRing
   void* scratch = nullptr;  // scratch_bytes for reductions
   int multiprocessors = 0;
   std::unique_ptr<ProductPlans> products;  // see products.hpp; made by the first product

@@ -39,7 +39,10 @@ Evaluation Evaluator::run() {
   std::fill(sums_.begin(), sums_.end(), 0.0);
   counter_.reset();
   const std::int64_t work = multiplications(*model_, model_->max_batch());
-  for (std::int64_t i = 0; i < loader_.batches(); ++i) with_team(context, work, [&] { add_batch(context, i); });
+  const bool team = context.device.is_cpu();  // what the host does for a device shares the threads by itself
+  for (std::int64_t i = 0; i < loader_.batches(); ++i) {
+    team ? with_team(context, work, [&] { add_batch(context, i); }) : add_batch(context, i);
+  }
   Evaluation result;
   result.samples = samples_;
   result.accuracy = counter_.accuracy(context);

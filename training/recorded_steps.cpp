@@ -1,13 +1,15 @@
 #include "training/recorded_steps.hpp"
 
 #include <algorithm>
+#include <weir/core/error.hpp>
 
+#include "core/memory_ops.hpp"
 #include "core/model_access.hpp"
 
 namespace weir {
 
 bool RecordedSteps::possible(const Model& model, const Loader& loader, const AccuracyCounter& counter, const Updater& updater) {
-  return model.device().is_cuda() && loader.resident() && counter.capturable() && updater.capturable() && ModelAccess::capturable(model);
+  return loader.recordable() && counter.capturable() && updater.capturable() && ModelAccess::capturable(model);
 }
 
 RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples)
@@ -17,6 +19,8 @@ RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& coun
       updater_(updater),
       batch_(loader.batch()),
       samples_(samples),
+      most_ahead_(loader.resident() ? std::int64_t{1} << 40 : 1024),  // a batch that the host puts together for nothing costs more
+      ahead_(most_ahead_),
       numbers_(model.device(), 1),
       rates_(model.device(), static_cast<std::size_t>(loader.batches()) * updater.rates().size()) {}
 
@@ -29,15 +33,26 @@ RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t fir
   loader_.upload_order(context);
   updater_.begin_recorded(context);
   ModelAccess::step_on_device(model_);  // brought up to date before any capture
-  for (std::int64_t i = first; i < end; ++i) step(context, size_of_step(i));
+  try {
+    for (std::int64_t i = first; i < end; ++i) step(context, i);
+  } catch (const Error&) {
+    if (cuda::usable()) settle(context, first);  // what came before it is done
+    throw;
+  }
+  return settle(context, first);
+}
+
+// Waits for the steps from `first` on and counts them.
+RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t first) {
   numbers_.pull(context);
   updater_.end_recorded(context);
+  const StepNumbers& numbers = numbers_.host()[0];
 
   Taken taken;
   taken.steps = static_cast<std::int64_t>(numbers.batch) - first;
   for (std::int64_t i = first; i < first + taken.steps; ++i) taken.samples += size_of_step(i);
   taken.stopped = numbers.skip != 0;
-  ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead);
+  ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead_);
   taken.loss = numbers.loss;
   taken.loss_sum = numbers.loss_sum;
   counter_.add_counted(taken.samples, numbers.correct);
@@ -47,8 +62,10 @@ RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t fir
   return taken;
 }
 
-void RecordedSteps::step(const Context& context, std::int64_t size) {
+void RecordedSteps::step(const Context& context, std::int64_t index) {
+  const std::int64_t size = size_of_step(index);
   Recorded& recorded = size == batch_ ? whole_ : last_;
+  loader_.bring(context, index);
   if (!recorded.warm) {  // what is made by the first use of anything is made here, outside any capture
     enqueue(context, size);
     recorded.warm = true;

@@ -18,7 +18,8 @@ namespace weir {
 // or whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own and with care.
 class RecordedSteps {
  public:
-  // Whether a step can be recorded: every layer, loss and optimizer can and the data lies on the device. After plan_training.
+  // Whether a step can be recorded: every layer, loss and optimizer can, and the device gets at the data without the host
+  // waiting for it. After plan_training.
   static bool possible(const Model& model, const Loader& loader, const AccuracyCounter& counter, const Updater& updater);
 
   // All must outlive this.
@@ -52,8 +53,6 @@ class RecordedSteps {
   }
 
  private:
-  static constexpr std::int64_t most_ahead = std::int64_t{1} << 40;
-
   // Of one batch size.
   struct Recorded {
     bool warm = false;
@@ -62,7 +61,8 @@ class RecordedSteps {
 
   std::int64_t size_of_step(std::int64_t step) const { return std::min(batch_, samples_ - step * batch_); }
   Taken run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed);
-  void step(const Context& context, std::int64_t size);
+  Taken settle(const Context& context, std::int64_t first);
+  void step(const Context& context, std::int64_t index);
   void enqueue(const Context& context, std::int64_t size);
 
   Model& model_;
@@ -70,7 +70,7 @@ class RecordedSteps {
   AccuracyCounter& counter_;
   Updater& updater_;
   std::int64_t batch_, samples_;
-  std::int64_t ahead_ = most_ahead;  // steps that are enqueued before the host looks: those after a stop would be for nothing
+  std::int64_t most_ahead_, ahead_;  // steps that are enqueued before the host looks: those after a stop would be for nothing
   Mirror<StepNumbers> numbers_;
   Mirror<double> rates_;  // [steps of an epoch, rates]
   Recorded whole_, last_;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,9 +14,11 @@
 
 namespace weir::test {
 
-// A device that is not there, under the runtime's table: its memory is the host's, its queue works at once, its captured graphs keep what
+// A device that is not there, under the runtime's table: its memory is the host's, its queues work at once, its captured graphs keep what
 // was asked for and do it when they are replayed. It keeps CUDA's rules (in a capture no allocation, no wait, nothing done) and writes
 // down every call. One at a time.
+//
+// After defer() its queues work as late as CUDA allows, or at any time: then what is right only by luck of the order shows.
 class StandIn {
  public:
   explicit StandIn(int devices = 1, std::size_t bytes = std::size_t{1} << 32);
@@ -26,13 +29,20 @@ class StandIn {
   struct Call {
     std::string what;  // "allocate", "copy", "run", "launch relu", ...
     bool captured = false;
+    std::uintptr_t stream = 0;  // 1 is the first that was made; 0: none
+    std::uintptr_t event = 0;   // likewise
   };
   const std::vector<Call>& calls() const { return calls_; }
   std::int64_t count(const std::string& what) const;  // of calls that began with this
   void clear_calls() { calls_.clear(); }
 
+  // From now on a queue does nothing before it is waited for; with a seed, each call also lets any of them go on for a while.
+  void defer(std::uint64_t seed = 0) { pace_ = {true, seed, seed}; }
+
   std::size_t used() const { return used_; }
   std::size_t blocks() const { return blocks_.size(); }
+  std::size_t pinned_blocks() const { return pinned_.size(); }
+  std::size_t events() const { return events_.size(); }
   std::size_t free() const { return bytes_ - used_; }
   void limit(std::size_t bytes) { bytes_ = bytes; }
 
@@ -47,19 +57,45 @@ class StandIn {
     std::vector<Work> work;
   };
 
+  struct Event {
+    std::uint64_t recorded = 0, reached = 0;  // moments
+    void* stream = nullptr;                   // of the last one
+  };
+  // What waits in a queue: work, the moment of an event, or a wait for one.
+  struct Item {
+    enum class Kind : std::uint8_t { work, moment, wait } kind = Kind::work;
+    Work work;
+    std::shared_ptr<Event> event;  // it may be given back meanwhile
+    std::uint64_t moment = 0;
+  };
+  struct Pace {
+    bool deferred = false;
+    std::uint64_t seed = 0, state = 0;
+  };
+
   static StandIn& self();
   static cuda::Runtime table();
-  cuda::Code begin(const std::string& what, bool allowed_in_capture);
-  cuda::Code enqueue(const std::string& what, Work work);
+  cuda::Code begin(const std::string& what, bool allowed_in_capture, void* stream = nullptr, void* event = nullptr);
+  cuda::Code enqueue(const std::string& what, void* stream, Work work);
+  void put(void* stream, Item item);
+  bool take(void* stream, bool demanded);  // the next item of a queue; false: it waits, or there is none
+  void reach(Event& event, std::uint64_t moment);
+  void drain(void* stream);
+  void drain_all();
+  void wander();
+  std::uint64_t random(std::uint64_t below);
 
   int devices_;
   std::size_t bytes_, used_ = 0;
-  std::map<void*, std::size_t> blocks_;
+  std::map<void*, std::size_t> blocks_, pinned_;
   std::map<void*, std::unique_ptr<Recorded>> graphs_;
   std::unique_ptr<Recorded> capture_;
   std::vector<Call> calls_;
   std::map<std::string, cuda::Code> failures_;
-  std::uintptr_t streams_ = 0;
+  std::map<void*, std::deque<Item>> queues_;
+  std::map<void*, std::shared_ptr<Event>> events_;
+  Pace pace_;
+  std::uintptr_t streams_ = 0, events_made_ = 0;
   cuda::Runtime runtime_;
   std::optional<cuda::RuntimeOverride> override_;
 };
