@@ -30,6 +30,12 @@ WEIR_HD void share_elements(std::int64_t n, std::int64_t thread, std::int64_t th
   for (std::int64_t j = whole * width + thread; j < n; j += threads) one(j);
 }
 
+// Calls f(draw, first element, how many) for the draws of four random words that fall to one thread of `threads`; the last may be cut.
+template <class F>
+WEIR_HD void share_draws(std::int64_t n, std::int64_t thread, std::int64_t threads, F&& f) {
+  for (std::int64_t draw = thread; draw * 4 < n; draw += threads) f(draw, draw * 4, n - draw * 4 < 4 ? static_cast<int>(n - draw * 4) : 4);
+}
+
 // Blocks for n elements: enough that each thread has packs_at_once packs, but no more than `most`.
 inline unsigned blocks_for_elements(std::int64_t n, int width, unsigned most) {
   const std::int64_t per_block = std::int64_t{block_threads} * width * packs_at_once;

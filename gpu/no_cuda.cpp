@@ -13,12 +13,19 @@
 #include "gpu/runtime.hpp"
 #include "gpu/stream.hpp"
 #include "layers/add_ops.hpp"
+#include "layers/batch_norm_ops.hpp"
 #include "layers/class_targets_ops.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/dense_ops.hpp"
+#include "layers/dropout_ops.hpp"
 #include "layers/elementwise_loss_ops.hpp"
+#include "layers/embedding_ops.hpp"
 #include "layers/multi_margin_ops.hpp"
+#include "layers/multiply_ops.hpp"
+#include "layers/prelu_ops.hpp"
+#include "layers/row_norm_ops.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
+#include "layers/softmax_ops.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/optimizer_ops.hpp"
@@ -52,6 +59,19 @@ std::vector<View> held(const std::span<const View>& views) {
 DenseForward held(const DenseForward& a) { return {held(a.x), held(a.w), held(a.b), a.f, held(a.z), held(a.y)}; }
 DenseBackward held(const DenseBackward& a) {
   return {held(a.x), held(a.w), held(a.dy), a.f, held(a.z_or_y), held(a.dz), held(a.partial_sums), held(a.dw), held(a.db), held(a.dx)};
+}
+BatchNormForward held(const BatchNormForward& a) {
+  return {held(a.x),        held(a.weight), held(a.bias),  held(a.mean), held(a.var), held(a.next_mean),
+          held(a.next_var), held(a.y),      held(a.saved), a.eps,        a.momentum};
+}
+BatchNormBackward held(const BatchNormBackward& a) {
+  return {held(a.x), held(a.dy), held(a.weight), held(a.saved), held(a.sums), held(a.dx), held(a.dweight), held(a.dbias)};
+}
+RowNormForward held(const RowNormForward& a) {
+  return {held(a.x), held(a.weight), held(a.bias), held(a.y), held(a.rows), a.eps, a.centred};
+}
+RowNormBackward held(const RowNormBackward& a) {
+  return {held(a.x), held(a.dy), held(a.weight), held(a.rows), held(a.dx), held(a.dweight), held(a.dbias), a.centred};
 }
 struct HeldUpdate {
   UpdateArgs args;
@@ -107,23 +127,41 @@ void activate_backward(const Context& c, const ActivationFunction& f, In x_or_y,
 void relu_grad(const Context& c, In x, Out g) { run(cpu::relu_grad, c, x, g); }
 
 void add_forward(const Context& c, Ins x, Out y) { run(cpu::add_forward, c, x, y); }
+void batch_norm_forward(const Context& c, const BatchNormForward& args) { run(cpu::batch_norm_forward, c, args); }
+void batch_norm_backward(const Context& c, const BatchNormBackward& args) { run(cpu::batch_norm_backward, c, args); }
+void class_targets(const Context& c, const ClassTargets& options, In t, Out to) { run(cpu::class_targets, c, options, t, to); }
 void concat(const Context& c, Ins parts, Out whole) { run(cpu::concat, c, parts, whole); }
 void split(const Context& c, In whole, Ins shapes, Outs parts) { run(cpu::split, c, whole, shapes, parts); }
 void dense_forward(const Context& c, const DenseForward& args) { run(cpu::dense_forward, c, args); }
 void dense_backward(const Context& c, const DenseBackward& args) { run(cpu::dense_backward, c, args); }
-void class_targets(const Context& c, const ClassTargets& options, In t, Out to) { run(cpu::class_targets, c, options, t, to); }
+void dropout_forward(const Context& c, double p, In x, Out y, Out kept) { run(cpu::dropout_forward, c, p, x, y, kept); }
+void dropout_backward(const Context& c, double p, In kept, In dy, Out dx) { run(cpu::dropout_backward, c, p, kept, dy, dx); }
 void elementwise_loss_forward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, Out y) {
   run(cpu::elementwise_loss_forward, c, term, scale, x, t, y);
 }
 void elementwise_loss_backward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, In dy, Out dx, Out dt) {
   run(cpu::elementwise_loss_backward, c, term, scale, x, t, dy, dx, dt);
 }
+void embedding_forward(const Context& c, In x, In weight, Out y) { run(cpu::embedding_forward, c, x, weight, y); }
+void embedding_backward(const Context& c, In x, In dy, Out dweight) { run(cpu::embedding_backward, c, x, dy, dweight); }
 void multi_margin_forward(const Context& c, const MultiMarginTerm& term, In x, In labels, Out y) {
   run(cpu::multi_margin_forward, c, term, x, labels, y);
 }
 void multi_margin_backward(const Context& c, const MultiMarginTerm& term, In x, In labels, In dy, Out dx) {
   run(cpu::multi_margin_backward, c, term, x, labels, dy, dx);
 }
+void multiply_forward(const Context& c, Ins x, Out y) { run(cpu::multiply_forward, c, x, y); }
+void multiply_backward(const Context& c, Ins x, In dy, Outs dx) { run(cpu::multiply_backward, c, x, dy, dx); }
+void prelu_forward(const Context& c, In x, In w, Out y) { run(cpu::prelu_forward, c, x, w, y); }
+void prelu_backward(const Context& c, In x, In w, In dy, Out partial_sums, Out dx, Out dw) {
+  run(cpu::prelu_backward, c, x, w, dy, partial_sums, dx, dw);
+}
+void row_norm_forward(const Context& c, const RowNormForward& args) { run(cpu::row_norm_forward, c, args); }
+void row_norm_backward(const Context& c, const RowNormBackward& args) { run(cpu::row_norm_backward, c, args); }
+void softmax_forward(const Context& c, In x, Out y) { run(cpu::softmax_forward, c, x, y); }
+void softmax_backward(const Context& c, In y, In dy, Out dx) { run(cpu::softmax_backward, c, y, dy, dx); }
+void log_softmax_forward(const Context& c, In x, Out y) { run(cpu::log_softmax_forward, c, x, y); }
+void log_softmax_backward(const Context& c, In y, In dy, Out dx) { run(cpu::log_softmax_backward, c, y, dy, dx); }
 void softmax_cross_entropy_forward(const Context& c, In x, In t, Out y, Out e, Out rows) {
   run(cpu::softmax_cross_entropy_forward, c, x, t, y, e, rows);
 }

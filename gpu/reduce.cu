@@ -40,9 +40,7 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
     if (y.shape().rank() == 0) return sum_everything(context, data<T>(x), x.elements(), data<T>(y));
-    const std::int64_t rows = x.shape()[0], columns = y.elements();
-    sum_rows(context, "reduce_sum", ReadElement<T>{data<T>(x)}, rows, columns, static_cast<T*>(stream_of(context.device).scratch),
-             row_parts(rows, columns, static_cast<std::int64_t>(Stream::scratch_bytes / sizeof(T))), data<T>(y));
+    sum_rows(context, "reduce_sum", ReadElement<T>{data<T>(x)}, x.shape()[0], y.elements(), data<T>(y));
   });
 }
 

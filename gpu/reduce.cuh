@@ -13,6 +13,16 @@ struct ReadElement {
   __device__ T operator()(std::int64_t i) const { return x[i]; }
 };
 
+// What a functor says of an element: by its row and column, or by its place.
+template <class F>
+__device__ auto element_of(const F& value, std::int64_t row, std::int64_t column, std::int64_t columns) {
+  if constexpr (std::is_invocable_v<const F&, std::int64_t, std::int64_t>) {
+    return value(row, column);
+  } else {
+    return value(row * columns + column);
+  }
+}
+
 // Block (i, p) adds column_width columns from column_width * i on, over part p of the rows, into to[p][column]. A warp reads neighbouring
 // columns of one row, column_rows rows at a time.
 template <class T, class F>
@@ -21,7 +31,7 @@ __global__ void __launch_bounds__(column_width* column_rows) sum_rows_kernel(F v
   const int x = static_cast<int>(threadIdx.x), y = static_cast<int>(threadIdx.y);
   const std::int64_t column = blockIdx.x * column_width + x, part = blockIdx.y;
   sums[y][x] = column < columns ? strided_sum<T>(rows.begin(part) + y, rows.end(part), column_rows,
-                                                 [&](std::int64_t row) { return value(row * columns + column); })
+                                                 [&](std::int64_t row) { return element_of(value, row, column, columns); })
                                 : T(0);
   for (int half = column_rows / 2; half > 0; half /= 2) {
     __syncthreads();
@@ -40,13 +50,20 @@ __global__ void sum_parts_kernel(const T* partial, std::int64_t parts, std::int6
   }
 }
 
-// total[column] = sum over rows of value(row * columns + column); partial has room for [parts, columns].
+// total[column] = sum over rows of the value there; partial has room for [parts, columns].
 template <class T, class F>
 void sum_rows(const Context& context, const char* op, const F& value, std::int64_t rows, std::int64_t columns, T* partial,
               std::int64_t parts, T* total) {
   const Grid grid{static_cast<unsigned>(ceil_div(columns, column_width)), static_cast<unsigned>(parts), column_width, column_rows};
   launch(context, op, sum_rows_kernel<T, F>, grid, value, Parts(rows, parts), columns, parts == 1 ? total : partial);
   if (parts > 1) launch(context, op, sum_parts_kernel<T>, grid_of(context, columns), partial, parts, columns, total);
+}
+
+// The same, with the parts in the stream's own memory.
+template <class T, class F>
+void sum_rows(const Context& context, const char* op, const F& value, std::int64_t rows, std::int64_t columns, T* total) {
+  sum_rows(context, op, value, rows, columns, static_cast<T*>(stream_of(context.device).scratch),
+           row_parts(rows, columns, static_cast<std::int64_t>(Stream::scratch_bytes / sizeof(T))), total);
 }
 
 }  // namespace weir::cuda

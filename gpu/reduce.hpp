@@ -48,4 +48,10 @@ inline std::int64_t sum_parts(std::int64_t count) {
   return wanted < 1 ? 1 : wanted < 1024 ? wanted : 1024;
 }
 
+// Pieces of one of several sums, of which there may be at most so many.
+inline std::int64_t slope_parts(std::int64_t count, std::int64_t most) {
+  const std::int64_t wanted = count / 4096;
+  return wanted < 1 ? 1 : wanted < most ? wanted : most;
+}
+
 }  // namespace weir::cuda

@@ -1,7 +1,6 @@
 // Softmax cross-entropy: a group of a warp's threads for each row.
 
-#include "gpu/launch.cuh"
-#include "gpu/rows.hpp"
+#include "gpu/row_groups.cuh"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_exp.hpp"
 
@@ -18,33 +17,6 @@ Sizes sizes_of(const ConstTensorView& x) {
   const std::int64_t classes = x.shape().last();
   return {x.shape()[0], x.elements() / classes, classes};
 }
-
-// Over the `lanes` threads of a row, in halves; every thread gets the result. All threads of the warp call it together.
-template <class T>
-__device__ T row_sum_of(T value, int lanes) {
-  for (int half = lanes / 2; half > 0; half /= 2) value += __shfl_xor_sync(0xFFFFFFFFU, value, half, lanes);
-  return value;
-}
-// NaN, or the largest of the others, where one is NaN: then the row's sum is NaN by itself.
-template <class T>
-__device__ T row_max_of(T value, int lanes) {
-  for (int half = lanes / 2; half > 0; half /= 2) {
-    const T other = __shfl_xor_sync(0xFFFFFFFFU, value, half, lanes);
-    value = other > value ? other : value;
-  }
-  return value;
-}
-
-// The threads of a launch in groups of `lanes`; every group makes the same number of rounds, so that whole warps stay together.
-struct Group {
-  std::int64_t row, step, rounds;
-  int lane;
-  __device__ Group(std::int64_t rows, int lanes)
-      : row(thread_index() / lanes),
-        step(thread_count() / lanes),
-        rounds((rows + step - 1) / step),
-        lane(static_cast<int>(threadIdx.x) % lanes) {}
-};
 
 // The terms of a row's loss that fall to one thread. A label outside [0, classes) reads nothing and makes the loss NaN.
 template <class T>
@@ -69,7 +41,7 @@ struct ProbabilityLoss {
 
 template <class T, class Loss>
 __global__ void __launch_bounds__(block_threads) forward_kernel(Sizes size, int lanes, Loss loss, const T* x, T* e, T* numbers) {
-  Group group(size.rows, lanes);
+  RowGroup group(size.rows, lanes, thread_index(), thread_count());
   for (std::int64_t round = 0; round < group.rounds; ++round, group.row += group.step) {
     const bool there = group.row < size.rows;
     const std::int64_t row = there ? group.row : 0, classes = there ? size.classes : 0;
@@ -120,7 +92,7 @@ template <class T>
 __global__ void __launch_bounds__(block_threads)
     backward_from_probabilities_kernel(Sizes size, int lanes, const T* x, const T* t, const T* e, const T* numbers, const T* dy, T* dx,
                                        T* dt) {
-  Group group(size.rows, lanes);
+  RowGroup group(size.rows, lanes, thread_index(), thread_count());
   for (std::int64_t round = 0; round < group.rounds; ++round, group.row += group.step) {
     const bool there = group.row < size.rows;
     const std::int64_t row = there ? group.row : 0, classes = there ? size.classes : 0, at = row * size.classes;

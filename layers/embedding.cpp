@@ -38,4 +38,10 @@ void Embedding::backward(const Context& context, const LayerArgs& args) const {
   (context.device.is_cuda() ? cuda::embedding_backward : cpu::embedding_backward)(context, args.x[0], args.dy, args.dparameters[0]);
 }
 
+void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index) {
+  throw ConfigError("embedding(" + std::to_string(weight[0]) + ", " + std::to_string(weight[1]) + "): sample " + std::to_string(sample) +
+                    " has the index " + std::to_string(index) + ", expected 0 to " + std::to_string(weight[0] - 1) +
+                    ". Correct the input, or give the layer more rows.");
+}
+
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <span>
 #include <weir/core/context.hpp>
+#include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
 
 // The hinge loss of several classes on either device: scores x and dx [batch, ..., classes], labels (i32) [batch, ...], y and dy [batch];
@@ -15,6 +16,17 @@ struct MultiMarginTerm {
   bool squared = false;
   double factor = 1;
 };
+
+// max(0, gap), or its square, of gap = margin - x_l + x_j; and g times its slope, a select. A NaN stays.
+template <class T>
+WEIR_HD T hinge(T gap, bool squared) {
+  const T positive = gap <= T(0) ? T(0) : gap;
+  return squared ? positive * positive : positive;
+}
+template <class T>
+WEIR_HD T hinge_gradient(T gap, bool squared, T g) {
+  return gap <= T(0) ? T(0) : g * (squared ? T(2) * gap : T(1));
+}
 
 }  // namespace weir
 

@@ -23,7 +23,7 @@ AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const 
 
 void AccuracyCounter::reset() {
   rows_ = 0;
-  counted_ = 0;
+  counted_correct_ = counted_rows_ = 0;
   correct_.host()[0] = correct_.host()[1] = 0;
   cleared_ = true;
 }
@@ -33,30 +33,31 @@ void AccuracyCounter::add(const Context& context, std::span<const ConstTensorVie
   const Observed watch(Phase::accuracy);
   if (cleared_) correct_.push(context);
   cleared_ = false;
-  count(context, outputs, batch, correct_.on_device());
-  const ConstTensorView& labels = batch.targets[*term_];
-  rows_ += labels.elements();
-  if (some_ignored_)
-    (context.device.is_cuda() ? cuda::count_labels : cpu::count_labels)(context, labels, classes_, correct_.on_device() + 1);
+  count(context, outputs, batch, correct_.on_device(), correct_.on_device() + 1);
+  rows_ += batch.targets[*term_].elements();
 }
 
-void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch,
-                            std::int64_t* correct) const {
+void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct,
+                            std::int64_t* counted) const {
   if (!term_) return;
-  (context.device.is_cuda() ? cuda::count_correct : cpu::count_correct)(context, outputs[*term_], batch.targets[*term_], correct);
+  const bool cuda = context.device.is_cuda();
+  const ConstTensorView& labels = batch.targets[*term_];
+  (cuda ? cuda::count_correct : cpu::count_correct)(context, outputs[*term_], labels, correct);
+  if (some_ignored_) (cuda ? cuda::count_labels : cpu::count_labels)(context, labels, classes_, counted);
 }
 
-void AccuracyCounter::add_counted(std::int64_t samples, std::int64_t correct) {
+void AccuracyCounter::add_counted(std::int64_t samples, std::int64_t correct, std::int64_t counted) {
   rows_ += samples * rows_of_sample_;
-  counted_ += correct;
+  counted_correct_ += correct;
+  counted_rows_ += counted;
 }
 
 std::optional<double> AccuracyCounter::accuracy(const Context& context) {
   if (!term_ || rows_ == 0) return std::nullopt;
   if (!cleared_) correct_.pull(context);
-  const std::int64_t rows = some_ignored_ ? correct_.host()[1] : rows_;
+  const std::int64_t rows = some_ignored_ ? correct_.host()[1] + counted_rows_ : rows_;
   if (rows == 0) return std::nullopt;
-  return static_cast<double>(correct_.host()[0] + counted_) / static_cast<double>(rows);
+  return static_cast<double>(correct_.host()[0] + counted_correct_) / static_cast<double>(rows);
 }
 
 }  // namespace weir

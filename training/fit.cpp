@@ -79,7 +79,7 @@ class Run {
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     loader_.emplace(train, model.device(), model.dtype(), options.batch);  // last: on a device it takes what the rest has left
-    if (accumulate_ == 1 && RecordedSteps::possible(model, *loader_, counter_, updater_)) {
+    if (accumulate_ == 1 && RecordedSteps::possible(model, *loader_, updater_)) {
       recorded_.emplace(model, *loader_, counter_, updater_, train.samples());
     }
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go

@@ -30,6 +30,8 @@ WEIR_HD inline void judge(const StepJudgement& s) {
   n.loss_sum += *s.loss * s.samples;
   n.correct += n.batch_correct;
   n.batch_correct = 0;
+  n.counted += n.batch_counted;
+  n.batch_counted = 0;
   ++n.batch;
 }
 

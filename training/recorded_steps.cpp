@@ -8,8 +8,8 @@
 
 namespace weir {
 
-bool RecordedSteps::possible(const Model& model, const Loader& loader, const AccuracyCounter& counter, const Updater& updater) {
-  return loader.recordable() && counter.capturable() && updater.capturable() && ModelAccess::capturable(model);
+bool RecordedSteps::possible(const Model& model, const Loader& loader, const Updater& updater) {
+  return loader.recordable() && updater.capturable() && ModelAccess::capturable(model);
 }
 
 RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples)
@@ -55,7 +55,7 @@ RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t 
   ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead_);
   taken.loss = numbers.loss;
   taken.loss_sum = numbers.loss_sum;
-  counter_.add_counted(taken.samples, numbers.correct);
+  counter_.add_counted(taken.samples, numbers.correct, numbers.counted);
   if (taken.steps == 0) return taken;
   ModelAccess::steps_were_taken(model_, static_cast<std::uint64_t>(taken.steps));
   updater_.steps_were_taken(rates_.host().subspan(static_cast<std::size_t>(first + taken.steps - 1) * updater_.rates().size()));
@@ -83,7 +83,7 @@ void RecordedSteps::enqueue(const Context& context, std::int64_t size) {
   StepNumbers* numbers = numbers_.on_device();
   const Batch batch = loader_.load_recorded(context, &numbers->batch, size);
   ModelAccess::enqueue_backward(model_, batch);
-  counter_.count(context, model_.outputs(), batch, &numbers->batch_correct);
+  counter_.count(context, model_.outputs(), batch, &numbers->batch_correct, &numbers->batch_counted);
   StepJudgement judgement;
   judgement.numbers = numbers;
   judgement.rate_table = rates_.on_device();

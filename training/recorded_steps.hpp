@@ -20,7 +20,7 @@ class RecordedSteps {
  public:
   // Whether a step can be recorded: every layer, loss and optimizer can, and the device gets at the data without the host
   // waiting for it. After plan_training.
-  static bool possible(const Model& model, const Loader& loader, const AccuracyCounter& counter, const Updater& updater);
+  static bool possible(const Model& model, const Loader& loader, const Updater& updater);
 
   // All must outlive this.
   RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples);

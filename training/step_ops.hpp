@@ -25,6 +25,8 @@ struct StepNumbers {
   double loss_sum = 0;             // over the steps taken: the batch's loss times its samples
   std::int64_t batch_correct = 0;  // of the step that is running
   std::int64_t correct = 0;        // over the steps taken
+  std::int64_t batch_counted = 0;  // labels that count, where some do not: as the two above
+  std::int64_t counted = 0;
 };
 
 // What judge_step looks at. All pointers are device memory.

@@ -6,10 +6,16 @@
 #include <string>
 #include <vector>
 #include <weir/core/array.hpp>
+#include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
 
 #include "gpu/blas.hpp"
+#include "gpu/class_weights.hpp"
+#include "gpu/runtime.hpp"
+#include "layers/batch_norm_ops.hpp"
+#include "layers/class_targets_ops.hpp"
 #include "layers/dense_ops.hpp"
+#include "layers/embedding_ops.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;
@@ -124,4 +130,66 @@ TEST_CASE("launches: nothing is launched for a batch of nothing") {
   cuda::dense_forward(context, {x, w, b, &relu, {}, y});
   CHECK(device.count("launch") == 0);
   CHECK(Library::made == 0);
+}
+
+TEST_CASE("launches: weights of classes travel with launches in pieces and more than there is room for are refused") {
+  StandIn device;
+  const Context context = context_for(Device::cuda());
+  std::vector<double> weights(600, 0.5);
+  device.clear_calls();
+  CHECK(cuda::place_class_weights(context, "class_targets", {}) == nullptr);
+  CHECK(device.count("launch") == 0);
+  CHECK(cuda::place_class_weights(context, "class_targets", weights) != nullptr);
+  CHECK(device.count("launch class_targets") == 3);
+  weights.resize(cuda::most_class_weights + 1);
+  CHECK_THROWS_WITH_AS(cuda::place_class_weights(context, "class_targets", weights),
+                       "class_targets: got weights of 131072 classes, cuda:0 takes at most 131071. Leave the weights out, or use "
+                       "Device::cpu().",
+                       DeviceError);
+}
+
+TEST_CASE("launches: targets of labels are one launch behind what their weights add up to") {
+  StandIn device;
+  Tensor labels({5}, DType::i32, Device::cuda()), to({5, 3}, DType::f32, Device::cuda());
+  const Context context = context_for(Device::cuda());
+  const auto launches = [&](const ClassTargets& options) {
+    device.clear_calls();
+    cuda::class_targets(context, options, labels, to);
+    return device.count("launch");
+  };
+  const std::vector<double> weights = {1, 2, 3};
+  CHECK(launches({}) == 2);
+  CHECK(launches({.reduction = Reduction::sum}) == 1);
+  CHECK(launches({.weights = weights}) == 3);
+}
+
+TEST_CASE("launches: batch norm adds up rows while training and not after") {
+  StandIn device;
+  const Device gpu = Device::cuda();
+  Tensor x({500, 6}, DType::f32, gpu), y({500, 6}, DType::f32, gpu), saved({2, 6}, DType::f32, gpu), mean({6}, DType::f32, gpu);
+  Tensor var({6}, DType::f32, gpu), next_mean({6}, DType::f32, gpu), next_var({6}, DType::f32, gpu);
+  const BatchNormForward args{x, {}, {}, mean, var, next_mean, next_var, y, saved, 1e-5, 0.1};
+  Context context = context_for(gpu);
+  device.clear_calls();
+  cuda::batch_norm_forward(context, args);
+  CHECK(device.count("launch") == 2);
+  context.training = true;
+  device.clear_calls();
+  cuda::batch_norm_forward(context, args);
+  CHECK(device.count("launch batch_norm mean") == 3);  // the parts, their sum, the division
+  CHECK(device.count("launch batch_norm variance") == 2);
+  CHECK(device.count("launch") == 7);
+}
+
+TEST_CASE("launches: an embedding waits for its indices outside training alone") {
+  StandIn device;
+  const Device gpu = Device::cuda();
+  Tensor x({5}, DType::i32, gpu), weight({4, 2}, DType::f32, gpu), y({5, 2}, DType::f32, gpu);
+  Context context = context_for(gpu);
+  for (const bool training : {true, false}) {
+    context.training = training;
+    device.clear_calls();
+    cuda::embedding_forward(context, x, weight, y);
+    CHECK((device.count("wait") > 0) == !training);
+  }
 }

@@ -16,65 +16,10 @@
 #include <weir/layers/smooth_l1.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
-#include "tests/gpu/device.hpp"
+#include "tests/gpu/layer_parity.hpp"
 
 using namespace weir;
 using namespace weir::test;
-
-namespace {
-
-constexpr DType compute_types[] = {DType::f32, DType::f64};
-
-// Runs a layer on both with the same numbers; `prepare` sets what is not random, `bound` is relative to the largest number of a block.
-template <class Prepare>
-void compare(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, std::int64_t batch, DType dtype, double bound,
-             Prepare&& prepare) {
-  LayerRunner host(layer, inputs, {.batch = batch, .dtype = dtype}), device(layer, inputs, {.batch = batch, .dtype = dtype, .device = gpu});
-  host.randomize();
-  device.randomize();
-  prepare(host);
-  prepare(device);
-  host.forward();
-  device.forward();
-  INFO(layer->describe() << ", batch " << batch << ", " << to_string(dtype));
-  CHECK(difference(device.y(), host.y()) <= bound);
-  host.backward();
-  device.backward();
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    INFO("dx " << i);
-    if (!host.dx(i).empty()) CHECK(difference(device.dx(i), host.dx(i)) <= bound);
-  }
-  for (std::size_t i = 0; i < host.plan().parameters.size(); ++i) {
-    INFO("gradient of " << host.plan().parameters[i].name);
-    CHECK(difference(device.dparameter(i), host.dparameter(i)) <= bound);
-  }
-}
-
-template <class L>
-void compare_all(const L& layer, const std::vector<Shape>& inputs, double scale = 1) {
-  for (const DType dtype : compute_types) {
-    for (const std::int64_t batch : {0, 1, 5, 64, 257}) {
-      compare(make_layer(L(layer)), inputs, batch, dtype, scale * sum_bound(dtype), [](LayerRunner&) {});
-    }
-  }
-}
-
-std::vector<double> labels(std::int64_t count, std::int64_t classes) {
-  std::vector<double> values;
-  for (std::int64_t i = 0; i < count; ++i) values.push_back(static_cast<double>(i * 7 % classes));
-  return values;
-}
-
-std::vector<double> probabilities(std::int64_t rows, std::int64_t classes) {
-  std::vector<double> values;
-  for (std::int64_t row = 0; row < rows; ++row) {
-    const auto total = static_cast<double>(classes * (classes + 1) / 2);
-    for (std::int64_t j = 0; j < classes; ++j) values.push_back(static_cast<double>((j + row) % classes + 1) / total);
-  }
-  return values;
-}
-
-}  // namespace
 
 TEST_CASE("cuda: dense with and without a bias") {
   if (!device_here()) return;

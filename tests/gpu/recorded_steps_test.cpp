@@ -7,6 +7,18 @@
 #include <weir/core/array.hpp>
 #include <weir/formats/load.hpp>
 #include <weir/formats/save.hpp>
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/dropout.hpp>
+#include <weir/layers/embedding.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
+#include <weir/layers/multi_margin.hpp>
+#include <weir/layers/multiply.hpp>
+#include <weir/layers/negative_log_likelihood.hpp>
+#include <weir/layers/prelu.hpp>
+#include <weir/layers/residual.hpp>
+#include <weir/layers/rms_norm.hpp>
+#include <weir/layers/softmax.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
@@ -121,6 +133,39 @@ TEST_CASE("recorded steps: one graph for whole batches and one for the last") {
   CHECK(device.count("begin_capture") == 2);
   CHECK(device.count("replay") == 4 * 8 - 2);
   CHECK(device.count("release_graph") == 2);
+}
+
+TEST_CASE("recorded steps: with every layer and loss and limit of gradients and weights the step is recorded") {
+  StandIn device;
+  const auto recorded = [&device](const Graph& net, const FitOptions& options, const Dataset& data = blobs(115)) {
+    device.clear_calls();
+    Model model(net, {.device = gpu});
+    fit(model, data, options);
+    return device.count("begin_capture");
+  };
+  const Graph plain = sequential({6}, Dense(8), Dense(3));
+  FitOptions options = options_for(2);
+  CHECK(recorded(sequential({6}, Dense(8), BatchNorm(), PReLU(8), Dropout(0.2), LayerNorm(), Residual(Dense(8), RMSNorm()), Dense(3),
+                            LogSoftmax()),
+                 options) == 2);
+  Graph gated;
+  const Node x = gated.input({6}), h = gated.add(Dense(3), {x});
+  gated.output(gated.add(Multiply(), {h, gated.add(Softmax(), {h})}));
+  CHECK(recorded(gated, options) == 2);
+  Graph table;
+  table.output(table.add(Dense(3), {table.add(Embedding(5, 4), {table.input({}, Storage::i32)})}));
+  std::vector<double> words, labels;
+  for (int i = 0; i < 35; ++i) words.push_back(i % 5), labels.push_back(i % 3);
+  CHECK(recorded(table, options, Dataset(tensor(words, {35}, DType::i32), tensor(labels, {35}, DType::i32))) == 2);
+  options.groups = {{.names = "*.weight", .lr = 0.1, .l1 = 0.01, .l2 = 0.01}};
+  options.clip = {.value = 1, .norm = 1, .global_norm = 1};
+  CHECK(recorded(plain, options) == 2);
+  // One class is ignored: its labels count in no accuracy.
+  for (const Losses& loss : {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .ignore_index = 1})),
+                             Losses(NegativeLogLikelihood({.ignore_index = 1})), Losses(MultiMargin())}) {
+    options.loss = loss;
+    CHECK(recorded(plain, options) == 2);
+  }
 }
 
 TEST_CASE("recorded steps: no second graph where all batches are whole") {

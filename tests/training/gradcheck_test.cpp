@@ -14,7 +14,6 @@
 #include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/dropout.hpp>
-#include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/lambda.hpp>
 #include <weir/layers/layer_norm.hpp>
@@ -30,11 +29,11 @@
 #include <weir/training/gradcheck.hpp>
 
 #include "layers/builtin_layers.hpp"
-#include "tests/training/all_losses.hpp"
+#include "tests/training/all_layers.hpp"
 
 using namespace weir;
-using weir::test::all_losses;
-using weir::test::LossCase;
+using weir::test::all_layers;
+using weir::test::LayerCase;
 
 namespace {
 
@@ -45,65 +44,6 @@ void check(const GradcheckReport& report) {
   CHECK(report.skipped == 0);
 }
 
-struct Case {
-  std::shared_ptr<const Layer> layer;
-  std::vector<Shape> inputs;
-  GradcheckOptions options = {};
-};
-
-std::vector<Case> all_layers() {
-  std::vector<Case> cases = {
-      {make_layer(Dense(3)), {{4}}},
-      {make_layer(Dense(1)), {{1}}},
-      {make_layer(Dense(3, {.bias = false})), {{4}}},
-      {make_layer(Dense(2)), {{2, 3}}},
-      {make_layer(Dense(2)), {{2, 1, 3}}, {.batch = 1}},
-      {make_layer(Dense(2)), {{3}}, {.batch = 40, .max_entries = 30}},
-      {make_layer(Flatten()), {{2, 3}}},
-      {make_layer(Flatten()), {Shape{}}},
-      {make_layer(Add()), {{4}, {4}}},
-      {make_layer(Add()), {{2, 2}, {2, 2}, {2, 2}}},
-      {make_layer(Concat()), {{2}, {3}}},
-      {make_layer(Concat()), {{2, 1}, {2, 3}, {2, 2}}},
-      {make_layer(Multiply()), {{4}, {4}}},
-      {make_layer(Multiply()), {{2, 2}, {2, 2}, {2, 2}}},
-      {make_layer(Reshape({3, 2})), {{6}}},
-      {make_layer(Reshape(Shape{})), {{1}}},
-      {make_layer(PReLU()), {{5}}},
-      {make_layer(PReLU(3, -0.5)), {{3, 2}}},
-      {make_layer(Softmax()), {{5}}},
-      {make_layer(Softmax()), {{2, 3}}},
-      {make_layer(LogSoftmax()), {{5}}},
-      {make_layer(LogSoftmax()), {{2, 3}}},
-      {make_layer(Dropout()), {{6}}},
-      {make_layer(Dropout(0.1)), {{2, 3}}, {.batch = 5}},
-      {make_layer(BatchNorm()), {{4}}, {.batch = 6}},
-      {make_layer(BatchNorm({.eps = 0.1, .affine = false})), {{3}}},
-      {make_layer(LayerNorm()), {{6}}, {.low = -3, .high = 9}},
-      {make_layer(LayerNorm({.eps = 0.1, .elementwise_affine = false})), {{2, 4}}},
-      {make_layer(RMSNorm()), {{6}}},
-      {make_layer(RMSNorm({.eps = 0.1, .elementwise_affine = false})), {{2, 4}}},
-      {make_layer(Embedding(3, 4)), {Shape{}}, {.batch = 7, .indices = 3}},
-      {make_layer(Embedding(3, 2)), {{4}}, {.indices = 3}},
-      {make_layer(LeakyReLU{0.3}), {{5}}},
-      {make_layer(LeakyReLU{-0.5}), {{5}}},
-      {make_layer(SoftmaxCrossEntropy()), {{4}, {}}},
-      {make_layer(SoftmaxCrossEntropy()), {{4}, {4}}},
-      {make_layer(SoftmaxCrossEntropy()), {{2, 4}, {2}}},
-      {make_layer(SoftmaxCrossEntropy()), {{2, 4}, {2, 4}}},
-      {make_layer(SoftmaxCrossEntropy()), {{4}, {}}, {.sample_weights = true}},
-      {make_layer(MeanSquaredError()), {{4}, {4}}},
-      {make_layer(MeanSquaredError()), {{2, 3}, {2, 3}}},
-      {make_layer(MeanSquaredError()), {{4}, {4}}, {.sample_weights = true}},
-  };
-  for (const LossCase& loss : all_losses()) cases.push_back({loss.loss, loss.shapes, loss.options});
-  for (const ActivationFunction& function : all_activations()) {
-    cases.push_back({make_layer(function), {{5}}});
-    cases.push_back({make_layer(function), {{2, 3}}, {.low = -20, .high = 20}});
-  }
-  return cases;
-}
-
 // Dense and activation, which fuse, twice; then the losses.
 Graph network(const ActivationFunction& function, std::int64_t outputs) {
   return sequential({4}, Dense(5), function, Dense(5), function, Dense(outputs));
@@ -112,7 +52,7 @@ Graph network(const ActivationFunction& function, std::int64_t outputs) {
 }  // namespace
 
 TEST_CASE("gradcheck: every layer and activation and loss alone" * doctest::timeout(300)) {
-  for (const Case& c : all_layers()) {
+  for (const LayerCase& c : all_layers()) {
     const std::string what = c.layer->describe() + " on " + to_string(c.inputs[0]);
     CAPTURE(what);
     check(gradcheck(c.layer, c.inputs, c.options));
@@ -142,7 +82,7 @@ TEST_CASE("gradcheck: a pair of functions and a residual") {
 TEST_CASE("gradcheck: no built-in type is left out") {
   std::string known;
   std::set<std::string> types;
-  for (const Case& c : all_layers()) types.insert(c.layer->type());
+  for (const LayerCase& c : all_layers()) types.insert(c.layer->type());
   for (const std::string& type : types) known += (known.empty() ? "" : ", ") + type;
   register_builtin_layers();
   CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),

@@ -10,7 +10,7 @@ namespace weir {
 //   x [...], i32, from 0 to num - 1   weight [num, dim]   y [..., dim]      f32, f64
 //   dweight = sum of dy over the places where x names the row; there is no dx
 //
-// An index outside throws ConfigError with its sample.
+// An index outside throws ConfigError with its sample; in training on a CUDA device its y is NaN, which fit refuses.
 class Embedding final : public Layer {
  public:
   // ConfigError for a num or a dim below 1.
@@ -22,6 +22,8 @@ class Embedding final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
  private:
   std::int64_t num_;

@@ -31,6 +31,8 @@ class NegativeLogLikelihood final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;

@@ -21,6 +21,8 @@ class PReLU final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
  private:
   std::int64_t num_parameters_;

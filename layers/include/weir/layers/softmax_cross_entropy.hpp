@@ -40,8 +40,8 @@ class SoftmaxCrossEntropy final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device device) const override { return plain_ || device.is_cpu(); }
-  bool capturable() const override { return plain_; }
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
   // Labels in range; probabilities finite, not below 0, and of sum 1 to within 0.001 (u8 ones, which are scaled later, are not looked at).
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;

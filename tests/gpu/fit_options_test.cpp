@@ -1,0 +1,225 @@
+// Training on a device against the CPU with everything that fit takes: layers, losses, optimizers, schedules, groups, limits, metrics.
+
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/dropout.hpp>
+#include <weir/layers/embedding.hpp>
+#include <weir/layers/flatten.hpp>
+#include <weir/layers/layer_norm.hpp>
+#include <weir/layers/log_softmax.hpp>
+#include <weir/layers/multi_margin.hpp>
+#include <weir/layers/multiply.hpp>
+#include <weir/layers/negative_log_likelihood.hpp>
+#include <weir/layers/prelu.hpp>
+#include <weir/layers/residual.hpp>
+#include <weir/layers/rms_norm.hpp>
+#include <weir/layers/softmax.hpp>
+#include <weir/training/constant_lr.hpp>
+#include <weir/training/cosine_annealing_lr.hpp>
+#include <weir/training/cosine_annealing_warm_restarts.hpp>
+#include <weir/training/exponential_lr.hpp>
+#include <weir/training/fit.hpp>
+#include <weir/training/gradcheck.hpp>
+#include <weir/training/linear_lr.hpp>
+#include <weir/training/linear_warmup.hpp>
+#include <weir/training/metrics.hpp>
+#include <weir/training/multi_step_lr.hpp>
+#include <weir/training/one_cycle_lr.hpp>
+#include <weir/training/polynomial_lr.hpp>
+#include <weir/training/reduce_lr_on_plateau.hpp>
+#include <weir/training/regression_metrics.hpp>
+#include <weir/training/step_lr.hpp>
+
+#include "tests/gpu/device.hpp"
+#include "tests/training/all_layers.hpp"
+#include "tests/training/all_optimizers.hpp"
+#include "tests/training/toy.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+// 6 batches of 16 and one of 13.
+const Dataset& data() {
+  static const Dataset all = blobs(109);
+  return all;
+}
+
+FitOptions options_with(AnyOptimizer optimizer = SGD({.lr = 0.05})) {
+  FitOptions options;
+  options.loss = SoftmaxCrossEntropy();
+  options.optimizer = std::move(optimizer);
+  options.epochs = 3;
+  options.batch = 16;
+  return options;
+}
+
+// What training in f64 by sums in another order may come to after some tens of steps; the stand-in computes as the CPU does.
+double drift() { return device_is_stand_in() ? 0 : 1e-8; }
+
+// The same training of the same network on both, in double.
+void compare_fits(const Graph& net, const Dataset& train, const FitOptions& options, double bound = drift()) {
+  Model host(net, {.dtype = DType::f64, .max_batch = 16, .seed = 3});
+  Model device(net, {.device = gpu, .dtype = DType::f64, .max_batch = 16, .seed = 3});
+  const History a = fit(host, train, options), b = fit(device, train, options);
+  REQUIRE(a.epochs.size() == b.epochs.size());
+  for (std::size_t i = 0; i < a.epochs.size(); ++i) {
+    INFO("epoch " << i);
+    CHECK(std::abs(a.epochs[i].loss - b.epochs[i].loss) <= bound * (1 + std::abs(a.epochs[i].loss)));
+    CHECK(a.epochs[i].learning_rate == b.epochs[i].learning_rate);
+    CHECK(a.epochs[i].accuracy.has_value() == b.epochs[i].accuracy.has_value());
+    if (a.epochs[i].accuracy) CHECK(std::abs(*a.epochs[i].accuracy - *b.epochs[i].accuracy) <= (bound == 0 ? 0 : 0.02));
+  }
+  CHECK(difference(device.parameter_arena(), host.parameter_arena()) <= bound);
+  if (host.state_arena().elements() > 0) CHECK(difference(device.state_arena(), host.state_arena()) <= bound);
+  CHECK(device.training_state().step == host.training_state().step);
+}
+
+Graph plain() { return sequential({6}, Dense(16), Tanh(), Dense(3)); }
+
+// The labels of `data`, some replaced by one that is no class.
+Dataset with_ignored(std::int32_t ignored) {
+  const Dataset& all = data();
+  Tensor x = all.inputs()[0].values.clone(), labels = all.targets()[0].values.clone();
+  for (std::size_t i = 0; i < 109; i += 5) labels.values<std::int32_t>()[i] = ignored;
+  return Dataset(std::move(x), std::move(labels));
+}
+
+}  // namespace
+
+TEST_CASE("cuda: networks of every layer learn what they learn on the CPU") {
+  if (!device_here()) return;
+  compare_fits(sequential({6}, Dense(16), BatchNorm(), PReLU(16), Dropout(0.2), Dense(8), LayerNorm(), PReLU(), Dense(3)), data(),
+               options_with());
+  compare_fits(sequential({6}, Dense(8), RMSNorm(), Residual(Dense(8), Tanh(), Dropout(0.1)), BatchNorm({.affine = false}), Dense(3)),
+               data(), options_with());
+  Graph gated;
+  const Node x = gated.input({6}), h = gated.add(Dense(8), {x});
+  gated.output(gated.add(Dense(3), {gated.add(Multiply(), {h, gated.add(Softmax(), {h})})}));
+  compare_fits(gated, data(), options_with());
+}
+
+TEST_CASE("cuda: a table of rows learns what it learns on the CPU") {
+  if (!device_here()) return;
+  std::vector<double> words, labels;
+  for (int i = 0; i < 50; ++i) {
+    for (int j = 0; j < 4; ++j) words.push_back((i * 3 + j * j) % 9);
+    labels.push_back(i % 3);
+  }
+  const Dataset text(tensor(words, {50, 4}, DType::i32), tensor(labels, {50}, DType::i32));
+  Graph net;
+  const Node x = net.input({4}, Storage::i32);
+  net.output(net.add(Dense(3), {net.add(Flatten(), {net.add(Embedding(9, 5), {x})})}));
+  compare_fits(net, text, options_with());
+}
+
+TEST_CASE("cuda: an index outside the table ends training before the step and names the table") {
+  if (!device_here() || device_is_stand_in()) return;
+  const Dataset text(tensor({0, 1, 2, 9}, {4}, DType::i32), tensor({0, 1, 2, 0}, {4}, DType::i32));
+  Graph net;
+  net.output(net.add(Dense(3), {net.add(Embedding(9, 5), {net.input({}, Storage::i32)})}));
+  Model model(net, {.device = gpu});
+  FitOptions options = options_with();
+  options.batch = 4;
+  const auto before = bits(model.parameter_arena());
+  try {
+    fit(model, text, options);
+    FAIL("fit took an index outside the table");
+  } catch (const NumericError& error) {
+    CHECK(std::string(error.what()).find("embedding(9, 5)") != std::string::npos);
+  }
+  CHECK(bits(model.parameter_arena()) == before);
+}
+
+TEST_CASE("cuda: losses of labels train as on the CPU and labels to be ignored count in no accuracy") {
+  if (!device_here()) return;
+  for (const Losses& loss :
+       {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {1, 2, 0.5}})), Losses(MultiMargin({.p = 2}))}) {
+    FitOptions options = options_with();
+    options.loss = loss;
+    compare_fits(plain(), data(), options);
+  }
+  for (const std::int32_t ignored : {-100, 1}) {
+    FitOptions options = options_with();
+    options.loss = SoftmaxCrossEntropy({.ignore_index = ignored});
+    compare_fits(plain(), with_ignored(ignored), options);
+    options.loss = NegativeLogLikelihood({.class_weights = {1, 2, 0.5}, .ignore_index = ignored});
+    compare_fits(sequential({6}, Dense(3), LogSoftmax()), with_ignored(ignored), options);
+  }
+}
+
+TEST_CASE("cuda: every optimizer trains as on the CPU") {
+  if (!device_here()) return;
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    INFO(optimizer->describe());
+    // The rate of adaptive ones does not shrink with a gradient that is rounding alone.
+    compare_fits(plain(), data(), options_with(optimizer), 100 * drift());
+  }
+}
+
+TEST_CASE("cuda: every schedule moves the rate as on the CPU") {
+  if (!device_here()) return;
+  for (const AnySchedule& schedule :
+       {AnySchedule(StepLR({.step_size = 1, .gamma = 0.5})), AnySchedule(MultiStepLR({.milestones = {1, 2}, .gamma = 0.3})),
+        AnySchedule(ExponentialLR({.gamma = 0.9})), AnySchedule(PolynomialLR({})), AnySchedule(ConstantLR({})), AnySchedule(LinearLR({})),
+        AnySchedule(CosineAnnealingLR({.T_max = 5})), AnySchedule(CosineAnnealingWarmRestarts({.T_0 = 2})),
+        AnySchedule(OneCycleLR({.total_steps = 21})), AnySchedule(LinearWarmup({.total_iters = 4}, ExponentialLR({.gamma = 0.9}))),
+        AnySchedule(ReduceLROnPlateau({.factor = 0.5, .patience = 0, .threshold = 10}))}) {
+    for (const ScheduleUnit unit : {ScheduleUnit::step, ScheduleUnit::epoch}) {
+      if (unit == ScheduleUnit::step && schedule->watches() != ScheduleWatch::nothing) continue;
+      INFO(schedule->describe());
+      FitOptions options = options_with();
+      options.schedule = schedule;
+      options.schedule_unit = unit;
+      compare_fits(plain(), data(), options);
+    }
+  }
+}
+
+TEST_CASE("cuda: groups and penalties and limits of every kind train as on the CPU") {
+  if (!device_here()) return;
+  FitOptions options = options_with(AdamW({.lr = 0.01}));
+  options.groups = {{.names = "0.bias", .frozen = true},
+                    {.names = "0.*", .lr = 0.02, .weight_decay = 0.1, .l2 = 0.01, .max_norm = 0.5},
+                    {.names = "2.weight", .l1 = 0.01, .max_norm = 1}};
+  compare_fits(plain(), data(), options, 100 * drift());
+  for (const GradientClip& clip : {GradientClip{.value = 0.01}, GradientClip{.norm = 0.1}, GradientClip{.global_norm = 0.1}}) {
+    options.clip = clip;
+    compare_fits(plain(), data(), options, 100 * drift());
+  }
+}
+
+TEST_CASE("cuda: several batches make one step as on the CPU") {
+  if (!device_here()) return;
+  FitOptions options = options_with();
+  options.accumulate = 3;
+  compare_fits(plain(), data(), options);
+  options.clip.global_norm = 0.1;
+  compare_fits(sequential({6}, Dense(8), Dropout(0.2), Dense(3)), data(), options);
+}
+
+TEST_CASE("cuda: metrics of a model are those of the CPU") {
+  if (!device_here()) return;
+  Model host(plain(), {.dtype = DType::f64, .seed = 3}), device(plain(), {.device = gpu, .dtype = DType::f64, .seed = 3});
+  CHECK(top_k_accuracy(device, data(), 2) == doctest::Approx(top_k_accuracy(host, data(), 2)));
+  CHECK(confusion_matrix(device, data()).counts == confusion_matrix(host, data()).counts);
+  const Dataset line = curve(37);
+  Model a = regression(), b = regression({.device = gpu, .dtype = DType::f64});
+  const RegressionMetrics x = regression_metrics(a, line), y = regression_metrics(b, line);
+  CHECK(std::abs(x.mean_absolute_error - y.mean_absolute_error) <= 1e-12);
+  CHECK(std::abs(x.mean_squared_error - y.mean_squared_error) <= 1e-12);
+  CHECK(std::abs(x.r2 - y.r2) <= 1e-10);
+}
+
+TEST_CASE("cuda: gradients of every layer and loss agree with differences") {
+  if (!device_here()) return;
+  for (const LayerCase& c : all_layers()) {
+    GradcheckOptions options = c.options;
+    options.device = gpu;
+    const GradcheckReport report = gradcheck(c.layer, c.inputs, options);
+    INFO(c.layer->describe() << " on " << c.inputs[0]);
+    CAPTURE(report);
+    CHECK(report.passed);
+    CHECK(report.checked > 0);
+  }
+}
