@@ -8,9 +8,12 @@
 
 namespace weir::cpu {
 
+// Where a result goes: into the caches, or past them where the processor can (core/stream.hpp); then it is none of the operands.
+enum class Store : std::uint8_t { cached, streamed };
+
 // y[i] = f(x[i]); y may be x, else they must not overlap.
 template <class T>
-void apply_forward(const ActivationFunction& f, const T* x, T* y, std::int64_t n);
+void apply_forward(const ActivationFunction& f, const T* x, T* y, std::int64_t n, Store store = Store::cached);
 
 // In place.
 template <class T>
@@ -20,17 +23,17 @@ void apply_forward(const ActivationFunction& f, T* y, std::int64_t n) {
 
 // dx[i] = dy[i] f'(.), from x or y as needs(f) says (it may be null when f needs neither); dx may be either operand.
 template <class T>
-void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, std::int64_t n);
+void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, std::int64_t n, Store store = Store::cached);
 
 // g[i] = x[i] > 0 as 1 or 0.
 template <class T>
-void apply_relu_grad(const T* x, T* g, std::int64_t n);
+void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store = Store::cached);
 
-extern template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t);
-extern template void apply_forward(const ActivationFunction&, const double*, double*, std::int64_t);
-extern template void apply_backward(const ActivationFunction&, const float*, const float*, float*, std::int64_t);
-extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, std::int64_t);
-extern template void apply_relu_grad(const float*, float*, std::int64_t);
-extern template void apply_relu_grad(const double*, double*, std::int64_t);
+extern template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t, Store);
+extern template void apply_forward(const ActivationFunction&, const double*, double*, std::int64_t, Store);
+extern template void apply_backward(const ActivationFunction&, const float*, const float*, float*, std::int64_t, Store);
+extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, std::int64_t, Store);
+extern template void apply_relu_grad(const float*, float*, std::int64_t, Store);
+extern template void apply_relu_grad(const double*, double*, std::int64_t, Store);
 
 }  // namespace weir::cpu

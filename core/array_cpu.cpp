@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include <weir/core/parallel.hpp>
-
 #include "core/array_ops.hpp"
 #include "core/product.hpp"
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 
 namespace weir::cpu {
 
@@ -48,7 +47,7 @@ void multiply(const Context& context, const ConstTensorView& a, const ConstTenso
 template <class T>
 void sum_rows(const Context& context, const T* x, std::int64_t rows, std::int64_t columns, T* y) {
   constexpr std::int64_t width = 64;
-  parallel_for(context, ceil_div(columns, width), [=](std::int64_t tile) {
+  vectorized_for(context, ceil_div(columns, width), [=](std::int64_t tile) {
     const std::int64_t begin = tile * width, count = std::min(width, columns - begin);
     T sums[width] = {};
     for (std::int64_t row = 0; row < rows; ++row) {
@@ -83,7 +82,7 @@ void add(const Context& context, const ConstTensorView& a, const ConstTensorView
     const T *pa = data<T>(a), *pb = data<T>(b);
     T* py = data<T>(y);
     const std::int64_t count = y.elements();
-    parallel_for(context, ceil_div(count, tile_elements), [=](std::int64_t tile) {
+    vectorized_for(context, ceil_div(count, tile_elements), [=](std::int64_t tile) {
       const std::int64_t end = std::min(count, (tile + 1) * tile_elements);
       for (std::int64_t i = tile * tile_elements; i < end; ++i) py[i] = pa[i] + pb[i];
     });

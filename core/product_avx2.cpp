@@ -50,5 +50,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0x
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx2_set = {"avx2", outer_product, dot_product};
+const InstructionSet avx2_set = {"avx2", true, outer_product, dot_product};
 }  // namespace weir::cpu

@@ -32,6 +32,7 @@ inline constexpr Index tile_workspace = block_depth * (tile_columns_most + block
 
 struct InstructionSet {
   const char* name;
+  bool wide;  // vectors of 256 bits or more on x86: worth a second copy of other loops too, see vectorized.hpp
   void (*outer)(const TileTask&);  // any layout, any size
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows: reads both in place
 };

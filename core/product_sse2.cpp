@@ -41,5 +41,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm_shuffle_ps(a, b, 0xee)
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet sse2_set = {"sse2", outer_product, dot_product};
+const InstructionSet sse2_set = {"sse2", false, outer_product, dot_product};
 }  // namespace weir::cpu

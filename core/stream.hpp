@@ -8,9 +8,11 @@ namespace weir::cpu {
 // each of its lines would be read first.
 inline constexpr std::size_t stream_bytes = std::size_t{16} << 20;
 
-// Copies past the caches, where the processor can. The ranges do not overlap; alignment is that of a number. After the last of them
+inline constexpr std::size_t cache_line = 64;
+
+// Copies whole lines past the caches, where the processor can; both begin with a line and do not overlap. After the last of them
 // stream_end(), so that other threads see it all before whatever tells them that it is there.
-void stream_copy(const void* from, void* to, std::size_t bytes);
+void stream_lines(const void* from, void* to, std::size_t lines);
 void stream_end();
 
 }  // namespace weir::cpu

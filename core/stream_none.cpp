@@ -4,7 +4,7 @@
 
 namespace weir::cpu {
 
-void stream_copy(const void* from, void* to, std::size_t bytes) { std::memcpy(to, from, bytes); }
+void stream_lines(const void* from, void* to, std::size_t lines) { std::memcpy(to, from, lines * cache_line); }
 
 void stream_end() {}
 

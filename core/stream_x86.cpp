@@ -1,24 +1,34 @@
-#include <emmintrin.h>
-
-#include <algorithm>
-#include <cstdint>
-#include <cstring>
+#include <immintrin.h>
 
 #include "core/stream.hpp"
 
 namespace weir::cpu {
 
-void stream_copy(const void* from, void* to, std::size_t bytes) {
-  constexpr std::size_t width = sizeof(__m128i);
-  const std::size_t head = std::min(bytes, (width - reinterpret_cast<std::uintptr_t>(to) % width) % width);
-  const std::size_t body = (bytes - head) / width * width;
-  const char* x = static_cast<const char*>(from);
-  char* y = static_cast<char*>(to);
-  std::memcpy(y, x, head);
-  for (std::size_t i = head; i < head + body; i += width) {
-    _mm_stream_si128(reinterpret_cast<__m128i*>(y + i), _mm_loadu_si128(reinterpret_cast<const __m128i*>(x + i)));
+namespace {
+
+void stream_sse2(const void* from, void* to, std::size_t lines) {
+  const auto* x = static_cast<const __m128i*>(from);
+  auto* y = static_cast<__m128i*>(to);
+  for (std::size_t i = 0; i < 4 * lines; i += 4) {
+    const __m128i a = _mm_load_si128(x + i), b = _mm_load_si128(x + i + 1), c = _mm_load_si128(x + i + 2), d = _mm_load_si128(x + i + 3);
+    _mm_stream_si128(y + i, a);
+    _mm_stream_si128(y + i + 1, b);
+    _mm_stream_si128(y + i + 2, c);
+    _mm_stream_si128(y + i + 3, d);
   }
-  std::memcpy(y + head + body, x + head + body, bytes - head - body);
+}
+
+[[gnu::target("avx512f")]] void stream_avx512(const void* from, void* to, std::size_t lines) {
+  const auto* x = static_cast<const __m512i*>(from);
+  auto* y = static_cast<__m512i*>(to);
+  for (std::size_t i = 0; i < lines; ++i) _mm512_stream_si512(y + i, _mm512_load_si512(x + i));
+}
+
+}  // namespace
+
+void stream_lines(const void* from, void* to, std::size_t lines) {
+  static const auto best = __builtin_cpu_supports("avx512f") ? stream_avx512 : stream_sse2;
+  best(from, to, lines);
 }
 
 void stream_end() { _mm_sfence(); }

@@ -2,8 +2,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include <weir/core/parallel.hpp>
-
+#include "core/vectorized.hpp"
 #include "data/gather.hpp"
 
 namespace weir::cpu {
@@ -59,7 +58,7 @@ void gather_rows(const Context& context, const ConstTensorView& from, double div
   const Rows<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(), to.elements() / batch};
   const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / std::max<std::int64_t>(1, rows.width));
   const auto gather = [&](const auto& convert) {
-    parallel_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
+    vectorized_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
       const std::int64_t begin = tile * tile_rows;
       rows.gather(begin, std::min(begin + tile_rows, batch), convert);
     });

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/add_ops.hpp"
 
 namespace weir::cpu {
@@ -32,7 +32,7 @@ void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std
 void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
   const std::int64_t count = y.elements();
   typed(y.dtype(), [&](auto t) {
-    parallel_for(context, ceil_div(count, tile_elements), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(count, tile_elements), [&](std::int64_t tile) {
       add_range(x, data<decltype(t)>(y), tile * tile_elements, std::min(count, (tile + 1) * tile_elements));
     });
   });

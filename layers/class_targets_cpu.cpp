@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/class_labels.hpp"
 #include "layers/class_targets_ops.hpp"
 
@@ -31,7 +31,7 @@ void class_targets(const Context& context, const ClassTargets& options, const Co
   const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / classes);
   typed(to.dtype(), [&](auto type) {
     using T = decltype(type);
-    parallel_for(context, ceil_div(rows, tile_rows), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(rows, tile_rows), [&](std::int64_t tile) {
       for (std::int64_t row = tile * tile_rows; row < std::min(rows, (tile + 1) * tile_rows); ++row) {
         T* out = data<T>(to) + row * classes;
         if (t.dtype() != DType::i32) {

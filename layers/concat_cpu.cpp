@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/concat_ops.hpp"
 
 namespace weir::cpu {
@@ -15,7 +15,7 @@ template <class F>
 void over_rows(const Context& context, const ConstTensorView& whole, F&& f) {
   const std::int64_t width = whole.shape().last(), rows = width == 0 ? 0 : whole.elements() / width;
   const std::int64_t tile_rows = ceil_div(tile_elements, std::max<std::int64_t>(width, 1));
-  parallel_for(context, ceil_div(rows, tile_rows), [&](std::int64_t tile) {
+  vectorized_for(context, ceil_div(rows, tile_rows), [&](std::int64_t tile) {
     const std::int64_t end = std::min(rows, (tile + 1) * tile_rows);
     for (std::int64_t row = tile * tile_rows; row < end; ++row) f(row);
   });

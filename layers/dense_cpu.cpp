@@ -1,9 +1,9 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "activations/apply.hpp"
 #include "core/product.hpp"
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/dense_ops.hpp"
 
 namespace weir::cpu {
@@ -22,11 +22,13 @@ void forward(const Context& context, const DenseForward& args) {
   T* z = args.z.empty() ? y : data<T>(args.z);
   const T* b = data<T>(args.b);
   auto finish = [&](const Tile& tile) {
-    for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
-      const std::int64_t at = row * out + tile.column;
-      if (b) add_to(z + at, b + tile.column, tile.columns);
-      if (args.f) apply_forward(*args.f, z + at, y + at, tile.columns);
-    }
+    vectorized([&] {
+      for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
+        const std::int64_t at = row * out + tile.column;
+        if (b) add_to(z + at, b + tile.column, tile.columns);
+        if (args.f) apply_forward(*args.f, z + at, y + at, tile.columns);
+      }
+    });
   };
   const Product<T> p{.m = args.x.elements() / in,
                      .n = out,
@@ -63,7 +65,7 @@ void pass_activation_and_bias(const Context& context, const DenseBackward& args,
   const T *dy = data<T>(args.dy), *z_or_y = data<T>(args.z_or_y);
   T *dz = data<T>(args.dz), *db = data<T>(args.db), *partial_sums = data<T>(args.partial_sums);
 
-  parallel_for(context, chunks, [&](std::int64_t chunk) {
+  vectorized_for(context, chunks, [&](std::int64_t chunk) {
     T* sum = partial_sums + chunk * out;
     if (db) std::fill_n(sum, out, T(0));
     const std::int64_t end = std::min(rows, (chunk + 1) * chunk_rows);
@@ -75,7 +77,7 @@ void pass_activation_and_bias(const Context& context, const DenseBackward& args,
   });
   if (!db) return;
   constexpr std::int64_t width = 1024;
-  parallel_for(context, ceil_div(out, width), [&](std::int64_t tile) {
+  vectorized_for(context, ceil_div(out, width), [&](std::int64_t tile) {
     const std::int64_t begin = tile * width, count = std::min(width, out - begin);
     std::fill_n(db + begin, count, T(0));
     for (std::int64_t chunk = 0; chunk < chunks; ++chunk) add_to(db + begin, partial_sums + chunk * out + begin, count);

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/dropout_ops.hpp"
 
 namespace weir::cpu {
@@ -14,8 +14,8 @@ constexpr std::int64_t tile_elements = 8192;  // whole draws of four
 // Calls f(begin, end) for each tile.
 template <class F>
 void over_tiles(const Context& context, std::int64_t elements, F&& f) {
-  parallel_for(context, ceil_div(elements, tile_elements),
-               [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
+  vectorized_for(context, ceil_div(elements, tile_elements),
+                 [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
 }
 
 // to = from scaled where kept, else 0: a select, for an infinity stays out where it is dropped.

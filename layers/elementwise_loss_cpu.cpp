@@ -3,9 +3,9 @@
 #endif
 
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/elementwise_loss_ops.hpp"
 #include "layers/lanes.hpp"
 
@@ -30,7 +30,7 @@ double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
 template <class F>
 void over_samples(const Context& context, std::int64_t samples, std::int64_t elements, F&& f) {
   const std::int64_t tile_samples = ceil_div(tile_elements, elements);
-  parallel_for(context, ceil_div(samples, tile_samples), [&](std::int64_t tile) {
+  vectorized_for(context, ceil_div(samples, tile_samples), [&](std::int64_t tile) {
     const std::int64_t end = std::min(samples, (tile + 1) * tile_samples);
     for (std::int64_t sample = tile * tile_samples; sample < end; ++sample) f(sample);
   });

@@ -3,6 +3,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/embedding_ops.hpp"
 #include "layers/over_rows.hpp"
 
@@ -40,7 +41,7 @@ void embedding_backward(const Context& context, const ConstTensorView& x, const 
   const std::int64_t num = dweight.shape()[0], dim = dweight.shape()[1];
   typed(dy.dtype(), [&](auto type) {
     using T = decltype(type);
-    parallel_for(context, ceil_div(dim, tile_columns), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(dim, tile_columns), [&](std::int64_t tile) {
       const std::int64_t begin = tile * tile_columns, count = std::min(tile_columns, dim - begin);
       for (std::int64_t row = 0; row < num; ++row) std::fill_n(data<T>(dweight) + row * dim + begin, count, T(0));
       for (std::int64_t i = 0; i < x.elements(); ++i) {

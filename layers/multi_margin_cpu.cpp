@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/lanes.hpp"
 #include "layers/multi_margin_ops.hpp"
 
@@ -17,7 +17,7 @@ void over_samples(const Context& context, const ConstTensorView& x, const ConstT
   if (batch == 0) return;
   const std::int64_t classes = x.shape().last(), positions = labels.elements() / batch, width = positions * classes;
   const std::int64_t tile_samples = ceil_div(tile_elements, width);
-  parallel_for(context, ceil_div(batch, tile_samples), [&](std::int64_t tile) {
+  vectorized_for(context, ceil_div(batch, tile_samples), [&](std::int64_t tile) {
     for (std::int64_t i = tile * tile_samples; i < std::min(batch, (tile + 1) * tile_samples); ++i) {
       f(i, data<T>(x) + i * width, data<std::int32_t>(labels) + i * positions, positions, classes);
     }

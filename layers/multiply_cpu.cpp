@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/multiply_ops.hpp"
 
 namespace weir::cpu {
@@ -13,8 +13,8 @@ constexpr std::int64_t tile_elements = 16 * 1024;
 // Calls f(begin, end) for each tile.
 template <class F>
 void over_tiles(const Context& context, std::int64_t elements, F&& f) {
-  parallel_for(context, ceil_div(elements, tile_elements),
-               [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
+  vectorized_for(context, ceil_div(elements, tile_elements),
+                 [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
 }
 
 template <class T>

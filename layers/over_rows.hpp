@@ -1,10 +1,10 @@
 #pragma once
 
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 #include <weir/core/tensor_view.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 
 namespace weir {
 
@@ -23,7 +23,7 @@ template <class F>
 void over_rows(const Context& context, const Rows& rows, F&& f) {
   constexpr std::int64_t tile_elements = 4096;
   const std::int64_t tile_rows = ceil_div(tile_elements, std::max<std::int64_t>(rows.width, 1));
-  parallel_for(context, ceil_div(rows.count, tile_rows), [&](std::int64_t tile) {
+  cpu::vectorized_for(context, ceil_div(rows.count, tile_rows), [&](std::int64_t tile) {
     const std::int64_t end = std::min(rows.count, (tile + 1) * tile_rows);
     for (std::int64_t row = tile * tile_rows; row < end; ++row) f(row);
   });

@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/lanes.hpp"
 #include "layers/prelu_ops.hpp"
 
@@ -25,7 +25,7 @@ void over_chunks(const Context& context, const Runs& runs, F&& f) {
   constexpr std::int64_t chunk_elements = 8192;
   const std::int64_t width = std::max<std::int64_t>(1, runs.slopes * runs.run);
   const std::int64_t chunk = std::max(ceil_div(runs.samples, prelu_chunks), ceil_div(chunk_elements, width));
-  parallel_for(context, ceil_div(runs.samples, chunk), [&](std::int64_t i) { f(i * chunk, std::min(runs.samples, (i + 1) * chunk), i); });
+  vectorized_for(context, ceil_div(runs.samples, chunk), [&](std::int64_t i) { f(i * chunk, std::min(runs.samples, (i + 1) * chunk), i); });
 }
 
 }  // namespace

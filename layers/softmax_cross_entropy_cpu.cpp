@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/class_labels.hpp"
 #include "layers/lanes.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
@@ -28,8 +28,8 @@ Sizes sizes_of(const ConstTensorView& x) {
 template <class F>
 void over_tiles(const Context& context, const Sizes& size, F&& f) {
   const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / size.classes);
-  parallel_for(context, ceil_div(size.rows, tile_rows),
-               [&](std::int64_t tile) { f(tile * tile_rows, std::min(size.rows, (tile + 1) * tile_rows)); });
+  vectorized_for(context, ceil_div(size.rows, tile_rows),
+                 [&](std::int64_t tile) { f(tile * tile_rows, std::min(size.rows, (tile + 1) * tile_rows)); });
 }
 
 // The loss of one row; `log_sum` is of exp(x - most). Never below the true one by cancellation: each term is a sum of numbers >= 0.

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <utility>
-#include <weir/core/parallel.hpp>
 #include <weir/training/optimizer.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "training/largest.hpp"
 
 namespace weir::cpu {
@@ -26,7 +26,7 @@ void apply_rule(const Context& context, const Options& options, const UpdateArgs
     using T = decltype(t);
     const Rule<T> rule(options, *args.learning_rate, *args.step);
     const std::int64_t count = args.w.elements();
-    parallel_for(context, ceil_div(count, update_tile), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(count, update_tile), [&](std::int64_t tile) {
       const std::int64_t begin = tile * update_tile, n = std::min(update_tile, count - begin);
       const auto moment = [&](std::size_t i) { return data<T>(args.moments[i]) + begin; };
       T* w = data<T>(args.w) + begin;

@@ -1,8 +1,8 @@
 #include <atomic>
 #include <cmath>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "training/argmax.hpp"
 #include "training/check_ops.hpp"
 #include "training/largest.hpp"
@@ -23,8 +23,8 @@ void for_row_tiles(const Context& context, const ConstTensorView& outputs, const
   typed(outputs.dtype(), [&](auto t) {
     const auto* values = data<decltype(t)>(outputs);
     const auto* wanted = data<std::int32_t>(labels);
-    parallel_for(context, ceil_div(rows, count_tile),
-                 [&](std::int64_t tile) { f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes); });
+    vectorized_for(context, ceil_div(rows, count_tile),
+                   [&](std::int64_t tile) { f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes); });
   });
 }
 
@@ -36,7 +36,7 @@ void max_abs(const Context& context, const ConstTensorView& x, double* largest) 
   const std::int64_t count = x.elements();
   typed(x.dtype(), [&](auto t) {
     const auto* values = data<decltype(t)>(x);
-    parallel_for(context, ceil_div(count, max_tile), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(count, max_tile), [&](std::int64_t tile) {
       const std::int64_t begin = tile * max_tile;
       raise_largest(largest, largest_magnitude(values + begin, std::min(max_tile, count - begin)));
     });
@@ -83,7 +83,7 @@ void regression_sums(const Context& context, const ConstTensorView& x, const Con
   typed(x.dtype(), [&](auto type) {
     using T = decltype(type);
     const T *outputs = data<T>(x), *targets = data<T>(t), *middle = data<T>(centre);
-    parallel_for(context, ceil_div(features, width), [&](std::int64_t tile) {
+    vectorized_for(context, ceil_div(features, width), [&](std::int64_t tile) {
       for (std::int64_t j = tile * width; j < std::min(features, (tile + 1) * width); ++j) {
         for (std::int64_t row = 0; row < rows; ++row) {
           const double target = static_cast<double>(targets[row * features + j]);

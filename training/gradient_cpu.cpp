@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <weir/core/parallel.hpp>
 
 #include "core/typed.hpp"
+#include "core/vectorized.hpp"
 #include "layers/lanes.hpp"
 #include "training/gradient_ops.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 template <class F>
 void over_elements(const Context& context, std::int64_t count, F&& f) {
   constexpr std::int64_t tile = 16 * 1024;
-  parallel_for(context, ceil_div(count, tile), [&](std::int64_t i) { f(i * tile, std::min(count, (i + 1) * tile)); });
+  vectorized_for(context, ceil_div(count, tile), [&](std::int64_t i) { f(i * tile, std::min(count, (i + 1) * tile)); });
 }
 
 template <class T>
@@ -61,7 +61,7 @@ void sum_squares(const Context& context, const ConstTensorView& x, const TensorV
   double* parts = data<double>(partial);
   typed(x.dtype(), [&](auto t) {
     const auto* from = data<decltype(t)>(x);
-    parallel_for(context, tiles, [=](std::int64_t tile) {
+    vectorized_for(context, tiles, [=](std::int64_t tile) {
       const std::int64_t begin = tile * square_tile;
       parts[tile] = squares(from + begin, std::min(square_tile, count - begin));
     });
@@ -86,7 +86,7 @@ void limit_rows(const Context& context, double limit, const TensorView& w) {
   typed(w.dtype(), [&](auto t) {
     using T = decltype(t);
     T* to = data<T>(w);
-    parallel_for(context, ceil_div(rows, tile_rows), [=](std::int64_t tile) {
+    vectorized_for(context, ceil_div(rows, tile_rows), [=](std::int64_t tile) {
       const std::int64_t end = std::min(rows, (tile + 1) * tile_rows);
       for (T* row = to + tile * tile_rows * width; row != to + end * width; row += width) {
         const double norm = std::sqrt(squares(row, width));

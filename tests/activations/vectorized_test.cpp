@@ -1,0 +1,103 @@
+// core/vectorized.hpp as a build for all processors has it: this file is compiled for them, whatever the rest is compiled for.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include <weir/activations/function.hpp>
+
+#include "core/vectorized.hpp"
+
+namespace {
+
+using weir::cpu::instruction_set;
+using weir::cpu::use_instruction_set;
+
+template <class T>
+std::vector<T> inputs() {
+  std::vector<T> x;
+  for (int i = -3000; i <= 3000; ++i) x.push_back(static_cast<T>(i) / T(127));
+  using Limits = std::numeric_limits<T>;
+  for (const T special : {Limits::infinity(), Limits::quiet_NaN(), Limits::max(), Limits::min(), Limits::denorm_min(), T(0)}) {
+    x.push_back(special);
+    x.push_back(-special);
+  }
+  return x;
+}
+
+template <class T>
+using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+
+// NaN is NaN: which one depends on the order of operands, which is the compiler's.
+template <class T>
+bool same(T a, T b) {
+  return (std::isnan(a) && std::isnan(b)) || std::bit_cast<Bits<T>>(a) == std::bit_cast<Bits<T>>(b);
+}
+
+template <class T, class F>
+std::vector<T> results(const F& f, const std::vector<T>& x) {
+  std::vector<T> y(2 * x.size());
+  weir::cpu::vectorized([&] {
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      y[i] = f.forward(x[i]);
+      y[x.size() + i] = f.backward(f.needs == weir::Needs::y ? y[i] : x[i], T(0.75));
+    }
+  });
+  return y;
+}
+
+template <class T, class F>
+void check(const F& f) {
+  const auto x = inputs<T>();
+  use_instruction_set(nullptr);
+  const auto narrow = results(f, x);
+  for (const auto* set : weir::cpu::instruction_sets()) {
+    use_instruction_set(set);
+    const auto wide = results(f, x);
+    CAPTURE(weir::name(f));
+    CAPTURE(set->name);
+    CHECK(std::equal(wide.begin(), wide.end(), narrow.begin(), narrow.end(), same<T>));
+  }
+}
+
+TEST_CASE("a loop has the same bits for every instruction set") {
+  const auto* before = instruction_set();
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (check<float>(std::variant_alternative_t<I, weir::ActivationFunction>()), ...);
+    (check<double>(std::variant_alternative_t<I, weir::ActivationFunction>()), ...);
+  }
+  (std::make_index_sequence<std::variant_size_v<weir::ActivationFunction>>());
+  use_instruction_set(before);
+}
+
+#if defined(__GNUC__) && defined(__x86_64__)
+// Where in the code a call came from: the two copies of a loop differ in that.
+[[gnu::noinline]] const void* caller() { return __builtin_return_address(0); }
+
+[[gnu::noinline]] const void* place_of_loop(const weir::cpu::InstructionSet* set) {
+  use_instruction_set(set);
+  const void* volatile place = nullptr;  // no tail call, whose return address would be another
+  weir::cpu::vectorized([&] { place = caller(); });
+  return place;
+}
+
+TEST_CASE("a loop is compiled a second time and chosen by the instruction set in use") {
+  if (!__builtin_cpu_supports("avx2")) {
+    MESSAGE("SKIPPED: this processor has no AVX2");
+    return;
+  }
+  const auto* before = instruction_set();
+  const auto sets = weir::cpu::instruction_sets();
+  CHECK(place_of_loop(sets.front()) != place_of_loop(nullptr));
+  CHECK(place_of_loop(sets.back()) == place_of_loop(nullptr));
+  use_instruction_set(before);
+}
+#endif
+
+}  // namespace
