@@ -18,13 +18,13 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 
 }  // namespace
 
-double sample_fma_rate() {
+double sample_fma_rate(double seconds) {
   float sink = 1;
   run_fma(1000, &sink);
   double flop = 0;
   const Clock::time_point begin = Clock::now();
   double took = 0;
-  for (; took < 0.004; took = seconds_since(begin)) flop += run_fma(20'000, &sink);
+  for (; took < seconds; took = seconds_since(begin)) flop += run_fma(20'000, &sink);
   return flop / took / 1e9;
 }
 
