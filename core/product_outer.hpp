@@ -106,23 +106,40 @@ struct OuterBlock {
     return !t.transpose_b && (spread || t.rows <= strip_rows) && column + panel_width(column) <= t.columns;
   }
 
-  void pack_b() const {
-    for (Index column = 0; column < t.columns; column += panel_columns) {
-      const Index count = smaller(panel_columns, t.columns - column), width = panel_width(column);
-      float* packed = packed_b + column * depth;
-      if (t.transpose_b) {
-        pack_columns(t.b + column * t.ldb + k, t.ldb, depth, count, packed, width, spare);
-      } else if (!in_place(column)) {
-        pack_rows(t.b + k * t.ldb + column, t.ldb, depth, count, packed, width);
-      }
-    }
+  // Rows of an operand may lie pages apart: a few of them at a time are cut into all of their panels or strips.
+  template <class F>
+  void for_rows(F f) const {
+    constexpr Index rows_most = 16;
+    for (Index p = 0; p < depth; p += rows_most) f(p, smaller(rows_most, depth - p));
   }
 
-  void pack_a(Index row, const Cut& strips) const {
-    for (Index i = 0; i < strips.parts; ++i) {
-      const Index at = strips.begin(i), count = strips.count(i);
-      pack_rows(t.a + k * t.lda + row + at, t.lda, depth, count, packed_a + at * depth, count);
+  void pack_b() const {
+    if (t.transpose_b) {
+      for (Index column = 0; column < t.columns; column += panel_columns) {
+        const Index count = smaller(panel_columns, t.columns - column);
+        pack_columns(t.b + column * t.ldb + k, t.ldb, depth, count, packed_b + column * depth, panel_width(column), spare);
+      }
+      return;
     }
+    for_rows([&](Index p, Index rows) {
+      for (Index column = 0; column < t.columns; column += panel_columns) {
+        if (in_place(column)) continue;
+        const Index count = smaller(panel_columns, t.columns - column), width = panel_width(column);
+        pack_rows(t.b + (k + p) * t.ldb + column, t.ldb, rows, count, packed_b + column * depth + p * width, width);
+      }
+    });
+  }
+
+  // A strip's last row is written as whole vectors and may reach into the gap behind it.
+  float* packed_strip(const Cut& strips, Index i) const { return packed_a + strips.begin(i) * depth + i * lanes; }
+
+  void pack_a(Index row, const Cut& strips) const {
+    for_rows([&](Index p, Index rows) {
+      for (Index i = 0; i < strips.parts; ++i) {
+        const Index count = strips.count(i);
+        pack_rows(t.a + (k + p) * t.lda + row + strips.begin(i), t.lda, rows, count, packed_strip(strips, i) + p * count, count);
+      }
+    });
   }
 
   void multiply(Index row, const Cut& strips) const {
@@ -138,7 +155,7 @@ struct OuterBlock {
       step.last_lanes = smaller(lanes, t.columns - column - width + lanes);
       for (Index i = 0; i < strips.parts; ++i) {
         const Index at = strips.begin(i), count = strips.count(i);
-        step.a = t.transpose_a ? packed_a + at * depth : t.a + (row + at) * t.lda + k;
+        step.a = t.transpose_a ? packed_strip(strips, i) : t.a + (row + at) * t.lda + k;
         step.a_step = t.transpose_a ? count : 1;
         step.c = t.c + (row + at) * t.ldc + column;
         run_outer<strip_rows, panel_vectors>(count, width / lanes, step);
