@@ -82,10 +82,20 @@ constexpr Builtin builtins[] = {
     {"softmax_cross_entropy", configured<SoftmaxCrossEntropy>},
 };
 
+// The layer of a term.
+template <class F>
+struct LossOf {
+  using type = ElementwiseLoss<F>;
+};
+template <>
+struct LossOf<LogitTerm> {
+  using type = BinaryCrossEntropyWithLogits;
+};
+
 template <std::size_t... I>
 constexpr auto losses_of(std::index_sequence<I...>) {
   return std::array{Builtin{std::variant_alternative_t<I, ElementwiseTerm>::name.data(),
-                            configured<ElementwiseLoss<std::variant_alternative_t<I, ElementwiseTerm>>>}...};
+                            configured<typename LossOf<std::variant_alternative_t<I, ElementwiseTerm>>::type>}...};
 }
 constexpr auto elementwise_losses = losses_of(std::make_index_sequence<std::variant_size_v<ElementwiseTerm>>{});
 

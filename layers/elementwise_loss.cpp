@@ -25,8 +25,9 @@ void for_each_option(Visit&& visit) {
 template <class V>
 constexpr bool is_flag = std::is_same_v<V, bool>;
 
-// How the sum over a sample's elements enters y, whose mean over the batch is the loss.
-TermScale scale_of(Reduction reduction, const ConstTensorView& x, std::int64_t batch) {
+}  // namespace
+
+TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch) {
   switch (reduction) {
     case Reduction::sum:
       return {static_cast<double>(batch), 1};
@@ -36,8 +37,6 @@ TermScale scale_of(Reduction reduction, const ConstTensorView& x, std::int64_t b
       return {1, static_cast<double>(x.elements()) / static_cast<double>(batch)};
   }
 }
-
-}  // namespace
 
 template <class F>
 ElementwiseLoss<F>::ElementwiseLoss(F term, Reduction reduction) : term_(term), reduction_(reduction) {
@@ -94,13 +93,13 @@ LayerPlan ElementwiseLoss<F>::infer(std::span<const Shape> inputs) const {
 template <class F>
 void ElementwiseLoss<F>::forward(const Context& context, const LayerArgs& args) const {
   (context.device.is_cuda() ? cuda::elementwise_loss_forward : cpu::elementwise_loss_forward)(
-      context, term_, scale_of(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.y);
+      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.y);
 }
 
 template <class F>
 void ElementwiseLoss<F>::backward(const Context& context, const LayerArgs& args) const {
   (context.device.is_cuda() ? cuda::elementwise_loss_backward : cpu::elementwise_loss_backward)(
-      context, term_, scale_of(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
+      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 template <class F>

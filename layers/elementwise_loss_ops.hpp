@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
+#include <weir/layers/reduction.hpp>
 
 #include "layers/elementwise_terms.hpp"
 
@@ -23,6 +25,9 @@ struct TermScale {
   double factor = 1;
   double divisor = 1;
 };
+
+// How the sum over a sample's elements enters y, whose mean over the batch is the loss.
+TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch);
 
 }  // namespace weir
 

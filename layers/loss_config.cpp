@@ -53,6 +53,7 @@ std::vector<double> read_numbers(const Config& config, std::string_view name) {
   for (const auto& [entry, value] : config.entries()) {
     if (entry != name) continue;
     if (const auto* numbers = std::get_if<std::vector<double>>(&value)) return *numbers;
+    if (std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value)) return {config.number(name)};
     const std::vector<std::int64_t>& whole = config.integers(name);
     return std::vector<double>(whole.begin(), whole.end());
   }

@@ -95,6 +95,77 @@ TEST_CASE("elementwise losses: the bits do not depend on the number of threads")
   });
 }
 
+TEST_CASE("binary cross entropy with logits: a pos_weight for each output") {
+  const double near = std::log1p(std::exp(-2.0));
+  for (const DType dtype : compute_types) {
+    LayerRunner run(BinaryCrossEntropyWithLogits({.pos_weight = {3, 1, 0.5}, .reduction = Reduction::batch_mean}),
+                    {Shape{2, 3}, Shape{2, 3}}, {.batch = 2, .dtype = dtype});
+    run.set_x({0, 0, 0, 2, 2, 2, -2, -2, -2, 0, 0, 0}, 0);
+    run.set_x({1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0}, 1);
+    run.set_dy({2, 1});
+    run.forward();
+    run.backward();
+    const double epsilon = dtype == DType::f64 ? 1e-14 : 1e-6;
+    CHECK(numbers(run.y())[0] == doctest::Approx(4.5 * (std::log(2) + near)).epsilon(epsilon));
+    CHECK(numbers(run.y())[1] == doctest::Approx(4.5 * (2 + near) + 3 * std::log(2)).epsilon(epsilon));
+    const auto dx = numbers(run.dx(0));
+    CHECK(std::vector(dx.begin(), dx.begin() + 3) == Numeric{-3, -1, -0.5});
+    CHECK(std::vector(dx.end() - 3, dx.end()) == Numeric{0.5, 0.5, 0.5});
+  }
+  const BinaryCrossEntropyWithLogits equal({.pos_weight = {2.5, 2.5}}), one({.pos_weight = {2.5}});
+  LayerRunner several(equal, {Shape{2}, Shape{2}}, {.batch = 7}), single(one, {Shape{2}, Shape{2}}, {.batch = 7});
+  for (LayerRunner* run : {&several, &single}) {
+    run->randomize();
+    run->forward();
+    run->backward();
+  }
+  CHECK(bits(several.y()) == bits(single.y()));
+  CHECK(bits(several.dx(0)) == bits(single.dx(0)));
+  CHECK(bits(several.dx(1)) == bits(single.dx(1)));
+}
+
+TEST_CASE("binary cross entropy with logits: several pos_weight have the same bits for any number of threads and stay on the CPU") {
+  const BinaryCrossEntropyWithLogits loss({.pos_weight = {0.5, 2, 3}});
+  std::vector<std::vector<unsigned char>> first;
+  for (int threads = 1; threads <= 4; ++threads) {
+    LayerRunner run(loss, {Shape{500, 3}, Shape{500, 3}}, {.batch = 40, .threads = threads});
+    run.randomize();
+    run.forward();
+    run.backward();
+    const std::vector<std::vector<unsigned char>> result{bits(run.y()), bits(run.dx(0)), bits(run.dx(1))};
+    if (threads == 1) first = result;
+    CHECK(result == first);
+  }
+  CHECK(loss.runs_on(Device::cpu()));
+  CHECK_FALSE(loss.runs_on(Device::cuda()));
+  CHECK_FALSE(loss.capturable());
+  CHECK(BinaryCrossEntropyWithLogits().runs_on(Device::cuda()));
+  CHECK(BinaryCrossEntropyWithLogits().capturable());
+  CHECK(loss.divisor(Shape{3}, tensor({0, 1, 0, 1, 1, 1}, Shape{2, 3}, DType::f32)) == 2);
+  CHECK(loss.describe() == "binary_cross_entropy_with_logits(pos_weight=[...])");
+  CHECK(BinaryCrossEntropyWithLogits(Reduction::sum).describe() == "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
+}
+
+TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is refused") {
+  CHECK_THROWS_WITH_AS(BinaryCrossEntropyWithLogits({.pos_weight = {}}),
+                       "binary_cross_entropy_with_logits: pos_weight is empty, expected one for all outputs, or one for each. Leave it out "
+                       "for 1.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(BinaryCrossEntropyWithLogits({.pos_weight = {1, 0}}),
+                       "binary_cross_entropy_with_logits: pos_weight is 0, expected a finite number above 0.", ConfigError);
+  CHECK_THROWS_AS(BinaryCrossEntropyWithLogits({.pos_weight = {std::nan("")}}), ConfigError);
+  const std::vector<Shape> rows{Shape{2, 3}, Shape{2, 3}}, number{Shape{}, Shape{}}, unequal{Shape{2}, Shape{3}};
+  const BinaryCrossEntropyWithLogits two({.pos_weight = {1, 2}});
+  CHECK_THROWS_WITH_AS(two.infer(rows),
+                       "pos_weight holds 2 numbers, the output [2, 3] ends in 3. Give one for all outputs, or one for each.", ShapeError);
+  CHECK_THROWS_WITH_AS(two.infer(number), "pos_weight holds 2 numbers, the output [] ends in 1. Give one for all outputs, or one for each.",
+                       ShapeError);
+  CHECK_THROWS_WITH_AS(two.infer(unequal),
+                       "the target is [3] a sample, the output is [2], expected equal shapes. Give targets of the output's shape.",
+                       ShapeError);
+  CHECK_NOTHROW(BinaryCrossEntropyWithLogits({.pos_weight = {2}}).infer(number));
+}
+
 TEST_CASE("elementwise losses: one over many batches is that over all of them") {
   const Tensor targets = tensor({1, 2, 3, 4, 5}, Shape{5, 1}, DType::f64);
   CHECK(Huber().divisor(Shape{1}, targets) == 5);
@@ -120,7 +191,7 @@ TEST_CASE("elementwise losses: targets that a term cannot take are named") {
 TEST_CASE("elementwise losses: options outside their range are refused and described") {
   CHECK_THROWS_WITH_AS(Huber({.delta = 0}), "huber: delta is 0, expected a finite number above 0.", ConfigError);
   CHECK_THROWS_WITH_AS(SmoothL1({.beta = -1}), "smooth_l1: beta is -1, expected a finite number, 0 or more.", ConfigError);
-  CHECK_THROWS_WITH_AS(BinaryCrossEntropyWithLogits({.pos_weight = infinity}),
+  CHECK_THROWS_WITH_AS(BinaryCrossEntropyWithLogits({.pos_weight = {infinity}}),
                        "binary_cross_entropy_with_logits: pos_weight is inf, expected a finite number above 0.", ConfigError);
   CHECK_THROWS_WITH_AS(PoissonNegativeLogLikelihood({.eps = std::nan("")}), "poisson: eps is nan, expected a finite number above 0.",
                        ConfigError);

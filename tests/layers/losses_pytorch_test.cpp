@@ -49,7 +49,9 @@ Config config_of(const std::string& name, const std::string& reduction) {
       config.set(option, reference().number(key, 0));
     }
   }
-  if (reference().has_array(name + ".class_weights")) config.set("class_weights", reference().array(name + ".class_weights").values);
+  for (const std::string option : {"class_weights", "pos_weight"}) {
+    if (reference().has_array(name + "." + option)) config.set(option, reference().array(name + "." + option).values);
+  }
   if (reduction != "mean") config.set("reduction", reduction);
   return config;
 }

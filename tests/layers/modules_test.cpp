@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
@@ -112,5 +113,44 @@ TEST_CASE("softmax: rows add up to 1 and nothing overflows") {
     CHECK(log_y[7] == -1000);
     CHECK(log_y[8] == 0);
     CHECK(log_y[11] == doctest::Approx(-std::log(3)).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("softmax: a NaN or an infinity makes its row NaN and no other") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const auto& layer : {make_layer(Softmax()), make_layer(LogSoftmax())}) {
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      for (const std::int64_t width : {std::int64_t{3}, std::int64_t{40}}) {
+        for (const double bad : {std::nan(""), infinity}) {
+          LayerRunner run(*layer, {Shape{width}}, {.batch = 2, .dtype = dtype});
+          std::vector<double> x(static_cast<std::size_t>(2 * width), 0.5);
+          x[static_cast<std::size_t>(width) - 1] = bad;
+          run.set_x(x);
+          run.forward();
+          const auto y = numbers(run.y());
+          const auto half = y.begin() + width;
+          CHECK(std::all_of(y.begin(), half, [](double v) { return std::isnan(v); }));
+          CHECK(std::all_of(half, y.end(), [](double v) { return std::isfinite(v); }));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("prelu: infinities and NaN go through and at zero the slope is the learned one") {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    LayerRunner run(PReLU(), {Shape{5}}, {.batch = 1, .dtype = dtype});
+    run.set_x({-infinity, infinity, std::nan(""), 0, -4});
+    run.set_parameter(0, {0.25});
+    run.set_dy({1, 1, 1, 1, 1});
+    run.forward();
+    run.backward();
+    const auto y = numbers(run.y()), dx = numbers(run.dx(0));
+    CHECK(y[0] == -infinity);
+    CHECK(y[1] == infinity);
+    CHECK(std::isnan(y[2]));
+    CHECK(y[4] == -1);
+    CHECK(std::vector<double>{dx[0], dx[1], dx[3], dx[4]} == std::vector<double>{0.25, 1, 0.25, 0.25});
   }
 }

@@ -87,6 +87,12 @@ for weight in [1.0, 2.5]:
          lambda x, t, r: F.binary_cross_entropy_with_logits(x, t, reduction=r, pos_weight=w), logits, q, {"pos_weight": weight},
          target_gradient=False)
 
+weights = torch.tensor([0.5, 2.0, 1.25], dtype=torch.float64)
+weighted = lambda x, t, r: F.binary_cross_entropy_with_logits(x, t, reduction=r, pos_weight=weights)
+case("binary_cross_entropy_with_logits.outputs", weighted, logits, q, {"pos_weight": weights})
+case("binary_cross_entropy_with_logits.outputs_rows", weighted, torch.stack([logits, logits.flip(0)], 1), torch.stack([q, q.flip(1)], 1),
+     {"pos_weight": weights}, target_gradient=False)
+
 log_p = as_float(torch.log_softmax(normal(BATCH, CLASSES), -1))
 target = as_float(torch.softmax(normal(BATCH, CLASSES), -1))
 zero = target.clone()

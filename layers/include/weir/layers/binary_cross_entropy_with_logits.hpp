@@ -3,6 +3,7 @@
 #include <cmath>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 #include <weir/core/host_device.hpp>
 #include <weir/layers/elementwise_loss.hpp>
@@ -12,7 +13,6 @@ namespace weir {
 
 // The binary cross entropy of sigmoid(x) for a target t from 0 to 1, from the logit x and without overflow:
 //   pos_weight t softplus(-x) + (1 - t) softplus(x)      (softplus(x) = log(1 + exp(x)))
-// BinaryCrossEntropyWithLogits is torch.nn.BCEWithLogitsLoss with one pos_weight for all outputs.
 struct LogitTerm {
   static constexpr std::string_view name = "binary_cross_entropy_with_logits";
   double pos_weight = 1;  // of the targets that are 1; above 0
@@ -41,6 +41,38 @@ struct LogitTerm {
   }
 };
 
-using BinaryCrossEntropyWithLogits = ElementwiseLoss<LogitTerm>;
+struct BinaryCrossEntropyWithLogitsOptions {
+  std::vector<double> pos_weight = {1};  // of the targets that are 1, above 0: one for all outputs, or one an output (on the CPU)
+  Reduction reduction = Reduction::mean;
+};
+
+// torch.nn.BCEWithLogitsLoss: the mean, sum or batch_mean of LogitTerm. Output and target [...] of one shape; several pos_weight are one
+// for each place of the last dimension.
+class BinaryCrossEntropyWithLogits final : public Loss {
+ public:
+  explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for one outside its range
+  explicit BinaryCrossEntropyWithLogits(Reduction reduction) : BinaryCrossEntropyWithLogits({.pos_weight = {1}, .reduction = reduction}) {}
+  static BinaryCrossEntropyWithLogits from_config(const Config& config);
+
+  const BinaryCrossEntropyWithLogitsOptions& options() const { return options_; }
+
+  std::string type() const override { return std::string(LogitTerm::name); }
+  Config config() const override;
+  std::string describe() const override;
+  LayerPlan infer(std::span<const Shape> inputs) const override;
+  void forward(const Context& context, const LayerArgs& args) const override;
+  void backward(const Context& context, const LayerArgs& args) const override;
+  bool runs_on(Device device) const override { return !weighs_outputs() || device.is_cpu(); }
+  bool capturable() const override { return !weighs_outputs(); }
+
+  void check_targets(const Shape& output, const ConstTensorView& targets) const override { plain_.check_targets(output, targets); }
+  double divisor(const Shape& output, const ConstTensorView& targets) const override { return plain_.divisor(output, targets); }
+
+ private:
+  bool weighs_outputs() const { return options_.pos_weight.size() != 1; }
+
+  BinaryCrossEntropyWithLogitsOptions options_;
+  ElementwiseLoss<LogitTerm> plain_;  // with the first pos_weight
+};
 
 }  // namespace weir
