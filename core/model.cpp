@@ -73,7 +73,7 @@ void check_view(Who&& who, const ConstTensorView& view, const Shape& sample, DTy
   batch = shape[0];
 }
 
-void check_count(const std::string& what, std::size_t got, std::size_t expected) {
+void check_count(const char* what, std::size_t got, std::size_t expected) {
   if (got != expected) {
     throw ShapeError("model: got " + std::to_string(got) + " " + what + ", expected " + std::to_string(expected) + ".");
   }

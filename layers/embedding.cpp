@@ -1,6 +1,7 @@
 #include <string>
 #include <weir/layers/embedding.hpp>
 
+#include "core/typed.hpp"
 #include "layers/embedding_ops.hpp"
 #include "layers/inputs.hpp"
 
@@ -27,6 +28,13 @@ LayerPlan Embedding::infer(std::span<const Shape> inputs) const {
   plan.inputs = {Storage::i32};
   plan.backward_needs = Needs::x;
   return plan;
+}
+
+void Embedding::check_indices(const ConstTensorView& x) const {
+  const auto* index = data<std::int32_t>(x);
+  for (std::int64_t i = 0; i < x.elements(); ++i) {
+    if (index[i] < 0 || index[i] >= num_) refuse_index(Shape{num_, dim_}, i / (x.elements() / x.shape()[0]), index[i]);
+  }
 }
 
 void Embedding::forward(const Context& context, const LayerArgs& args) const {

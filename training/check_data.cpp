@@ -2,7 +2,10 @@
 
 #include <cmath>
 #include <weir/core/error.hpp>
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/embedding.hpp>
 
+#include "core/text.hpp"
 #include "data/finite.hpp"
 
 namespace weir {
@@ -41,6 +44,15 @@ auto naming(const std::string& name, F&& f) {
   }
 }
 
+// That an embedding has a row for every number that it reads of this input.
+void check_indices(const std::string& name, const Graph& graph, std::size_t input, const ConstTensorView& values) {
+  for (const Graph::Entry& entry : graph.entries()) {
+    const auto* embedding = dynamic_cast<const Embedding*>(entry.layer.get());
+    if (embedding == nullptr || entry.inputs[0] != input) continue;
+    naming<ConfigError>(name + " for " + entry.name, [&] { embedding->check_indices(values); });
+  }
+}
+
 }  // namespace
 
 void check_inputs(const std::string& who, const Model& model, const Dataset& data) {
@@ -57,6 +69,7 @@ void check_inputs(const std::string& who, const Model& model, const Dataset& dat
                        to_string(entry.plan.output) + ". Reshape the data, or make the graph for this shape.");
     }
     check_storage(name, data.inputs()[i], entry.storage);
+    if (entry.storage == Storage::i32) check_indices(name, graph, graph.inputs()[i], data.inputs()[i].values);
   }
 }
 
@@ -91,6 +104,22 @@ void check_targets(const std::string& who, const Model& model, const Losses& los
     const LayerPlan plan = naming<ShapeError>(name, [&] { return loss.infer(shapes); });
     check_storage(name, data.targets()[i], plan.inputs.empty() ? Storage::compute : plan.inputs[1]);
     naming<ConfigError>(name, [&] { loss.check_targets(output, data.targets()[i].values); });
+  }
+}
+
+void check_batches(const std::string& who, const Model& model, std::int64_t samples, std::int64_t batch, bool drop_last) {
+  const std::string cut = with_commas(samples) + (samples == 1 ? " sample" : " samples") + " in batches of " + with_commas(batch);
+  if (drop_last && samples < batch) {
+    throw ConfigError(who + ": drop_last leaves nothing of " + cut + ". Choose a smaller batch, or keep the last one.");
+  }
+  constexpr std::int64_t least = BatchNorm::least_training_batch;
+  const std::int64_t rest = samples % batch, smallest = rest == 0 || drop_last ? batch : rest;
+  if (smallest >= least) return;
+  for (const Graph::Entry& entry : model.graph().entries()) {
+    if (dynamic_cast<const BatchNorm*>(entry.layer.get()) == nullptr) continue;
+    throw ConfigError(who + ": " + entry.name + " (" + entry.layer->describe() + "): " + cut + " give it one of " +
+                      std::to_string(smallest) + " to train on, expected " + std::to_string(least) + " or more. " +
+                      (batch < least || samples < least ? "Choose a larger batch." : "Set drop_last, or choose another batch."));
   }
 }
 

@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers.
+// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, which embeddings have rows for.
 void check_inputs(const std::string& who, const Model& model, const Dataset& data);
 
 // One loss an output, each of which runs on the Model's device.
@@ -19,6 +19,10 @@ void check_losses(const std::string& who, const Model& model, const Losses& loss
 
 // Targets: one a loss, of shapes that it takes and with values that it takes.
 void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
+
+// What an epoch of training is cut into: so many samples in batches, the last of which may be smaller. That there is a batch, and none
+// that a layer cannot train on.
+void check_batches(const std::string& who, const Model& model, std::int64_t samples, std::int64_t batch, bool drop_last);
 
 // Inputs, and that the graph has this output and the data this target.
 void check_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output);

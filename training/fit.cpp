@@ -20,6 +20,7 @@
 #include "training/explain.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/recorded_steps.hpp"
+#include "training/sample_weights.hpp"
 #include "training/schedule_run.hpp"
 #include "training/updater.hpp"
 
@@ -48,6 +49,7 @@ void check_fit(const Model& model, const Dataset& train, const FitOptions& optio
     check_targets(who, model, options.loss, data);
   };
   check("fit: training data", train);
+  check_batches("fit", model, train.samples(), options.batch, options.drop_last);
   if (options.validation != nullptr) check("fit: validation data", *options.validation);
 }
 
@@ -65,12 +67,14 @@ class Run {
   Run(Model& model, const Dataset& train, const FitOptions& options)
       : model_(model),
         options_(options),
+        weights_("fit", options.sample_weights, model, options.loss.terms().size(), train.samples(), options.batch),
         counter_(model, train, options.loss),
         schedule_(options.schedule, options.schedule_unit, model.training_state()),
         updater_("fit", model, *options.optimizer,
                  {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .schedule = &schedule_}),
-        samples_(train.samples()),
-        accumulate_(std::min(options.accumulate, ceil_div(samples_, options.batch))) {
+        samples_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples()),
+        batches_(ceil_div(samples_, options.batch)),
+        accumulate_(std::min(options.accumulate, batches_)) {
     if (options.schedule && options.schedule->watches() == ScheduleWatch::accuracy && !counter_.counts()) {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
@@ -79,8 +83,8 @@ class Run {
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     loader_.emplace(train, model.device(), model.dtype(), options.batch);  // last: on a device it takes what the rest has left
-    if (accumulate_ == 1 && RecordedSteps::possible(model, *loader_, updater_)) {
-      recorded_.emplace(model, *loader_, counter_, updater_, train.samples());
+    if (accumulate_ == 1 && options.sample_weights.empty() && RecordedSteps::possible(model, *loader_, updater_)) {
+      recorded_.emplace(model, *loader_, counter_, updater_, samples_);
     }
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
     history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
@@ -145,18 +149,22 @@ class Run {
 
   void begin_epoch(std::int64_t epoch) {
     const std::uint64_t number = model_.training_state().epoch++;
-    if (options_.shuffle) loader_->shuffle(key_for(model_.options().seed, KeyPurpose::shuffle).with(number));
+    if (options_.shuffle) {
+      const RandomKey key = key_for(model_.options().seed, KeyPurpose::shuffle).with(number);
+      loader_->shuffle(key);
+      weights_.shuffle(key);
+    }
     counter_.reset();
     loss_sum_ = 0;
     step_ = {};
     step_.epoch = epoch;
     step_.epochs = options_.epochs;
-    step_.steps = ceil_div(loader_->batches(), accumulate_);
+    step_.steps = ceil_div(batches_, accumulate_);
   }
 
   void take_step(std::int64_t index) {
     const Stopwatch watch;
-    const std::int64_t first = index * accumulate_, end = std::min(first + accumulate_, loader_->batches());
+    const std::int64_t first = index * accumulate_, end = std::min(first + accumulate_, batches_);
     const std::int64_t size = std::min(end * options_.batch, samples_) - first * options_.batch;
     double loss = 0;
     for (std::int64_t i = first; i < end; ++i) loss += run_batch(i, i - first, i + 1 == end, size);
@@ -167,6 +175,7 @@ class Run {
   // The gradients of one batch of a step of so many samples, and after the last one the update. Returns the batch's part of the loss.
   double run_batch(std::int64_t index, std::int64_t part, bool last, std::int64_t samples) {
     Batch batch = loader_->load(context_, index);
+    batch.sample_weights = weights_.load(context_, index);
     batch.part = static_cast<std::uint64_t>(part);
     const bool first = part == 0;
     model_.backward(batch);
@@ -200,12 +209,13 @@ class Run {
   Model& model_;
   const FitOptions& options_;
   const Context context_ = context_for(model_.device());
+  SampleWeights weights_;
   AccuracyCounter counter_;
   ScheduleRun schedule_;
   Updater updater_;
   std::optional<Evaluator> validation_;
-  std::int64_t samples_, accumulate_;
-  Tensor sum_;  // of a step's gradients so far; no data when a batch makes a step
+  std::int64_t samples_, batches_, accumulate_;  // of an epoch; of a step
+  Tensor sum_;                                   // of a step's gradients so far; no data when a batch makes a step
   std::optional<Loader> loader_;
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
   double loss_sum_ = 0;

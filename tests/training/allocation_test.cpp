@@ -131,4 +131,6 @@ TEST_CASE("allocation: a graph with several inputs and outputs and values takes 
   const Dataset data(std::move(inputs), std::move(targets));
   const Losses losses = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.5}};
   CHECK(allocations_of_fit(model, data, {.loss = losses, .optimizer = Adam(), .epochs = 3, .batch = 16, .validation = &data}) == 0);
+  const Tensor weights = tensor(std::vector<double>(50, 0.5), Shape{50}, DType::f64);
+  CHECK(allocations_of_fit(model, data, {.loss = losses, .sample_weights = {weights}, .optimizer = Adam(), .epochs = 3, .batch = 16}) == 0);
 }

@@ -1,8 +1,14 @@
 #include <doctest/doctest.h>
 
 #include <limits>
+#include <weir/layers/add.hpp>
+#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/embedding.hpp>
+#include <weir/layers/flatten.hpp>
 #include <weir/training/adam.hpp>
+#include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/predict.hpp>
 
 #include "tests/training/toy.hpp"
 
@@ -119,4 +125,65 @@ TEST_CASE("fit errors: targets") {
   inputs.push_back({Tensor(Shape{2, 6})});
   CHECK(trained.refused<ShapeError>(Dataset(std::move(inputs), {}), options) ==
         "fit: training data: has 0 targets, the losses want 1. Give the Dataset one Field for each.");
+}
+
+TEST_CASE("fit errors: a batch of one sample for a batch norm is found before the first step") {
+  Model model(sequential({6}, Dense(4), BatchNorm(), ReLU(), Dense(3)));
+  const auto refused = [&](std::int64_t samples, const FitOptions& options) {
+    const Snapshot before(model);
+    std::string message;
+    try {
+      fit(model, blobs(samples), options);
+    } catch (const ConfigError& error) {
+      message = error.what();
+    }
+    CHECK(Snapshot(model) == before);
+    return message;
+  };
+  FitOptions options{.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .batch = 8};
+  CHECK(refused(33, options) ==
+        "fit: 1 (batch_norm): 33 samples in batches of 8 give it one of 1 to train on, expected 2 or more. Set drop_last, or choose "
+        "another batch.");
+  CHECK(refused(1, options) ==
+        "fit: 1 (batch_norm): 1 sample in batches of 8 give it one of 1 to train on, expected 2 or more. Choose a larger batch.");
+  options.drop_last = true;
+  CHECK(refused(7, options) == "fit: drop_last leaves nothing of 7 samples in batches of 8. Choose a smaller batch, or keep the last one.");
+  options.batch = 1;
+  CHECK(refused(1024, options) ==
+        "fit: 1 (batch_norm): 1,024 samples in batches of 1 give it one of 1 to train on, expected 2 or more. Choose a larger batch.");
+  options.batch = 8;
+  fit(model, blobs(33), options);
+  CHECK(model.training_state().step == 4);
+  options.drop_last = false;
+  for (const std::int64_t samples : {2, 8, 34}) CHECK_NOTHROW(fit(model, blobs(samples), options));
+  CHECK_NOTHROW(evaluate(model, blobs(129), SoftmaxCrossEntropy()));  // batches of 128: inference minds none
+}
+
+TEST_CASE("fit errors: an index that no row of an embedding has is found before the first step") {
+  Graph graph;
+  const Node words = graph.input({2}, Storage::i32), other = graph.input({2}, Storage::i32);
+  const Node sum = graph.add(Add(), {graph.add(Embedding(3, 4), {words}, "words"), graph.add(Embedding(5, 4), {other}, "other")});
+  graph.output(graph.add(Dense(3), {graph.add(Flatten(), {sum})}));
+  Model model(graph);
+  const auto data = [](double word, double index) {
+    std::vector<Field> inputs, targets;
+    inputs.push_back({tensor({0, 1, 2, 0, 1, word}, Shape{3, 2}, DType::i32)});
+    inputs.push_back({tensor({4, 0, index, 3, 0, 0}, Shape{3, 2}, DType::i32)});
+    targets.push_back({labels_of({0, 1, 2})});
+    return Dataset(std::move(inputs), std::move(targets));
+  };
+  const FitOptions options{.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .batch = 1};
+  fit(model, data(2, 4), options);
+  const Snapshot before(model);
+  const Dataset wrong = data(3, 4), also_wrong = data(2, -1);
+  CHECK_THROWS_WITH_AS(fit(model, wrong, options),
+                       "fit: training data, input 0 for words: embedding(3, 4): sample 2 has the index 3, expected 0 to 2. Correct the "
+                       "input, or give the layer more rows.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(evaluate(model, also_wrong, options.loss),
+                       "evaluate, input 1 for other: embedding(5, 4): sample 1 has the index -1, expected 0 to 4. Correct the input, or "
+                       "give the layer more rows.",
+                       ConfigError);
+  CHECK_THROWS_AS(predict(model, wrong), ConfigError);
+  CHECK(Snapshot(model) == before);
 }

@@ -56,6 +56,38 @@ TEST_CASE("fit: without shuffling it is the loop of backward and step in file or
   CHECK(fitted.training_state().epoch == 2);
 }
 
+TEST_CASE("fit: with drop_last an epoch leaves out a smaller last batch") {
+  const Dataset data = curve(11);
+  const auto seen_by = [&](bool drop_last, std::int64_t accumulate, const Dataset& train) {
+    auto seen = std::make_shared<std::vector<double>>();
+    Model model(sequential({3}, Witness(seen), Dense(1)), {.dtype = DType::f64});
+    std::vector<std::int64_t> samples;
+    FitOptions options{.loss = MeanSquaredError(),
+                       .optimizer = SGD(),
+                       .epochs = 2,
+                       .batch = 4,
+                       .accumulate = accumulate,
+                       .drop_last = drop_last,
+                       .shuffle = false};
+    options.on_step = [&](const StepReport& report) {
+      samples.push_back(report.samples);
+      return Control::go_on;
+    };
+    const History history = fit(model, train, options);
+    CHECK(history.epochs[1].samples == samples.back());
+    return std::pair(*seen, samples);
+  };
+  std::vector<double> first;
+  for (std::size_t i = 0; i < 8; ++i) first.push_back(data.inputs()[0].values.values<double>()[3 * i]);
+  std::vector<double> twice = first;
+  twice.insert(twice.end(), first.begin(), first.end());
+  CHECK(seen_by(true, 1, data) == std::pair(twice, std::vector<std::int64_t>{4, 8, 4, 8}));
+  CHECK(seen_by(true, 2, data) == std::pair(twice, std::vector<std::int64_t>{8, 8}));
+  CHECK(seen_by(false, 1, data).second == std::vector<std::int64_t>{4, 8, 11, 4, 8, 11});
+  const Dataset whole = curve(8);
+  CHECK(seen_by(true, 1, whole) == seen_by(false, 1, whole));
+}
+
 TEST_CASE("fit: every epoch visits each sample once in an order of its own that the seed decides") {
   const auto order = [](std::uint64_t seed, bool shuffle) {
     auto seen = std::make_shared<std::vector<double>>();

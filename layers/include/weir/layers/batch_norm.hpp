@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <weir/core/layer.hpp>
 
 namespace weir {
@@ -16,9 +17,11 @@ struct BatchNormOptions {
 //   x [features]   weight, bias [features]   y [features]   state: running_mean, running_var [features]      f32, f64
 //   running = (1 - momentum) running + momentum of the batch, var there divided by the batch - 1
 //
-// A training batch of one sample has no variance: ConfigError.
+// A training batch of one sample has no variance: ConfigError, from fit before its first step.
 class BatchNorm final : public Layer {
  public:
+  static constexpr std::int64_t least_training_batch = 2;
+
   // ConfigError for an eps that is not above 0 or a momentum outside [0, 1].
   explicit BatchNorm(BatchNormOptions options = {});
 

@@ -10,7 +10,8 @@ namespace weir {
 //   x [...], i32, from 0 to num - 1   weight [num, dim]   y [..., dim]      f32, f64
 //   dweight = sum of dy over the places where x names the row; there is no dx
 //
-// An index outside throws ConfigError with its sample; in training on a CUDA device its y is NaN, which fit refuses.
+// An index outside is a ConfigError with its sample: from fit, evaluate and predict before they begin, and from forward, but for training on
+// a CUDA device: there its y is NaN.
 class Embedding final : public Layer {
  public:
   // ConfigError for a num or a dim below 1.
@@ -24,6 +25,9 @@ class Embedding final : public Layer {
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
+
+  // That indices [samples, ...], on the host, have rows. ConfigError with the first sample whose index has none.
+  void check_indices(const ConstTensorView& x) const;
 
  private:
   std::int64_t num_;

@@ -17,6 +17,9 @@ namespace weir {
 
 struct FitOptions {
   Losses loss = {};  // one for each output of the graph
+  // [samples] of f32 or f64, 0 or more, on the host: none, one for all losses or one a loss. A batch's loss is then the mean of weight
+  // times the sample's loss: divided by the number of samples, as in Keras. Copied when fit begins; validation knows none.
+  std::vector<ConstTensorView> sample_weights = {};
   AnyOptimizer optimizer = {};
   std::vector<ParameterGroup> groups = {};         // parameters in none have the optimizer's options
   AnySchedule schedule = {};                       // of the learning rates; none: they stay
@@ -25,6 +28,7 @@ struct FitOptions {
   std::int64_t epochs = 1;
   std::int64_t batch = 32;              // at most the Model's max_batch
   std::int64_t accumulate = 1;          // so many batches make one step: its gradient is their mean, samples counting alike
+  bool drop_last = false;               // an epoch's last batch is left out where it is smaller than the others
   const Dataset* validation = nullptr;  // evaluated after each epoch
   bool shuffle = true;                  // anew each epoch, from the Model's seed and the number of the epoch
   bool check_finite = true;             // false: NaN and infinities go into the parameters
@@ -34,12 +38,12 @@ struct FitOptions {
   std::function<Control(const EpochReport&)> on_epoch = {};
 };
 
-// Trains the Model: every epoch visits each sample once in batches, the last of which may be smaller. A second fit goes on where the
-// first ended (step count, moments, schedule, order of samples), unless its optimizer is of another type, or its schedule described
-// otherwise: that one begins anew. With `accumulate` a step's running statistics are those of its last batch.
-// Throws before anything changes: ConfigError (an option, a missing loss or optimizer, a label out of range), ShapeError (batch,
-// counts and shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite:
-// it names the step and the first layer and tensor that went bad, and the Model stays as the last good step left it.
+// Trains the Model: every epoch visits each sample once in batches, the last of which may be smaller, or is left out. A second fit goes on
+// where the first ended (step count, moments, schedule, order of samples), unless its optimizer is of another type, or its schedule
+// described otherwise: that one begins anew. With `accumulate` a step's running statistics are those of its last batch. Throws before
+// anything changes: ConfigError (an option, a missing loss or optimizer, a label or an index out of range, a batch of one for a BatchNorm),
+// ShapeError (batch, counts and shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are
+// not finite: it names the step and the first layer and tensor that went bad, and the Model stays as the last good step left it.
 History fit(Model& model, const Dataset& train, const FitOptions& options);
 
 }  // namespace weir

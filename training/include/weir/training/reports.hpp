@@ -9,7 +9,7 @@ namespace weir {
 // What a callback of fit answers.
 enum class Control : std::uint8_t { go_on, stop };
 
-// After each step of fit. Losses are means over samples; accuracies are fractions of 1, there when a loss classifies.
+// After each step of fit. Losses are means over samples, with their weights; accuracies are fractions of 1, there when a loss classifies.
 struct StepReport {
   std::int64_t epoch = 0;  // of this fit, from 1
   std::int64_t epochs = 0;
@@ -28,7 +28,7 @@ struct StepReport {
 struct EpochReport {
   std::int64_t epoch = 0;  // of this fit, from 1
   std::int64_t epochs = 0;
-  std::int64_t samples = 0;        // trained on: all of them, unless a callback stopped
+  std::int64_t samples = 0;        // trained on: all of them, unless a callback stopped or drop_last left some out
   double loss = 0;                 // over the epoch, each batch before its update
   std::optional<double> accuracy;  // likewise
   std::optional<double> validation_loss;
