@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <limits>
 #include <string>
 #include <weir/training/adamw.hpp>
@@ -120,6 +121,17 @@ TEST_CASE("parameter groups: what is frozen keeps its bits and the rest learns")
     fit(model, curve(20), options);
     CHECK(bits(model.parameter_arena()) == all);
   }
+}
+
+// PyTorch counts the updates of each parameter by itself, a Model all of them alike: Adam trusts the moments of what was frozen at once.
+TEST_CASE("parameter groups: what is freed takes its first step at the count of the others") {
+  Model model = regression();
+  const Adam adam({.lr = 0.5, .eps = 1e-300});
+  for (int i = 0; i < 4; ++i) step_with_ones(model, adam, {.groups = {{.names = "0.*", .frozen = true}}, .clip = {}});
+  const double before = numbers(model.parameter("0.bias"))[0];
+  step_with_ones(model, adam, {});
+  const double mean = 0.1 / (1 - std::pow(0.9, 5)), square = 0.001 / (1 - std::pow(0.999, 5));
+  CHECK(before - numbers(model.parameter("0.bias"))[0] == doctest::Approx(0.5 * mean / std::sqrt(square)).epsilon(1e-13));
 }
 
 TEST_CASE("parameter groups: a group with the same options as the optimizer changes no bit") {

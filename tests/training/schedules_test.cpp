@@ -18,6 +18,7 @@
 #include <weir/training/one_cycle_lr.hpp>
 #include <weir/training/polynomial_lr.hpp>
 #include <weir/training/reduce_lr_on_plateau.hpp>
+#include <weir/training/step.hpp>
 #include <weir/training/step_lr.hpp>
 
 #include "tests/support/reference.hpp"
@@ -127,6 +128,27 @@ TEST_CASE("schedules: fit counts epochs or steps") {
   const auto rates = rates_of(cycle, data, sgd_options(OneCycleLR({.total_steps = 6, .pct_start = 0.5}), 2));
   CHECK(rates[2] == doctest::Approx(0.5));
   CHECK(rates[5] == doctest::Approx(0.5 / 25 / 1e4));
+}
+
+// PyTorch's cycle_momentum is False here: see PYTORCH.md.
+TEST_CASE("schedules: one cycle moves the rate and leaves the momentum as the optimizer has it") {
+  const Dataset data = curve(8);
+  const OneCycleLR cycle({.total_steps = 6, .pct_start = 0.5});
+  Model fitted = regression(), looped = regression();
+  fit(fitted, data,
+      {.loss = MeanSquaredError(),
+       .optimizer = SGD({.lr = 0.2, .momentum = 0.9}),
+       .schedule = cycle,
+       .epochs = 6,
+       .batch = 8,
+       .shuffle = false});
+  looped.plan_training(MeanSquaredError(), {Shape{1}});
+  const ConstTensorView x[] = {data.inputs()[0].values}, t[] = {data.targets()[0].values};
+  for (std::uint64_t time = 0; time < 6; ++time) {
+    looped.backward({.inputs = x, .targets = t, .sample_weights = {}});
+    step(looped, SGD({.lr = cycle.rate(0.2, time, {}), .momentum = 0.9}));
+  }
+  CHECK(bits(fitted.parameter_arena()) == bits(looped.parameter_arena()));
 }
 
 TEST_CASE("schedules: the own rate of a group follows too") {
