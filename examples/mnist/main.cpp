@@ -19,7 +19,7 @@ int main(int argc, char** argv) {
       ->check(CLI::IsMember({"mnist", "fashion", "digits"}));
   app.add_flag("--require-mnist", t.require_mnist, "Fail when MNIST cannot be had");
   app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->capture_default_str();
-  app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, leaky_relu, sigmoid, tanh, identity")
+  app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, gelu, tanh or any other of weir's")
       ->capture_default_str();
   app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)");
   app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)");
