@@ -65,7 +65,9 @@ __global__ void clip_norm_kernel(const double* sums, std::int64_t sum_count, dou
 }
 
 template <class T>
-__global__ void __launch_bounds__(block_threads) limit_rows_kernel(std::int64_t rows, std::int64_t width, double limit, T* w) {
+__global__ void __launch_bounds__(block_threads)
+    limit_rows_kernel(std::int64_t rows, std::int64_t width, double limit, const std::uint64_t* skip, T* w) {
+  if (skip != nullptr && *skip != 0) return;
   __shared__ double norm;
   for (std::int64_t row = blockIdx.x; row < rows; row += gridDim.x) {
     T* at = w + row * width;
@@ -119,12 +121,12 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
   });
 }
 
-void limit_rows(const Context& context, double limit, const TensorView& w) {
+void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w) {
   const std::int64_t rows = w.shape()[0], most = std::int64_t{stream_of(context.device).multiprocessors} * 32;
   typed(w.dtype(), [&](auto t) {
     using T = decltype(t);
     const Grid grid{static_cast<unsigned>(rows < most ? rows : most), 1, block_threads, 1};
-    launch(context, "limit_rows", limit_rows_kernel<T>, grid, rows, w.shape()[1], limit, data<T>(w));
+    launch(context, "limit_rows", limit_rows_kernel<T>, grid, rows, w.shape()[1], limit, skip, data<T>(w));
   });
 }
 

@@ -1,27 +1,15 @@
 #pragma once
 
-#include <cuda_runtime.h>
 #include <cstdint>
-#include <tuple>
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
 #include "core/typed.hpp"
 #include "gpu/elements.hpp"
-#include "gpu/runtime.hpp"
-#include "gpu/stream.hpp"
+#include "gpu/enqueue.cuh"
 
 // How kernels are launched: checked, by the name of their operation, on the context's stream.
 
 namespace weir::cuda {
-
-namespace detail {
-template <class Tuple, std::size_t... I>
-void launch(const Context& context, const char* op, const void* kernel, const Grid& grid, Tuple& values, std::index_sequence<I...>) {
-  void* arguments[] = {static_cast<void*>(&std::get<I>(values))...};
-  check(runtime().launch(op, kernel, grid, arguments, queue_of(context)), op);
-}
-}  // namespace detail
 
 // kernel<<<grid>>>(arguments...), nothing for a grid without blocks.
 template <class... P, class... A>
@@ -29,7 +17,7 @@ void launch(const Context& context, const char* op, void (*kernel)(P...), const 
   if (grid.blocks_x == 0 || grid.blocks_y == 0) return;
   require_usable();
   std::tuple<std::remove_cv_t<P>...> values(arguments...);
-  detail::launch(context, op, reinterpret_cast<const void*>(kernel), grid, values, std::index_sequence_for<P...>());
+  enqueue(context, op, kernel, grid, values, std::index_sequence_for<P...>());
 }
 
 __device__ inline std::int64_t thread_index() { return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }

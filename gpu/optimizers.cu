@@ -34,15 +34,15 @@ struct MomentBlocks {
 // The rule of this step, made once a block: some take a power of a beta, some a product over all steps.
 template <class Rule, class Options>
 __device__ Rule make_rule(const Options& options, const Numbers& numbers) {
-  __shared__ alignas(16) unsigned char room[sizeof(Rule)];
+  alignas(16) __shared__ unsigned char room[sizeof(Rule)];
   if (threadIdx.x == 0) new (room) Rule(options, *numbers.learning_rate, *numbers.step);
   __syncthreads();
   return *reinterpret_cast<const Rule*>(room);
 }
 
 template <class Rule, class T, int count, std::size_t... I>
-__device__ void apply(const Rule& rule, T& w, T g, const MomentBlocks<T, count>& blocks, std::int64_t i, Magnitude<T>& largest,
-                      std::index_sequence<I...>) {
+__device__ void apply(const Rule& rule, T& w, T g, const MomentBlocks<T, count>& blocks, [[maybe_unused]] std::int64_t i,
+                      Magnitude<T>& largest, std::index_sequence<I...>) {
   T moments[] = {blocks.at[I][i]..., T(0)};
   rule(w, g, moments[I]...);
   ((blocks.at[I][i] = moments[I], largest.look(moments[I])), ...);

@@ -34,7 +34,7 @@ struct ProbabilityLoss {
   __device__ T operator()(const T* x, std::int64_t row, std::int64_t classes, T most, T log_sum, int lane, int lanes) const {
     const T* p = t + row * classes;
     T sum = T(0);
-    for (std::int64_t j = lane; j < classes; j += lanes) sum += p[j] == T(0) ? T(0) : p[j] * ((most - x[j]) + log_sum);
+    for (std::int64_t j = lane; j < classes; j += lanes) sum += probability_term(x[j], p[j], most, log_sum);
     return sum;
   }
 };

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
@@ -21,14 +20,14 @@ void over_tiles(const Context& context, std::int64_t elements, F&& f) {
 // to = from scaled where kept, else 0: a select, for an infinity stays out where it is dropped.
 template <class T>
 void pass_kept(double p, const std::uint8_t* kept, const T* from, T* to, std::int64_t begin, std::int64_t end) {
-  const T scale = p < 1 ? static_cast<T>(1 / (1 - p)) : T(0);
+  const T scale = kept_scale<T>(p);
   for (std::int64_t i = begin; i < end; ++i) to[i] = kept[i] != 0 ? from[i] * scale : T(0);
 }
 
 }  // namespace
 
 void dropout_forward(const Context& context, double p, const ConstTensorView& x, const TensorView& y, const TensorView& kept) {
-  const auto dropped_below = static_cast<std::uint64_t>(std::llround(p * 0x1p32));
+  const std::uint64_t limit = dropped_below(p);
   const std::uint64_t step = context.step == nullptr ? 0 : *context.step;
   std::uint8_t* keep = data<std::uint8_t>(kept);
   typed(y.dtype(), [&](auto type) {
@@ -36,7 +35,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
     over_tiles(context, y.elements(), [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; i += 4) {
         const auto bits = random_bits(context.key, static_cast<std::uint64_t>(i / 4), step);
-        for (std::int64_t j = i; j < std::min(i + 4, end); ++j) keep[j] = bits[static_cast<std::size_t>(j - i)] >= dropped_below ? 1 : 0;
+        for (std::int64_t j = i; j < std::min(i + 4, end); ++j) keep[j] = bits[static_cast<std::size_t>(j - i)] >= limit ? 1 : 0;
       }
       pass_kept(p, keep, data<T>(x), data<T>(y), begin, end);
     });

@@ -1,6 +1,4 @@
 #include <algorithm>
-#include <string>
-#include <weir/core/error.hpp>
 
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
@@ -15,9 +13,7 @@ void check_indices(const ConstTensorView& x, const Shape& weight) {
   const auto* index = data<std::int32_t>(x);
   for (std::int64_t i = 0; i < x.elements(); ++i) {
     if (index[i] >= 0 && index[i] < weight[0]) continue;
-    throw ConfigError("embedding(" + std::to_string(weight[0]) + ", " + std::to_string(weight[1]) + "): sample " +
-                      std::to_string(i / (x.elements() / x.shape()[0])) + " has the index " + std::to_string(index[i]) +
-                      ", expected 0 to " + std::to_string(weight[0] - 1) + ". Correct the input, or give the layer more rows.");
+    refuse_index(weight, i / (x.elements() / x.shape()[0]), index[i]);
   }
 }
 

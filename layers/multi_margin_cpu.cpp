@@ -28,13 +28,6 @@ double weight(const MultiMarginTerm& term, std::int32_t label) {
   return term.weights.empty() ? 1 : term.weights[static_cast<std::size_t>(label)];
 }
 
-// max(0, margin - x_l + x_j), or its square. A NaN stays.
-template <class T>
-T hinge(T gap, bool squared) {
-  const T positive = gap <= T(0) ? T(0) : gap;
-  return squared ? positive * positive : positive;
-}
-
 }  // namespace
 
 void multi_margin_forward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
@@ -68,8 +61,7 @@ void multi_margin_backward(const Context& context, const MultiMarginTerm& term, 
                         const T g = data<T>(dy)[i] *
                                     static_cast<T>(term.factor * weight(term, label[p]) / static_cast<double>(positions * classes));
                         for (std::int64_t j = 0; j < classes; ++j) {
-                          const T gap = from + scores[j];
-                          to[j] = j == label[p] || gap <= T(0) ? T(0) : g * (term.squared ? T(2) * gap : T(1));
+                          to[j] = j == label[p] ? T(0) : hinge_gradient(from + scores[j], term.squared, g);
                         }
                         to[label[p]] = -lane_sum<T>(classes, [to](std::int64_t j) { return to[j]; });
                       }

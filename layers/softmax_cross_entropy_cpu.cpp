@@ -40,7 +40,7 @@ T label_loss(const T* x, std::int32_t label, T most, T log_sum) {
 
 template <class T>
 T probability_loss(const T* x, const T* t, std::int64_t classes, T most, T log_sum) {
-  return lane_sum<T>(classes, [=](std::int64_t j) { return t[j] == T(0) ? T(0) : t[j] * ((most - x[j]) + log_sum); });
+  return lane_sum<T>(classes, [=](std::int64_t j) { return probability_term(x[j], t[j], most, log_sum); });
 }
 
 template <class T, class Loss>

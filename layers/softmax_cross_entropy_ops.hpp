@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/core/context.hpp>
+#include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
 
 // The cross entropy of softmax(x) on either device. x [batch, ..., classes]; t labels (i32) [batch, ...] or probabilities of x's shape
@@ -10,6 +11,12 @@
 namespace weir {
 
 enum SoftmaxRow { row_max, row_sum, row_loss, row_numbers };
+
+// What one class adds to a row's loss. By value: where a loop of g++ 12 loads x for some classes alone, AVX-512 gets others' lanes.
+template <class T>
+WEIR_HD T probability_term(T x, T t, T most, T log_sum) {
+  return t == T(0) ? T(0) : t * ((most - x) + log_sum);
+}
 
 }  // namespace weir
 

@@ -81,7 +81,8 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
   });
 }
 
-void limit_rows(const Context& context, double limit, const TensorView& w) {
+void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w) {
+  if (skip != nullptr && *skip != 0) return;
   const std::int64_t rows = w.shape()[0], width = w.shape()[1], tile_rows = ceil_div(square_tile, std::max<std::int64_t>(width, 1));
   typed(w.dtype(), [&](auto t) {
     using T = decltype(t);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
@@ -21,8 +22,8 @@ void clip_values(const Context& context, double limit, const TensorView& g);
 void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
 // g *= min(1, limit / (sqrt(sum of sums) + 1e-6)).
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
-// Rows of w [rows, width] that are longer than limit become that long.
-void limit_rows(const Context& context, double limit, const TensorView& w);
+// Rows of w [rows, width] that are longer than limit become that long; not where *skip is not 0 (nullptr: always).
+void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
 // y = factor x + (first ? 0 : y).
 void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
 }  // namespace weir::cpu
@@ -32,6 +33,6 @@ void add_penalties(const Context& context, const ConstTensorView& w, double l1, 
 void clip_values(const Context& context, double limit, const TensorView& g);
 void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
-void limit_rows(const Context& context, double limit, const TensorView& w);
+void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
 void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
 }  // namespace weir::cuda

@@ -82,13 +82,13 @@ void Regularizer::before_update(const Context& context) {
   }
 }
 
-void Regularizer::after_update(const Context& context) {
+void Regularizer::after_update(const Context& context, const std::uint64_t* skip) {
   if (!limits_rows_) return;
   for (const TrainedParameter& parameter : groups_->parameters()) {
     const Shape& shape = parameter.entry->shape;
     if (parameter.group == nullptr || !is_limit(parameter.group->max_norm) || shape.rank() < 2 || shape.elements() == 0) continue;
     const TensorView w = model_->parameter_arena().rows(parameter.entry->offset, shape.elements());
-    (context.device.is_cuda() ? cuda::limit_rows : cpu::limit_rows)(context, parameter.group->max_norm,
+    (context.device.is_cuda() ? cuda::limit_rows : cpu::limit_rows)(context, parameter.group->max_norm, skip,
                                                                     w.reshaped({shape.elements() / shape.last(), shape.last()}));
   }
 }

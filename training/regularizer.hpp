@@ -17,11 +17,11 @@ class Regularizer {
   Regularizer(const std::string& who, Model& model, const ParameterGroups& groups, const GradientClip& clip);
 
   bool changes_gradients() const { return penalizes_ || clips_; }
-  bool capturable() const { return !limits_rows_; }  // those limits know no step that is skipped
   double most_l1() const { return most_l1_; }
   double most_l2() const { return most_l2_; }
   void before_update(const Context& context);  // changes the Model's gradients
-  void after_update(const Context& context);   // changes its parameters
+  // Changes its parameters, unless *skip is not 0 (nullptr: always).
+  void after_update(const Context& context, const std::uint64_t* skip);
 
   // The largest magnitude that gradients can have after before_update, from theirs before it and that of the parameters.
   double bound(double gradient, double parameter) const { return gradient + most_l1_ + most_l2_ * parameter; }

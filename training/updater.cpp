@@ -114,12 +114,12 @@ void Updater::enqueue_update(const Context& context, bool track, const std::uint
                                         .largest = track ? &device->kept : nullptr,
                                         .skip = skip});
   }
-  regularizer_.after_update(context);
+  regularizer_.after_update(context, skip);
 }
 
 bool Updater::capturable() const {
   const auto can = [](const Segment& segment) { return segment.optimizer->capturable(); };
-  return regularizer_.capturable() && std::all_of(groups_.segments().begin(), groups_.segments().end(), can);
+  return std::all_of(groups_.segments().begin(), groups_.segments().end(), can);
 }
 
 void Updater::begin_recorded(const Context& context) {

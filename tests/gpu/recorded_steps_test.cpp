@@ -157,7 +157,7 @@ TEST_CASE("recorded steps: with every layer and loss and limit of gradients and 
   std::vector<double> words, labels;
   for (int i = 0; i < 35; ++i) words.push_back(i % 5), labels.push_back(i % 3);
   CHECK(recorded(table, options, Dataset(tensor(words, {35}, DType::i32), tensor(labels, {35}, DType::i32))) == 2);
-  options.groups = {{.names = "*.weight", .lr = 0.1, .l1 = 0.01, .l2 = 0.01}};
+  options.groups = {{.names = "*.weight", .lr = 0.1, .l1 = 0.01, .l2 = 0.01, .max_norm = 1}};
   options.clip = {.value = 1, .norm = 1, .global_norm = 1};
   CHECK(recorded(plain, options) == 2);
   // One class is ignored: its labels count in no accuracy.

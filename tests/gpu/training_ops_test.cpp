@@ -185,8 +185,16 @@ TEST_CASE("cuda: rows that are too long are shortened and others kept") {
     fill(w.view().rows(7, 1), 1e-3);
     Tensor d = w.to(gpu);
     const auto kept = bits(clone(ConstTensorView(d.view().rows(7, 1))));
-    cpu::limit_rows(context_for(Device::cpu()), 2, w);
-    cuda::limit_rows(context_for(gpu), 2, d);
+    cpu::limit_rows(context_for(Device::cpu()), 2, nullptr, w);
+    const auto whole = bits(d);
+    Mirror<std::uint64_t> skip(gpu, 1);
+    skip.host()[0] = 1;
+    skip.push(context_for(gpu));
+    cuda::limit_rows(context_for(gpu), 2, skip.on_device(), d);
+    CHECK(bits(d) == whole);
+    skip.host()[0] = 0;
+    skip.push(context_for(gpu));
+    cuda::limit_rows(context_for(gpu), 2, skip.on_device(), d);
     CHECK(difference(d, w) <= 1e-6);
     CHECK(bits(clone(ConstTensorView(d.view().rows(7, 1)))) == kept);
   }

@@ -1,0 +1,162 @@
+#include "tests/gpu/emulated/emulator.hpp"
+
+#include <ucontext.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <stdexcept>
+#include <vector>
+
+namespace weir::test {
+
+namespace {
+
+enum class Waits { for_nothing, for_block, for_warp };
+
+struct Thread {
+  int number = 0;
+  unsigned mask = 0;
+  Waits waits = Waits::for_nothing;
+  bool ended = true;
+};
+
+// A stack and what runs on it: one thread after the other, as long as none waits.
+struct Fiber {
+  static constexpr std::size_t bytes = std::size_t{256} << 10;
+  ucontext_t context{};
+  std::unique_ptr<unsigned char[]> stack{new unsigned char[bytes]};
+  int thread = -1;  // the one that runs or waits here; -1: free
+};
+
+struct Block {
+  std::string op;
+  const std::function<void()>* body = nullptr;
+  std::vector<Thread> threads;
+  std::vector<std::array<unsigned char, 8>> rooms;
+  std::vector<std::unique_ptr<Fiber>> fibers;
+  ucontext_t scheduler{};
+  Fiber* running = nullptr;
+  int next = 0;  // thread that has not begun
+
+  int count() const { return static_cast<int>(threads.size()); }
+  Thread& current() { return threads[static_cast<std::size_t>(running->thread)]; }
+};
+
+Block block;
+
+void set_place(int thread) {
+  place.thread = {static_cast<unsigned>(thread) % place.threads.x, static_cast<unsigned>(thread) / place.threads.x};
+}
+
+void fiber_main() {
+  while (block.next < block.count()) {
+    const int number = block.next++;
+    block.running->thread = number;
+    Thread& thread = block.threads[static_cast<std::size_t>(number)];
+    thread = {.number = number, .ended = false};
+    set_place(number);
+    (*block.body)();
+    thread.ended = true;
+  }
+  block.running->thread = -1;
+  swapcontext(&block.running->context, &block.scheduler);
+}
+
+void run(Fiber& fiber) {
+  block.running = &fiber;
+  if (fiber.thread >= 0) set_place(fiber.thread);
+  swapcontext(&block.scheduler, &fiber.context);
+}
+
+Fiber& free_fiber() {
+  const auto found = std::find_if(block.fibers.begin(), block.fibers.end(), [](const auto& fiber) { return fiber->thread < 0; });
+  Fiber& fiber = found != block.fibers.end() ? **found : *block.fibers.emplace_back(std::make_unique<Fiber>());
+  getcontext(&fiber.context);
+  fiber.context.uc_stack.ss_sp = fiber.stack.get();
+  fiber.context.uc_stack.ss_size = Fiber::bytes;
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, fiber_main, 0);
+  return fiber;
+}
+
+void suspend(Waits waits, unsigned mask) {
+  Thread& thread = block.current();
+  thread.waits = waits;
+  thread.mask = mask;
+  swapcontext(&block.running->context, &block.scheduler);
+}
+
+// Lets those go on whom all that they wait for have joined: of a block all that have not ended, of a warp all that the mask names.
+bool release() {
+  bool released = false;
+  const auto at_block = [](const Thread& thread) { return thread.ended || thread.waits == Waits::for_block; };
+  if (std::all_of(block.threads.begin(), block.threads.end(), at_block)) {
+    for (Thread& thread : block.threads) {
+      if (thread.ended) continue;
+      thread.waits = Waits::for_nothing;
+      released = true;
+    }
+  }
+  for (int first = 0; first < block.count(); first += warp_threads) {
+    const int end = std::min(first + warp_threads, block.count());
+    for (int i = first; i < end; ++i) {
+      const unsigned mask = block.threads[static_cast<std::size_t>(i)].mask;
+      if (block.threads[static_cast<std::size_t>(i)].waits != Waits::for_warp) continue;
+      bool all = true;
+      for (int lane = 0; lane < warp_threads; ++lane) {
+        if ((mask >> lane & 1U) == 0) continue;
+        const auto other = static_cast<std::size_t>(first + lane);
+        all = all && first + lane < end && !block.threads[other].ended && block.threads[other].waits == Waits::for_warp &&
+              block.threads[other].mask == mask;
+      }
+      for (int lane = 0; all && lane < warp_threads; ++lane) {
+        if ((mask >> lane & 1U) != 0) block.threads[static_cast<std::size_t>(first + lane)].waits = Waits::for_nothing;
+      }
+      released = released || all;
+    }
+  }
+  return released;
+}
+
+void run_block(int threads) {
+  block.threads.assign(static_cast<std::size_t>(threads), {});
+  block.rooms.resize(static_cast<std::size_t>(threads));
+  block.next = 0;
+  while (block.next < threads) run(free_fiber());
+  const auto waiting = [] { return std::any_of(block.threads.begin(), block.threads.end(), [](const Thread& t) { return !t.ended; }); };
+  while (waiting()) {
+    if (!release()) {
+      block.fibers.clear();  // what they hold is lost: a mistake in a kernel
+      throw std::logic_error(block.op + ": threads wait for others that have ended or wait elsewhere");
+    }
+    for (std::size_t i = 0; i < block.fibers.size(); ++i) {
+      const int thread = block.fibers[i]->thread;
+      if (thread >= 0 && block.threads[static_cast<std::size_t>(thread)].waits == Waits::for_nothing) run(*block.fibers[i]);
+    }
+  }
+}
+
+}  // namespace
+
+void run_grid(const std::string& op, const cuda::Grid& grid, const std::function<void()>& thread) {
+  block.op = op;
+  block.body = &thread;
+  place.threads = {grid.threads_x, grid.threads_y};
+  place.blocks = {grid.blocks_x, grid.blocks_y};
+  for (unsigned y = 0; y < grid.blocks_y; ++y) {
+    for (unsigned x = 0; x < grid.blocks_x; ++x) {
+      place.block = {x, y};
+      run_block(static_cast<int>(grid.threads_x * grid.threads_y));
+    }
+  }
+}
+
+void wait_for_block() { suspend(Waits::for_block, 0); }
+void wait_for_warp(unsigned mask) { suspend(Waits::for_warp, mask); }
+int thread_of_warp() { return block.running->thread % warp_threads; }
+unsigned char* room_of(int lane) {
+  return block.rooms[static_cast<std::size_t>(block.running->thread / warp_threads * warp_threads + lane)].data();
+}
+
+}  // namespace weir::test
