@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Times weir and its peers in one run and writes one table: ./weir bench compare [options].
 
-Every round starts each peer once a workload and number of threads, one process after another, each on a machine that has come to rest.
+Every round starts each peer once a number of threads, for its networks and for ReLU, one process after another, each on a machine that has
+come to rest. The table of all rounds so far is written after each of them.
 What is not installed is left out, and the Debian package that brings it is named. Needs nothing but Python's standard library.
 """
 
@@ -63,21 +64,22 @@ def main():
     present = [p for p in peers if p.missing is None]
     quiet = runner.Quiet(options.patience)
     figures = runner.Figures()
-    jobs = [(w, t, p) for w in options.workloads for t in options.threads for p in present if w in p.workloads]
+    groups = [[w for w in options.workloads if w != "relu"], [w for w in options.workloads if w == "relu"]]
+    jobs = [(own, t, p) for group in groups for t in options.threads for p in present if (own := [w for w in group if w in p.workloads])]
     begin = time.time()
     for turn in range(options.rounds):
-        for done, (workload, threads, peer) in enumerate(jobs):
+        for done, (workloads, threads, peer) in enumerate(jobs):
             part = (turn * len(jobs) + done) / (options.rounds * len(jobs))
             left = f", {(time.time() - begin) * (1 - part) / part / 60:.0f} min left" if part > 0.02 else ""
-            progress(f"round {turn + 1} of {options.rounds}{left}: {workload}, {threads} threads, {peer.name}")
+            progress(f"round {turn + 1} of {options.rounds}{left}: {','.join(workloads)}, {threads} threads, {peer.name}")
             quiet.wait()
-            figures.take(peer, workload, threads, options.samples)
-    progress("")
-    text = report.write(options, peers, figures, quiet)
+            figures.take(peer, workloads, threads, options.samples)
+        progress("")
+        text = report.write(options, turn + 1, peers, figures, quiet)
+        if options.output:
+            with open(options.output, "w") as file:
+                file.write(text + "\n")
     print(text)
-    if options.output:
-        with open(options.output, "w") as file:
-            file.write(text + "\n")
     return 1 if figures.failed else 0
 
 

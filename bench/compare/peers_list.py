@@ -17,6 +17,16 @@ KEPT_HEAP = {"MALLOC_TRIM_THRESHOLD_": str(2**33), "MALLOC_MMAP_MAX_": "0", "MAL
 BLAS = {"OpenBLAS": ("openblas-openmp", "libopenblas0-openmp"), "BLIS": ("blis-openmp", "libblis4-openmp")}
 
 
+def kernels():
+    """What makes both libraries take their AVX-512 kernels: on a processor newer than they are they may take others, OpenBLAS SSE2's."""
+    try:
+        with open("/proc/cpuinfo") as info:
+            avx512 = "avx512f" in info.read()
+    except OSError:
+        avx512 = False
+    return {"OPENBLAS_CORETYPE": "SKYLAKEX", "BLIS_ARCH_TYPE": "skx"} if avx512 else {}
+
+
 @dataclass
 class Peer:
     name: str
@@ -52,7 +62,7 @@ def on_blas(make, name, *arguments):
     """The peer once for each BLAS."""
     for blas, (folder, package) in BLAS.items():
         found = glob.glob(f"/usr/lib/*/{folder}/libblas.so.3")
-        peer = make(f"{name}, {blas}", *arguments, {**KEPT_HEAP, "LD_LIBRARY_PATH": os.path.dirname(found[0]) if found else ""})
+        peer = make(f"{name}, {blas}", *arguments, {**KEPT_HEAP, **kernels(), "LD_LIBRARY_PATH": os.path.dirname(found[0]) if found else ""})
         peer.missing = peer.missing or (None if found else package)
         yield peer
 

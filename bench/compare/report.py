@@ -99,12 +99,12 @@ def relu_tables(options, peers, figures):
     return lines
 
 
-def write(options, peers, figures, quiet):
+def write(options, rounds, peers, figures, quiet):
     lines = [
         f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
         f"{datetime.date.today().isoformat()}; f32"
         + (f"; {figures.fma:.0f} GFLOP/s of multiply-adds a thread." if figures.fma else "."),
-        f"Medians of {options.rounds} interleaved rounds of {options.samples} samples; (1.50x): weir is one and a half times as fast.",
+        f"Medians of {rounds} interleaved rounds of {options.samples} samples; (1.50x): weir is one and a half times as fast.",
         f"{quiet.waits} processes were started; {quiet.given_up} of them though the machine was not quiet"
         + (f" (at most {quiet.most:.1f} processors busy)." if quiet.given_up else "."),
         "",

@@ -56,28 +56,29 @@ class Figures:
         self.fma = 0.0  # best of one thread, GFLOP/s
         self.failed = {}
 
-    def take(self, peer, workload, threads, samples):
+    def take(self, peer, workloads, threads, samples):
+        """One process of the peer for these workloads."""
         environment = {**os.environ, **peer.environment}
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"]:
             environment[name] = str(threads)
         if peer.name == "weir":
-            self.take_weir(peer, workload, threads, samples, environment)
+            self.take_weir(peer, workloads, threads, samples, environment)
             return
-        done = subprocess.run([*peer.command, workload, str(threads), str(samples)], env=environment, text=True, capture_output=True)
+        done = subprocess.run([*peer.command, ",".join(workloads), str(threads), str(samples)], env=environment, text=True, capture_output=True)
         lines = [line.split() for line in done.stdout.splitlines()]
         if done.returncode != 0 or not lines:
-            self.fail(peer, workload, done)
+            self.fail(peer, workloads, done)
         for name, value in lines:
             self.samples[peer.name, name, threads].append(float(value))
 
-    def take_weir(self, peer, workload, threads, samples, environment):
-        names = "^relu_" if workload == "relu" else f"^{workload}$"
+    def take_weir(self, peer, workloads, threads, samples, environment):
+        names = "|".join("^relu_" if workload == "relu" else f"^{workload}$" for workload in workloads)
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "bench.json")
             options = ["--filter", names, "--threads", str(threads), "--rounds", str(samples), "--json", file]
             done = subprocess.run([*peer.command, *options], env=environment, text=True, capture_output=True)
             if done.returncode != 0:
-                self.fail(peer, workload, done)
+                self.fail(peer, workloads, done)
                 return
             with open(file) as stream:
                 rows = json.load(stream)
@@ -88,10 +89,10 @@ class Figures:
             if row["limit"]:
                 self.limits[row["name"], threads].append(row["limit"])
 
-    def fail(self, peer, workload, done):
+    def fail(self, peer, workloads, done):
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        self.failed[peer.name, workload] = f"exit code {done.returncode}: {last}"
-        print(f"\n{peer.name}, {workload}: {self.failed[peer.name, workload]}", file=sys.stderr)
+        self.failed[peer.name, ",".join(workloads)] = f"exit code {done.returncode}: {last}"
+        print(f"\n{peer.name}, {','.join(workloads)}: exit code {done.returncode}: {last}", file=sys.stderr)
 
     def median(self, peer, workload, threads):
         values = self.samples.get((peer, workload, threads))

@@ -1,6 +1,6 @@
 """What every Python peer shares: the workloads, the data, the clock. A peer is started as
 
-    <peer>.py [VARIANT] WORKLOAD THREADS SAMPLES
+    <peer>.py [VARIANT] WORKLOAD[,WORKLOAD...] THREADS SAMPLES
 
 and prints one line a sample: the workload's name and its figure, in samples/s (W1, W2, W3, b1024), us a call (b1) or GB/s (relu_...).
 """
@@ -79,10 +79,11 @@ def measure_relu(make_relu, threads, samples):
 
 
 def main(training=None, inference=None, relu=None):
-    name, threads, samples = sys.argv[-3], int(sys.argv[-2]), int(sys.argv[-1])
-    if name in NETS:
-        measure_training(training, name, threads, samples)
-    elif name in INFERENCE:
-        measure_inference(inference, name, threads, samples)
-    else:
-        measure_relu(relu, threads, samples)
+    names, threads, samples = sys.argv[-3].split(","), int(sys.argv[-2]), int(sys.argv[-1])
+    for name in names:
+        if name in NETS:
+            measure_training(training, name, threads, samples)
+        elif name in INFERENCE:
+            measure_inference(inference, name, threads, samples)
+        else:
+            measure_relu(relu, threads, samples)

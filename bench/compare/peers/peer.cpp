@@ -7,6 +7,7 @@
 #include <map>
 #include <numeric>
 #include <random>
+#include <sstream>
 #include <string>
 
 namespace peer {
@@ -83,21 +84,24 @@ void relu(const Peer& peer, int samples) {
 
 int main(int argc, char** argv, const Peer& peer) {
   if (argc != 4) {
-    std::fprintf(stderr, "usage: %s WORKLOAD THREADS SAMPLES\n", argv[0]);
+    std::fprintf(stderr, "usage: %s WORKLOAD[,WORKLOAD...] THREADS SAMPLES\n", argv[0]);
     return 2;
   }
-  const std::string name = argv[1];
   const int samples = std::atoi(argv[3]);
   const std::map<std::string, Net> nets{{"W1", {{784, 128, 10}, 64, false, 0.01F, 800}},
                                         {"W2", {{784, 512, 512, 10}, 128, true, 1e-4F, 100}},
                                         {"W3", {{784, 2048, 2048, 2048, 10}, 1024, false, 0.01F, 2}}};
   if (peer.set_threads) peer.set_threads(std::atoi(argv[2]));
-  if (const auto net = nets.find(name); net != nets.end()) {
-    train(peer, name, net->second, samples);
-  } else if (name == "b1" || name == "b1024") {
-    infer(peer, name, name == "b1" ? 1 : 1024, samples);
-  } else {
-    relu(peer, samples);
+  std::istringstream names(argv[1]);
+  for (std::string name; std::getline(names, name, ',');) {
+    if (const auto net = nets.find(name); net != nets.end()) {
+      train(peer, name, net->second, samples);
+    } else if (name == "b1" || name == "b1024") {
+      infer(peer, name, name == "b1" ? 1 : 1024, samples);
+    } else {
+      relu(peer, samples);
+    }
+    std::fflush(stdout);
   }
   return 0;
 }
