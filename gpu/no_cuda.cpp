@@ -26,6 +26,7 @@
 #include "layers/row_norm_ops.hpp"
 #include "layers/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_ops.hpp"
+#include "layers/weighted_logits_ops.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/optimizer_ops.hpp"
@@ -50,6 +51,7 @@ T held(const T& value) {
 }
 ConstTensorView held(In view) { return {view.raw(), view.shape(), view.dtype()}; }
 TensorView held(Out view) { return {view.raw(), view.shape(), view.dtype()}; }
+inline std::span<const double> held(std::span<const double> numbers) { return numbers; }  // the layer outlives the step
 template <class View>
 std::vector<View> held(const std::span<const View>& views) {
   std::vector<View> list;
@@ -167,6 +169,13 @@ void softmax_cross_entropy_forward(const Context& c, In x, In t, Out y, Out e, O
 }
 void softmax_cross_entropy_backward(const Context& c, In x, In t, In e, In rows, In dy, Out dx, Out dt) {
   run(cpu::softmax_cross_entropy_backward, c, x, t, e, rows, dy, dx, dt);
+}
+void weighted_logits_forward(const Context& c, std::span<const double> pos_weight, const TermScale& scale, In x, In t, Out y) {
+  run(cpu::weighted_logits_forward, c, pos_weight, scale, x, t, y);
+}
+void weighted_logits_backward(const Context& c, std::span<const double> pos_weight, const TermScale& scale, In x, In t, In dy, Out dx,
+                              Out dt) {
+  run(cpu::weighted_logits_backward, c, pos_weight, scale, x, t, dy, dx, dt);
 }
 
 void gather(const Context& c, In from, double divisor, In order, Out to) { run(cpu::gather, c, from, divisor, order, to); }

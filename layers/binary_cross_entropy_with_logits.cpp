@@ -41,13 +41,15 @@ LayerPlan BinaryCrossEntropyWithLogits::infer(std::span<const Shape> inputs) con
 void BinaryCrossEntropyWithLogits::forward(const Context& context, const LayerArgs& args) const {
   if (!weighs_outputs()) return plain_.forward(context, args);
   const TermScale scale = term_scale(options_.reduction, args.x[0], args.batch);
-  cpu::weighted_logits_forward(context, options_.pos_weight, scale, args.x[0], args.x[1], args.y);
+  (context.device.is_cuda() ? cuda::weighted_logits_forward : cpu::weighted_logits_forward)(context, options_.pos_weight, scale, args.x[0],
+                                                                                            args.x[1], args.y);
 }
 
 void BinaryCrossEntropyWithLogits::backward(const Context& context, const LayerArgs& args) const {
   if (!weighs_outputs()) return plain_.backward(context, args);
   const TermScale scale = term_scale(options_.reduction, args.x[0], args.batch);
-  cpu::weighted_logits_backward(context, options_.pos_weight, scale, args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
+  (context.device.is_cuda() ? cuda::weighted_logits_backward : cpu::weighted_logits_backward)(
+      context, options_.pos_weight, scale, args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 // Losses of class labels on a device against the CPU: options, weights, labels to be ignored.
 
+#include <weir/layers/binary_cross_entropy_with_logits.hpp>
 #include <weir/layers/multi_margin.hpp>
 #include <weir/layers/negative_log_likelihood.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
@@ -75,6 +76,23 @@ TEST_CASE("cuda: negative log likelihood and multi margin with every option") {
       compare_with_labels(make_layer(MultiMargin({.reduction = reduction})), classes);
       compare_with_labels(make_layer(MultiMargin({.p = 2, .margin = 0.5, .class_weights = weights_of(classes), .reduction = reduction})),
                           classes);
+    }
+  }
+}
+
+TEST_CASE("cuda: binary cross entropy with a weight for each output") {
+  if (!device_here()) return;
+  for (const std::int64_t outputs : {2, 33, 300}) {
+    std::vector<double> weights = weights_of(outputs);
+    for (double& weight : weights) weight += 0.5;
+    for (const Reduction reduction : reductions) {
+      const auto loss = make_layer(BinaryCrossEntropyWithLogits({.pos_weight = weights, .reduction = reduction}));
+      for (const DType dtype : compute_types) {
+        for (const std::int64_t batch : {0, 1, 7}) {
+          compare(loss, {{outputs}, {outputs}}, batch, dtype, sum_bound(dtype), [](LayerRunner&) {});
+          compare(loss, {{2, outputs}, {2, outputs}}, batch, dtype, sum_bound(dtype), [](LayerRunner&) {});
+        }
+      }
     }
   }
 }

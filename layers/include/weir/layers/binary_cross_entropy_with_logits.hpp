@@ -62,8 +62,8 @@ class BinaryCrossEntropyWithLogits final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device device) const override { return !weighs_outputs() || device.is_cpu(); }
-  bool capturable() const override { return !weighs_outputs(); }
+  bool runs_on(Device) const override { return true; }
+  bool capturable() const override { return true; }
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override { plain_.check_targets(output, targets); }
   double divisor(const Shape& output, const ConstTensorView& targets) const override { return plain_.divisor(output, targets); }
