@@ -29,6 +29,7 @@ Program::Program(const Graph& graph, const ModelOptions& options, const std::opt
   make_calls(graph, training ? &*training : nullptr);
   make_values(graph, reuse);
   if (training) make_gradients(graph, *training);
+  if (training) make_links();
   place_blocks(reuse);
 }
 
@@ -165,6 +166,16 @@ void Program::make_gradients(const Graph& graph, const TrainingPlan&) {
   }
 }
 
+void Program::make_links() {
+  for (Call& call : calls_) {
+    if (!call.runs_backward || reader_edges_[call.inputs[0]] != 1) continue;
+    const auto source = std::find_if(calls_.begin(), calls_.end(), [&](const Call& other) { return other.node == call.inputs[0]; });
+    if (source == calls_.end() || !source->runs_backward) continue;
+    call.source = static_cast<std::size_t>(source - calls_.begin());
+    source->has_reader = true;
+  }
+}
+
 void Program::place_blocks(bool reuse) {
   std::vector<PlannedBlock> planned;
   for (const Block& block : blocks_) {
@@ -220,6 +231,9 @@ void Program::bind_views(Call& call) {
   v.backward.scratch = v.backward_scratch;
   v.backward.dx = v.dx;
   v.backward.dparameters = v.dparameters;
+  v.link = {call.layer, v.saved, v.dparameters};
+  if (call.has_reader) v.forward.to_reader = v.backward.to_reader = &v.link;
+  if (call.source != none) v.forward.to_source = v.backward.to_source = &calls_[call.source].views.link;
 }
 
 void Program::refresh_views(Call& call) {
@@ -257,6 +271,7 @@ void Program::forward(const Context& context, std::span<const ConstTensorView> i
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       if (input_slot_[call.inputs[i]] != none) call.views.x[i] = inputs[input_slot_[call.inputs[i]]];
     }
+    call.views.link.offered = call.views.link.taken = false;
     run(call, context, false);
   }
 }

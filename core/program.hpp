@@ -10,6 +10,7 @@
 
 #include <weir/core/model.hpp>
 
+#include "core/layer_link.hpp"
 #include "core/memory_plan.hpp"
 #include "core/parameters.hpp"
 
@@ -77,6 +78,7 @@ class Program {
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
     LayerArgs forward, backward;
+    LayerLink link;  // to the reader, if there is one
   };
   struct Call {
     const Layer* layer = nullptr;
@@ -84,7 +86,9 @@ class Program {
     std::size_t y = none, dy = none;  // blocks
     std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
     bool runs_backward = false;
-    std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
+    std::size_t source = none;  // the call that made inputs[0], if both run backward and nobody else reads it ...
+    bool has_reader = false;    // ... and whether this one is such a source
+    std::size_t node = 0;       // the graph entry it makes; for a loss the index of its term
     RandomKey key;
     std::string name;  // for errors: "0 dense(128)"
     Views views;
@@ -105,6 +109,7 @@ class Program {
   void make_values(const Graph& graph, bool reuse);
   void make_gradients(const Graph& graph, const TrainingPlan& training);
   bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
+  void make_links();
   void place_blocks(bool reuse);
   TensorView value_view(std::size_t graph_entry) const;
   void run(const Call& call, const Context& context, bool backward) const;

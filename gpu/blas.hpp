@@ -12,16 +12,34 @@
 
 namespace weir::cuda {
 
-// A kind of product in the library's own column-major terms: d[m, n] = op(a) op(b) (+ bias[m] on every column).
+// What the library may do to a product before it writes it. In the library's own column-major terms the result is d[m, n], with a bias[m]
+// on every column and a mask of relu_mask.hpp's layout.
+enum class Epilogue : std::uint8_t {
+  none,
+  bias,            // d + bias
+  relu_bias,       // max(d + bias, 0)
+  relu_mask_bias,  // the same, and writes the mask
+  relu_gradient,   // d where the mask is 1, else 0, and writes the sums of its rows to bias
+};
+
+// A kind of product in the library's own column-major terms: d[m, n] = op(a) op(b), and the epilogue.
 struct BlasProduct {
   std::int64_t m = 0, n = 0, k = 0;
   std::int64_t lda = 0, ldb = 0, ldd = 0;
-  bool transpose_a = false, transpose_b = false, bias = false;
+  bool transpose_a = false, transpose_b = false;
+  Epilogue epilogue = Epilogue::none;
+  std::int64_t mask_stride = 0;  // in bits, for the epilogues with a mask
   DType dtype = DType::f32;
   Precision precision = Precision::f32;
-  std::uint32_t align_a = 16, align_b = 16, align_d = 16, align_bias = 16;  // bytes that divide the addresses
+  std::uint32_t align_a = 16, align_b = 16, align_d = 16, align_bias = 16, align_mask = 16;  // bytes that divide the addresses
 
   friend auto operator<=>(const BlasProduct&, const BlasProduct&) = default;
+};
+
+// What a product of some kind works on; nullptr for what its epilogue does not touch.
+struct BlasBlocks {
+  const void *a = nullptr, *b = nullptr;
+  void *d = nullptr, *bias = nullptr, *mask = nullptr;
 };
 
 struct Blas {
@@ -29,8 +47,8 @@ struct Blas {
   // The best algorithm that the library's heuristic names for this kind of product and so much workspace: one that gives the same bits
   // in every run. *plan stays nullptr when it names none.
   Code (*plan)(void* library, const BlasProduct& kind, std::size_t workspace_bytes, void** plan) = nullptr;
-  Code (*run)(void* library, const void* plan, const void* a, const void* b, void* d, const void* bias, void* workspace,
-              std::size_t workspace_bytes, void* stream) = nullptr;
+  Code (*run)(void* library, const void* plan, const BlasBlocks& blocks, void* workspace, std::size_t workspace_bytes,
+              void* stream) = nullptr;
   const char* (*describe)(Code code) = nullptr;
 };
 

@@ -57,6 +57,25 @@ void set(Steps& steps, const Preference& preference, cublasLtMatmulPreferenceAtt
   steps(cublasLtMatmulPreferenceSetAttribute(preference.get(), what, &value, sizeof value));
 }
 
+cublasLtEpilogue_t epilogue(const BlasProduct& kind) {
+  switch (kind.epilogue) {
+    case Epilogue::none:
+      return CUBLASLT_EPILOGUE_DEFAULT;
+    case Epilogue::bias:
+      return CUBLASLT_EPILOGUE_BIAS;
+    case Epilogue::relu_bias:
+      return CUBLASLT_EPILOGUE_RELU_BIAS;
+    case Epilogue::relu_mask_bias:
+      return CUBLASLT_EPILOGUE_RELU_AUX_BIAS;
+    case Epilogue::relu_gradient:
+      return CUBLASLT_EPILOGUE_DRELU_BGRAD;
+  }
+  return CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+// Some address of the alignment that the real one has: the choice of an algorithm reads it.
+const void* address_aligned_to(std::uint32_t bytes) { return reinterpret_cast<const void*>(std::uintptr_t{4096} + bytes); }
+
 Description describe_product(Steps& steps, const BlasProduct& kind, cudaDataType_t type) {
   cublasLtMatmulDesc_t made = nullptr;
   steps(cublasLtMatmulDescCreate(&made, compute_type(kind), type));
@@ -64,11 +83,13 @@ Description describe_product(Steps& steps, const BlasProduct& kind, cudaDataType
   if (!description) return description;
   set(steps, description, CUBLASLT_MATMUL_DESC_TRANSA, kind.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
   set(steps, description, CUBLASLT_MATMUL_DESC_TRANSB, kind.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
-  if (kind.bias) {
-    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE, CUBLASLT_EPILOGUE_BIAS);
-    // An address of the alignment that the real one has: the choice of an algorithm reads it.
-    const void* bias = reinterpret_cast<const void*>(std::uintptr_t{4096} + kind.align_bias);
-    set(steps, description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias);
+  if (kind.epilogue != Epilogue::none) {
+    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(kind));
+    set(steps, description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, address_aligned_to(kind.align_bias));
+  }
+  if (kind.mask_stride != 0) {
+    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, address_aligned_to(kind.align_mask));
+    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, kind.mask_stride);
   }
   return description;
 }
@@ -120,19 +141,19 @@ Code plan(void* library, const BlasProduct& kind, std::size_t workspace_bytes, v
   return success;
 }
 
-Code run(void* library, const void* plan, const void* a, const void* b, void* d, const void* bias, void* workspace,
-         std::size_t workspace_bytes, void* stream) {
+Code run(void* library, const void* plan, const BlasBlocks& blocks, void* workspace, std::size_t workspace_bytes, void* stream) {
   const auto& p = *static_cast<const Plan*>(plan);
   const float one_f = 1, zero_f = 0;
   const double one_d = 1, zero_d = 0;
   const void* one = p.is_double ? static_cast<const void*>(&one_d) : &one_f;
   const void* zero = p.is_double ? static_cast<const void*>(&zero_d) : &zero_f;
-  if (bias != nullptr) {
-    const cublasStatus_t code = cublasLtMatmulDescSetAttribute(p.description.get(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, &bias, sizeof bias);
-    if (code != CUBLAS_STATUS_SUCCESS) return code;
-  }
-  return cublasLtMatmul(static_cast<cublasLtHandle_t>(library), p.description.get(), one, a, p.a.get(), b, p.b.get(), zero, d, p.d.get(), d,
-                        p.d.get(), &p.algorithm, workspace, workspace_bytes, static_cast<cudaStream_t>(stream));
+  Steps steps;
+  if (blocks.bias != nullptr) set(steps, p.description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, blocks.bias);
+  if (blocks.mask != nullptr) set(steps, p.description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, blocks.mask);
+  if (steps.code != CUBLAS_STATUS_SUCCESS) return steps.code;
+  return cublasLtMatmul(static_cast<cublasLtHandle_t>(library), p.description.get(), one, blocks.a, p.a.get(), blocks.b, p.b.get(), zero,
+                        blocks.d, p.d.get(), blocks.d, p.d.get(), &p.algorithm, workspace, workspace_bytes,
+                        static_cast<cudaStream_t>(stream));
 }
 
 Blas make_table() {

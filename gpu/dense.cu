@@ -1,5 +1,5 @@
 // Dense: the product with its bias by cuBLASLt, one fused kernel for what the product did not do, one pass for the activation's backward
-// and the bias gradient together. No ReLU in the library's epilogue: that one makes 0 of a NaN.
+// and the bias gradient together. A ReLU is in the library's epilogue only where the layer allows it: that one makes 0 of a NaN.
 
 #include <variant>
 
@@ -23,9 +23,17 @@ __global__ void bias_and_activation_kernel(std::int64_t count, std::int64_t out,
   }
 }
 
-// y = f(z + b) where the product has not added b, y = f(z) where it has.
-void finish_forward(const Context& context, const DenseForward& args, const TensorView& z, bool has_bias) {
-  if (has_bias || args.b.empty()) {
+// How much of y = f(z + b) the library is asked for.
+Epilogue forward_epilogue(const DenseForward& args) {
+  if (args.b.empty()) return Epilogue::none;
+  if (!args.relu_drops_nan) return Epilogue::bias;
+  return args.relu_mask.empty() ? Epilogue::relu_bias : Epilogue::relu_mask_bias;
+}
+
+// What of y = f(z + b) the product has not done.
+void finish_forward(const Context& context, const DenseForward& args, const TensorView& z, Epilogue done) {
+  if (done == Epilogue::relu_bias || done == Epilogue::relu_mask_bias) return;
+  if (done == Epilogue::bias || args.b.empty()) {
     if (args.f != nullptr) activate(context, *args.f, z, args.y);
     return;
   }
@@ -96,9 +104,12 @@ void dense_forward(const Context& context, const DenseForward& args) {
   const TensorView& z = args.z.empty() ? args.y : args.z;
   Product p = product_of(z.dtype(), rows, out, in, args.x.raw(), args.w.raw(), z.raw());
   p.transpose_b = true;
-  p.bias = args.b.raw();
-  const bool has_bias = multiply(context, p);
-  finish_forward(context, args, z, has_bias);
+  p.epilogue = forward_epilogue(args);
+  p.bias = const_cast<void*>(args.b.raw());
+  p.mask = args.relu_mask.raw();
+  const Epilogue done = multiply(context, p);
+  if (args.relu_mask_left) *args.relu_mask_left = done == Epilogue::relu_mask_bias;
+  finish_forward(context, args, z, done);
 }
 
 void dense_backward(const Context& context, const DenseBackward& args) {
@@ -110,7 +121,15 @@ void dense_backward(const Context& context, const DenseBackward& args) {
     p.transpose_a = true;
     multiply(context, p);
   }
-  if (!args.dx.empty()) multiply(context, product_of(dz.dtype(), rows, in, out, dz.raw(), args.w.raw(), args.dx.raw()));
+  if (args.dx.empty()) return;
+  Product p = product_of(dz.dtype(), rows, in, out, dz.raw(), args.w.raw(), args.dx.raw());
+  if (!args.source_mask.empty() && !args.source_db.empty()) {
+    p.epilogue = Epilogue::relu_gradient;
+    p.bias = args.source_db.raw();
+    p.mask = const_cast<void*>(args.source_mask.raw());
+  }
+  const Epilogue done = multiply(context, p);
+  if (args.source_done) *args.source_done = done == Epilogue::relu_gradient;
 }
 
 }  // namespace weir::cuda

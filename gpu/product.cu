@@ -52,12 +52,14 @@ void by_hand(const Context& context, const Product& p) {
 
 }  // namespace
 
-bool multiply(const Context& context, const Product& product) {
-  if (product.m == 0 || product.n == 0) return product.bias != nullptr;
-  Made made = Made::by_hand;
-  if (product.k > 0) made = make_product(context, product);  // the library takes no empty sums
-  if (made == Made::by_hand) typed(product.dtype, [&](auto t) { by_hand<decltype(t)>(context, product); });
-  return made == Made::with_bias;
+Epilogue multiply(const Context& context, const Product& product) {
+  // Of nothing there is nothing left to do, but that sums over nothing are zeros, which the caller writes.
+  if (product.m == 0 || product.n == 0) return product.epilogue == Epilogue::relu_gradient ? Epilogue::none : product.epilogue;
+  if (product.k > 0) {  // the library takes no empty sums
+    if (const auto made = make_product(context, product)) return *made;
+  }
+  typed(product.dtype, [&](auto t) { by_hand<decltype(t)>(context, product); });
+  return Epilogue::none;
 }
 
 void matmul(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, const MatmulOptions& options) {

@@ -6,8 +6,8 @@
 
 namespace weir::cuda {
 
-// c = op(a) op(b), and whether the bias is in it already: by cuBLASLt, or by a kernel of our own where that has no algorithm. Sizes may be
+// c = op(a) op(b), and how much of its epilogue is done: by cuBLASLt, or by a kernel of our own where that has no algorithm. Sizes may be
 // 0.
-bool multiply(const Context& context, const Product& product);
+Epilogue multiply(const Context& context, const Product& product);
 
 }  // namespace weir::cuda

@@ -5,6 +5,7 @@
 #include <weir/core/error.hpp>
 
 #include "gpu/capture.hpp"
+#include "layers/relu_mask.hpp"
 
 namespace weir::cuda {
 
@@ -17,8 +18,15 @@ void check_blas(Code code, const char* what) {
     throw DeviceError("cuda: " + std::string(what) + ": " + blas().describe(code) + " (cuBLASLt code " + std::to_string(code) + ").");
 }
 
+bool has_mask(Epilogue epilogue) { return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_gradient; }
+
+// What to ask for when the library does not offer an epilogue.
+Epilogue less_of(Epilogue epilogue) {
+  return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_bias ? Epilogue::bias : Epilogue::none;
+}
+
 // A row-major c = op(a) op(b) is the column-major c^T = op(b)^T op(a)^T, where each matrix is stored as it is.
-BlasProduct kind_of(const Product& p, Precision precision) {
+BlasProduct kind_of(const Product& p, Epilogue epilogue, Precision precision) {
   BlasProduct kind;
   kind.m = p.n;
   kind.n = p.m;
@@ -28,13 +36,17 @@ BlasProduct kind_of(const Product& p, Precision precision) {
   kind.lda = p.transpose_b ? p.k : p.n;
   kind.ldb = p.transpose_a ? p.m : p.k;
   kind.ldd = p.n;
-  kind.bias = p.bias != nullptr;
+  kind.epilogue = epilogue;
   kind.dtype = p.dtype;
   kind.precision = p.dtype == DType::f32 ? precision : Precision::f32;
   kind.align_a = alignment_of(p.b);
   kind.align_b = alignment_of(p.a);
   kind.align_d = alignment_of(p.c);
-  if (kind.bias) kind.align_bias = alignment_of(p.bias);
+  if (epilogue != Epilogue::none) kind.align_bias = alignment_of(p.bias);
+  if (has_mask(epilogue)) {
+    kind.mask_stride = relu_mask_stride(p.n);
+    kind.align_mask = alignment_of(p.mask);
+  }
   return kind;
 }
 
@@ -69,23 +81,20 @@ void* ProductPlans::plan_for(const BlasProduct& kind) {
   return plans_[kind] = plan;
 }
 
-Made ProductPlans::run(const Context& context, const Product& product) {
+std::optional<Epilogue> ProductPlans::run(const Context& context, const Product& product) {
   prepare(context);
-  BlasProduct kind = kind_of(product, context.precision);
-  void* plan = plan_for(kind);
-  if (plan == nullptr && kind.bias) {
-    kind.bias = false;
-    kind.align_bias = BlasProduct{}.align_bias;
-    plan = plan_for(kind);
+  for (Epilogue epilogue = product.epilogue;; epilogue = less_of(epilogue)) {
+    if (void* plan = plan_for(kind_of(product, epilogue, context.precision))) {
+      const BlasBlocks blocks{product.b, product.a, product.c, epilogue != Epilogue::none ? product.bias : nullptr,
+                              has_mask(epilogue) ? product.mask : nullptr};
+      check_blas(blas().run(library_, plan, blocks, workspace_, workspace_bytes_, queue_of(context)), "product");
+      return epilogue;
+    }
+    if (epilogue == Epilogue::none) return std::nullopt;
   }
-  if (plan == nullptr) return Made::by_hand;
-  check_blas(blas().run(library_, plan, product.b, product.a, product.c, kind.bias ? product.bias : nullptr, workspace_, workspace_bytes_,
-                        queue_of(context)),
-             "product");
-  return kind.bias ? Made::with_bias : Made::without_bias;
 }
 
-Made make_product(const Context& context, const Product& product) {
+std::optional<Epilogue> make_product(const Context& context, const Product& product) {
   Stream& stream = stream_of(context.device);
   if (!stream.products) stream.products = std::make_unique<ProductPlans>();
   return stream.products->run(context, product);

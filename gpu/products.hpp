@@ -3,6 +3,7 @@
 #include <compare>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <weir/core/context.hpp>
 #include <weir/core/dtype.hpp>
 
@@ -13,22 +14,17 @@
 
 namespace weir::cuda {
 
-// c[m, n] = op(a)[m, k] op(b)[k, n] (+ bias[n] on every row), row-major; a row of each is as long as it is stored.
+// c[m, n] = op(a)[m, k] op(b)[k, n] and the epilogue, row-major (so with bias[n] on every row); a row of each is as long as it is stored.
 struct Product {
   std::int64_t m = 0, n = 0, k = 0;
   const void* a = nullptr;
   const void* b = nullptr;
   void* c = nullptr;
-  const void* bias = nullptr;  // nullptr: none
+  Epilogue epilogue = Epilogue::none;
+  void* bias = nullptr;
+  void* mask = nullptr;  // of relu_mask_stride(n)
   bool transpose_a = false, transpose_b = false;
   DType dtype = DType::f32;
-};
-
-// How a product was made.
-enum class Made : std::uint8_t {
-  with_bias,     // the library added the bias
-  without_bias,  // the library made the plain product: the bias is the caller's to add
-  by_hand,       // the library offered nothing: our own kernel is the caller's to run
 };
 
 // The largest power of two up to 16 that divides an address: what an algorithm may rely on.
@@ -46,8 +42,9 @@ class ProductPlans {
   ProductPlans(const ProductPlans&) = delete;
   ProductPlans& operator=(const ProductPlans&) = delete;
 
-  // m, n, k > 0.
-  Made run(const Context& context, const Product& product);
+  // m, n, k > 0. Which epilogue the library did with the product: the one that was asked for, or less of it, down to none; the rest is the
+  // caller's to do. nullopt: it made no product at all, our own kernel is the caller's to run.
+  std::optional<Epilogue> run(const Context& context, const Product& product);
 
  private:
   void* plan_for(const BlasProduct& kind);  // nullptr: the library has none
@@ -59,7 +56,7 @@ class ProductPlans {
   std::map<BlasProduct, void*> plans_;
 };
 
-// On the stream of the context's device that belongs to this thread.
-Made make_product(const Context& context, const Product& product);
+// On the stream of the context's device that belongs to this thread; see ProductPlans::run.
+std::optional<Epilogue> make_product(const Context& context, const Product& product);
 
 }  // namespace weir::cuda

@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/dense.hpp>
 
+#include "core/layer_link.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/initializer_config.hpp"
 #include "layers/inputs.hpp"
@@ -19,6 +20,11 @@ constexpr std::string_view activation_prefix = "activation_";  // of the entries
 // The activation that there is work for: nullptr without one, or with the identity.
 const ActivationFunction* to_compute(const std::optional<ActivationFunction>& activation) {
   return activation && !std::holds_alternative<Identity>(*activation) ? &*activation : nullptr;
+}
+
+// Whether a layer saves the mask of a ReLU that its library may do: then that alone.
+bool saves_mask(const DenseOptions& options, const std::optional<ActivationFunction>& activation) {
+  return options.relu_drops_nan && options.bias && activation && std::holds_alternative<ReLU>(*activation);
 }
 
 }  // namespace
@@ -35,6 +41,7 @@ Dense::Dense(std::int64_t out, DenseOptions options) : out_(out), options_(std::
 Config Dense::config() const {
   Config config;
   config.set("out", out_).set("bias", options_.bias);
+  if (options_.relu_drops_nan) config.set("relu_drops_nan", true);
   if (options_.weight) write_initializer(config, "weight", *options_.weight);
   if (options_.bias_initializer) write_initializer(config, "bias_initializer", *options_.bias_initializer);
   if (activation_) {
@@ -47,7 +54,8 @@ Config Dense::config() const {
 Dense Dense::from_config(const Config& config) {
   Dense dense(config.integer("out"), {.bias = config.boolean("bias"),
                                       .weight = read_initializer(config, "weight"),
-                                      .bias_initializer = read_initializer(config, "bias_initializer")});
+                                      .bias_initializer = read_initializer(config, "bias_initializer"),
+                                      .relu_drops_nan = config.contains("relu_drops_nan") && config.boolean("relu_drops_nan")});
   Config activation;
   for (const auto& [name, value] : config.entries()) {
     if (name.starts_with(activation_prefix)) activation.set(name.substr(activation_prefix.size()), value);
@@ -57,7 +65,8 @@ Dense Dense::from_config(const Config& config) {
 }
 
 std::string Dense::describe() const {
-  return "dense(" + std::to_string(out_) + (options_.bias ? ")" : ", no bias)") + (activation_ ? " + " + weir::describe(*activation_) : "");
+  return "dense(" + std::to_string(out_) + (options_.bias ? "" : ", no bias") + (options_.relu_drops_nan ? ", relu drops nan)" : ")") +
+         (activation_ ? " + " + weir::describe(*activation_) : "");
 }
 
 LayerPlan Dense::infer(std::span<const Shape> inputs) const {
@@ -77,6 +86,9 @@ LayerPlan Dense::infer(std::span<const Shape> inputs) const {
   if (const auto* f = to_compute(activation_)) {
     if (needs(*f) == Needs::y) plan.backward_needs = Needs::both;
     if (needs(*f) == Needs::x) plan.saved.push_back({plan.output});
+    if (saves_mask(options_, activation_)) {
+      plan.saved.push_back({.shape = Shape{relu_mask_bytes(plan.output.elements() / out_, out_)}, .storage = Storage::u8});
+    }
     plan.scratch.push_back({plan.output});
   }
   if (options_.bias) plan.scratch.push_back({.shape = Shape{dense_bias_chunks, out_}, .per_sample = false});
@@ -89,8 +101,13 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
   op.w = args.parameters[0];
   if (options_.bias) op.b = args.parameters[1];
   op.f = to_compute(activation_);
-  if (!args.saved.empty()) op.z = args.saved[0];
+  if (op.f && needs(*op.f) == Needs::x) op.z = args.saved[0];
   op.y = args.y;
+  op.relu_drops_nan = saves_mask(options_, activation_);
+  if (op.relu_drops_nan && args.to_reader) {
+    op.relu_mask = args.saved[0];
+    op.relu_mask_left = &args.to_reader->offered;
+  }
   (context.device.is_cuda() ? cuda::dense_forward : cpu::dense_forward)(context, op);
 }
 
@@ -99,18 +116,24 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   op.x = args.x[0];
   op.w = args.parameters[0];
   op.dy = args.dy;
-  op.f = to_compute(activation_);
+  const bool begun = args.to_reader && args.to_reader->taken;  // dy has gone through the activation, and db is there
+  op.f = begun ? nullptr : to_compute(activation_);
   if (op.f) {
     if (needs(*op.f) == Needs::x) op.z_or_y = args.saved[0];
     if (needs(*op.f) == Needs::y) op.z_or_y = args.y;
     op.dz = args.scratch.front();
   }
   op.dw = args.dparameters[0];
-  if (options_.bias) {
+  if (options_.bias && !begun) {
     op.partial_sums = args.scratch.back();
     op.db = args.dparameters[1];
   }
   op.dx = args.dx[0];
+  if (LayerLink* source = args.to_source; source && source->offered && dynamic_cast<const Dense*>(source->layer)) {
+    op.source_mask = source->saved[0];
+    op.source_db = source->dparameters[1];
+    op.source_done = &source->taken;
+  }
   (context.device.is_cuda() ? cuda::dense_backward : cpu::dense_backward)(context, op);
 }
 

@@ -4,6 +4,8 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
+#include "layers/relu_mask.hpp"
+
 // Dense on either device. Views are f32 or f64, of one dtype and on the context's device; rows is the product of x's dimensions before
 // the last.
 
@@ -15,6 +17,11 @@ struct DenseForward {
   const ActivationFunction* f = nullptr;  // nullptr: none
   TensorView z;                           // empty: z need not be kept
   TensorView y;
+
+  // For CUDA alone, when f is ReLU and there is a bias: the library may do f, and leave its mask if there is a place for it.
+  bool relu_drops_nan = false;
+  TensorView relu_mask = {};       // u8 [relu_mask_bytes(rows, out)]; empty: not wanted
+  bool* relu_mask_left = nullptr;  // becomes true when it is there
 };
 
 struct DenseBackward {
@@ -24,6 +31,12 @@ struct DenseBackward {
   TensorView dz;            // [rows, out] to work in; empty when f is nullptr
   TensorView partial_sums;  // [dense_bias_chunks, out] to work in; empty when there is no bias
   TensorView dw, db, dx;    // each empty when not wanted
+
+  // For CUDA alone: what made x is a Dense with a ReLU that left its mask. The library may do that ReLU's backward on dx, and its bias
+  // gradient with it.
+  ConstTensorView source_mask = {};
+  TensorView source_db = {};
+  bool* source_done = nullptr;  // becomes true when it did
 };
 
 inline constexpr std::int64_t dense_bias_chunks = 32;

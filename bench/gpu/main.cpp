@@ -38,12 +38,14 @@ struct Net {
   std::vector<std::int64_t> hidden;
   std::int64_t batch, steps;
   bool adam;
+  bool relu_drops_nan = false;
 };
 
 weir::Graph graph_of(const Net& net) {
   weir::Graph graph;
   weir::Node node = graph.input({784});
-  for (const std::int64_t width : net.hidden) node = graph.add(weir::ReLU(), {graph.add(weir::Dense(width), {node})});
+  for (const std::int64_t width : net.hidden)
+    node = graph.add(weir::ReLU(), {graph.add(weir::Dense(width, {.relu_drops_nan = net.relu_drops_nan}), {node})});
   graph.output(graph.add(weir::Dense(10), {node}));
   return graph;
 }
@@ -98,7 +100,7 @@ std::vector<Sample> relu_bandwidth(weir::Device device, std::int64_t count) {
 }
 
 void print(const Sample& sample, double copy) {
-  std::cout << std::left << std::setw(30) << sample.name << std::setw(6) << sample.precision << std::right << std::fixed
+  std::cout << std::left << std::setw(44) << sample.name << std::setw(6) << sample.precision << std::right << std::fixed
             << std::setprecision(1) << std::setw(12) << sample.median << " " << sample.unit << "  (" << sample.least << " to "
             << sample.most << ")";
   if (copy > 0) std::cout << ", " << 100 * sample.median / copy << " % of a device copy";
@@ -134,7 +136,9 @@ int main(int argc, char** argv) {
     const std::vector<Net> nets = {{"784-128-10, batch 64", {128}, 64, quick ? 50 : 900, false},
                                    {"784-512-512-10, batch 128", {512, 512}, 128, quick ? 20 : 450, true},
                                    {"784-2048x3-10, batch 1024", {2048, 2048, 2048}, 1024, 50, false},
-                                   {"784-4096x3-10, batch 8192", {4096, 4096, 4096}, 8192, 6, false}};
+                                   {"784-4096x3-10, batch 8192", {4096, 4096, 4096}, 8192, 6, false},
+                                   {"784-2048x3-10, batch 1024, relu drops nan", {2048, 2048, 2048}, 1024, 50, false, true},
+                                   {"784-4096x3-10, batch 8192, relu drops nan", {4096, 4096, 4096}, 8192, 6, false, true}};
     std::vector<weir::Precision> precisions = {weir::Precision::f32};
     if (device.is_cuda()) precisions = {weir::Precision::f32, weir::Precision::tf32, weir::Precision::bf16};
     std::vector<Sample> samples;

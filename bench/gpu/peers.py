@@ -16,6 +16,7 @@ NETS = [
 EPOCHS = 6
 RELU_COUNT = 100_000_000
 samples = []
+json_file = None
 
 
 def add(who, name, precision, unit, values):
@@ -23,6 +24,14 @@ def add(who, name, precision, unit, values):
     row = dict(who=who, name=name, precision=precision, unit=unit, median=statistics.median(values), least=values[0], most=values[-1])
     samples.append(row)
     print(f"{who:24} {name:28} {precision:5} {row['median']:12.1f} {unit}  ({values[0]:.1f} to {values[-1]:.1f})", flush=True)
+    write()
+
+
+def write():
+    """After each figure, so that those of a peer that is stopped are not lost."""
+    if json_file:
+        with open(json_file, "w", encoding="utf-8") as file:
+            json.dump({"python": sys.version.split()[0], "samples": samples}, file, indent=1)
 
 
 def attempt(who, work):
@@ -175,6 +184,8 @@ def main():
     parser.add_argument("--json", help="write the figures to this file")
     parser.add_argument("--only", default="", help="a part of a peer's name: torch, compiled, jax, cupy")
     options = parser.parse_args()
+    global json_file
+    json_file = options.json
     peers = {
         "torch eager": lambda: torch_nets(False),
         "torch relu": torch_relu,
@@ -185,9 +196,7 @@ def main():
     for name, work in peers.items():
         if options.only in name:
             attempt(name, work)
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"python": sys.version.split()[0], "samples": samples}, file, indent=1)
+    write()
 
 
 if __name__ == "__main__":

@@ -2,18 +2,21 @@
 
 #include <doctest/doctest.h>
 
-#include <array>
+#include <algorithm>
+#include <deque>
+#include <optional>
 #include <vector>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 
 #include "core/graph_capture.hpp"
 #include "gpu/products.hpp"
+#include "layers/relu_mask.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;
 using cuda::BlasProduct;
-using cuda::Made;
+using cuda::Epilogue;
 using cuda::Product;
 using test::StandIn;
 
@@ -22,26 +25,26 @@ namespace {
 // A library that writes down what it is asked and offers what the test says.
 struct Library {
   static inline std::vector<BlasProduct> asked;
-  static inline std::vector<std::array<const void*, 4>> made;  // a, b, d, bias
-  static inline bool offers_bias = true, offers_plain = true;
+  static inline std::vector<cuda::BlasBlocks> made;
+  static inline std::vector<Epilogue> offers;
 
   Library()
       : table_{.make = [](void** library) { return *library = &asked, cuda::success; },
                .plan =
                    [](void*, const BlasProduct& kind, std::size_t, void** plan) {
                      asked.push_back(kind);
-                     if (kind.bias ? offers_bias : offers_plain) *plan = &asked;
+                     if (std::find(offers.begin(), offers.end(), kind.epilogue) != offers.end()) *plan = &asked;
                      return cuda::success;
                    },
                .run =
-                   [](void*, const void*, const void* a, const void* b, void* d, const void* bias, void*, std::size_t, void*) {
-                     made.push_back({a, b, d, bias});
+                   [](void*, const void*, const cuda::BlasBlocks& blocks, void*, std::size_t, void*) {
+                     made.push_back(blocks);
                      return cuda::success;
                    },
                .describe = [](cuda::Code) { return "not supported"; }} {
     asked.clear();
     made.clear();
-    offers_bias = offers_plain = true;
+    offers = {Epilogue::none, Epilogue::bias, Epilogue::relu_bias, Epilogue::relu_mask_bias, Epilogue::relu_gradient};
     override_.emplace(table_);
   }
 
@@ -52,6 +55,7 @@ struct Library {
 
 struct Memory {
   alignas(256) float a[64], b[64], c[64], bias[64];
+  alignas(256) std::uint8_t mask[256];
   Product product(std::int64_t m, std::int64_t n, std::int64_t k, bool with_bias) {
     Product p;
     p.m = m;
@@ -60,7 +64,14 @@ struct Memory {
     p.a = a;
     p.b = b;
     p.c = c;
-    p.bias = with_bias ? bias : nullptr;
+    if (with_bias) p.epilogue = Epilogue::bias;
+    if (with_bias) p.bias = bias;
+    return p;
+  }
+  Product product(std::int64_t m, std::int64_t n, std::int64_t k, Epilogue epilogue) {
+    Product p = product(m, n, k, true);
+    p.epilogue = epilogue;
+    p.mask = mask;
     return p;
   }
 };
@@ -86,9 +97,9 @@ TEST_CASE("cuda products: row-major matrices are asked for as column-major ones"
   CHECK(kind.lda == 7);
   CHECK(kind.ldb == 7);
   CHECK(kind.ldd == 3);
-  CHECK(Library::made[0][0] == memory.b);
-  CHECK(Library::made[0][1] == memory.a);
-  CHECK(Library::made[0][2] == memory.c);
+  CHECK(Library::made[0].a == memory.b);
+  CHECK(Library::made[0].b == memory.a);
+  CHECK(Library::made[0].d == memory.c);
 
   Product q = memory.product(3, 7, 5, false);  // dw[3, 7] = dz[5, 3]^T x[5, 7]
   q.transpose_a = true;
@@ -105,7 +116,7 @@ TEST_CASE("cuda products: the library is asked once for each kind of product") {
   const Library library;
   Memory memory;
   Context context = context_for(Device::cuda());
-  for (int i = 0; i < 3; ++i) CHECK(make_product(context, memory.product(4, 4, 4, true)) == Made::with_bias);
+  for (int i = 0; i < 3; ++i) CHECK(make_product(context, memory.product(4, 4, 4, true)) == Epilogue::bias);
   CHECK(Library::asked.size() == 1);
   CHECK(Library::made.size() == 3);
   make_product(context, memory.product(5, 4, 4, true));
@@ -119,19 +130,19 @@ TEST_CASE("cuda products: the library is asked once for each kind of product") {
 TEST_CASE("cuda products: without an algorithm for the bias the plain product is made and the caller told") {
   const StandIn device;
   const Library library;
-  Library::offers_bias = false;
+  Library::offers = {Epilogue::none};
   Memory memory;
-  for (int i = 0; i < 2; ++i) CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == Made::without_bias);
+  for (int i = 0; i < 2; ++i) CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == Epilogue::none);
   CHECK(Library::asked.size() == 2);  // that there is none is kept too
-  CHECK(Library::made[0][3] == nullptr);
+  CHECK(Library::made[0].bias == nullptr);
 }
 
 TEST_CASE("cuda products: without any algorithm the caller makes it by hand") {
   const StandIn device;
   const Library library;
-  Library::offers_bias = Library::offers_plain = false;
+  Library::offers = {};
   Memory memory;
-  CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == Made::by_hand);
+  CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == std::nullopt);
   CHECK(Library::made.empty());
 }
 
@@ -179,4 +190,135 @@ TEST_CASE("cuda products: a kind that is new in a captured step is refused and a
                        "cuda: a product of a new size cannot be part of a captured step. A layer that needs it must answer false to "
                        "Layer::capturable().",
                        DeviceError);
+}
+
+TEST_CASE("cuda products: a mask is named with its stride and its alignment") {
+  const StandIn device;
+  const Library library;
+  Memory memory;
+  Product p = memory.product(5, 3, 7, Epilogue::relu_mask_bias);
+  CHECK(make_product(context_for(Device::cuda()), p) == Epilogue::relu_mask_bias);
+  CHECK(Library::asked[0].mask_stride == 128);
+  CHECK(Library::asked[0].align_mask == 16);
+  CHECK(Library::made[0].mask == memory.mask);
+  CHECK(Library::made[0].bias == memory.bias);
+  p.epilogue = Epilogue::relu_bias;
+  CHECK(make_product(context_for(Device::cuda()), p) == Epilogue::relu_bias);
+  CHECK(Library::asked[1].mask_stride == 0);
+  CHECK(Library::made[1].mask == nullptr);
+}
+
+TEST_CASE("cuda products: an epilogue that is not offered is done without as little as possible") {
+  const StandIn device;
+  const Library library;
+  Memory memory;
+  const auto made = [&](Epilogue wanted, std::vector<Epilogue> offers, std::int64_t m) {
+    Library::offers = std::move(offers);
+    return make_product(context_for(Device::cuda()), memory.product(m, 4, 4, wanted));
+  };
+  CHECK(made(Epilogue::relu_mask_bias, {Epilogue::none, Epilogue::bias}, 1) == Epilogue::bias);
+  CHECK(made(Epilogue::relu_mask_bias, {Epilogue::none}, 2) == Epilogue::none);
+  CHECK(made(Epilogue::relu_mask_bias, {}, 3) == std::nullopt);
+  CHECK(made(Epilogue::relu_bias, {Epilogue::none, Epilogue::bias, Epilogue::relu_mask_bias}, 4) == Epilogue::bias);
+  CHECK(made(Epilogue::relu_gradient, {Epilogue::none, Epilogue::bias}, 5) == Epilogue::none);
+  CHECK(Library::made.back().bias == nullptr);  // the plain product touches neither
+  CHECK(Library::made.back().mask == nullptr);
+  CHECK(made(Epilogue::relu_gradient, {}, 6) == std::nullopt);
+}
+
+namespace {
+
+// A library that makes the products that it is asked for, as its manual words them: column-major, a mask bit for each element of d.
+struct Computes {
+  static inline std::deque<BlasProduct> kinds;
+
+  Computes() {
+    kinds.clear();
+    table_.make = [](void** library) { return *library = &kinds, cuda::success; };
+    table_.plan = [](void*, const BlasProduct& kind, std::size_t, void** plan) { return *plan = &kinds.emplace_back(kind), cuda::success; };
+    table_.run = [](void*, const void* plan, const cuda::BlasBlocks& blocks, void*, std::size_t, void*) {
+      run(*static_cast<const BlasProduct*>(plan), blocks);
+      return cuda::success;
+    };
+    override_.emplace(table_);
+  }
+
+ private:
+  static void run(const BlasProduct& kind, const cuda::BlasBlocks& blocks) {
+    const auto *a = static_cast<const float*>(blocks.a), *b = static_cast<const float*>(blocks.b);
+    auto *d = static_cast<float*>(blocks.d), *bias = static_cast<float*>(blocks.bias);
+    auto* mask = static_cast<std::uint8_t*>(blocks.mask);
+    for (std::int64_t i = 0; i < kind.m; ++i) {
+      float row_sum = 0;
+      for (std::int64_t j = 0; j < kind.n; ++j) {
+        float z = 0;
+        for (std::int64_t k = 0; k < kind.k; ++k)
+          z += (kind.transpose_a ? a[k + i * kind.lda] : a[i + k * kind.lda]) *
+               (kind.transpose_b ? b[j + k * kind.ldb] : b[k + j * kind.ldb]);
+        if (kind.epilogue == Epilogue::relu_gradient) {
+          if (!relu_mask_at(mask, kind.mask_stride, j, i)) z = 0;
+        } else if (kind.epilogue != Epilogue::none) {
+          z += bias[i];
+        }
+        if (kind.epilogue == Epilogue::relu_mask_bias) relu_mask_set(mask, kind.mask_stride, j, i, z > 0);
+        if (kind.epilogue == Epilogue::relu_mask_bias || kind.epilogue == Epilogue::relu_bias) z = z > 0 ? z : 0;
+        d[i + j * kind.ldd] = z;
+        row_sum += z;
+      }
+      if (kind.epilogue == Epilogue::relu_gradient) bias[i] = row_sum;
+    }
+  }
+
+  cuda::Blas table_;
+  std::optional<cuda::BlasOverride> override_;
+};
+
+}  // namespace
+
+TEST_CASE("cuda products: by the mask a dense relu and its gradient come out of the products") {
+  // Small whole numbers: every sum is exact in whatever order.
+  const StandIn device;
+  const Computes library;
+  const Context context = context_for(Device::cuda());
+  for (const std::int64_t hidden : {1, 7, 128, 129}) {
+    constexpr std::int64_t rows = 5, in = 6, out = 4;
+    const auto numbers = [](std::int64_t count, std::int64_t seed) {
+      std::vector<float> values;
+      for (std::int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>((i * 31 + seed * 17) % 7 - 3));
+      return values;
+    };
+    const auto element = [](std::vector<float>& values, std::int64_t i) -> float& { return values[static_cast<std::size_t>(i)]; };
+    std::vector<float> x = numbers(rows * in, 1), w = numbers(hidden * in, 2), b = numbers(hidden, 3), w2 = numbers(out * hidden, 4),
+                       dy2 = numbers(rows * out, 5);
+    std::vector<float> y(static_cast<std::size_t>(rows * hidden), -1), dz = y, db(static_cast<std::size_t>(hidden), -1);
+    std::vector<std::uint8_t> mask(static_cast<std::size_t>(relu_mask_bytes(rows, hidden)), 0x55);
+
+    Product forward;  // y[rows, hidden] = relu(x w^T + b)
+    forward.m = rows, forward.n = hidden, forward.k = in;
+    forward.a = x.data(), forward.b = w.data(), forward.c = y.data();
+    forward.transpose_b = true;
+    forward.epilogue = Epilogue::relu_mask_bias;
+    forward.bias = b.data(), forward.mask = mask.data();
+    REQUIRE(make_product(context, forward) == Epilogue::relu_mask_bias);
+    Product backward;  // dz[rows, hidden] = dy2 w2 where y > 0, db = its sums over rows
+    backward.m = rows, backward.n = hidden, backward.k = out;
+    backward.a = dy2.data(), backward.b = w2.data(), backward.c = dz.data();
+    backward.epilogue = Epilogue::relu_gradient;
+    backward.bias = db.data(), backward.mask = mask.data();
+    REQUIRE(make_product(context, backward) == Epilogue::relu_gradient);
+
+    for (std::int64_t h = 0; h < hidden; ++h) {
+      float sum = 0;
+      for (std::int64_t r = 0; r < rows; ++r) {
+        float z = element(b, h), dx = 0;
+        for (std::int64_t k = 0; k < in; ++k) z += element(x, r * in + k) * element(w, h * in + k);
+        for (std::int64_t k = 0; k < out; ++k) dx += element(dy2, r * out + k) * element(w2, k * hidden + h);
+        const float expected = z > 0 ? dx : 0;
+        sum += expected;
+        CHECK(element(y, r * hidden + h) == std::max(z, 0.0F));
+        CHECK(element(dz, r * hidden + h) == expected);
+      }
+      CHECK(element(db, h) == sum);
+    }
+  }
 }

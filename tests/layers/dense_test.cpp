@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/graph.hpp>
 #include <weir/layers/dense.hpp>
@@ -171,13 +172,14 @@ TEST_CASE("dense: its config builds it again") {
                              Dense(5, {.weight = Initializer::uniform(-0.1, 0.3), .bias_initializer = Initializer::constant(2)}),
                              Dense(6, {.weight = Initializer::normal(0.5, 2)}), Dense(6, {.weight = Initializer::he_uniform(0.25)}),
                              Dense(6, {.weight = Initializer::he_normal(0.25)}), Dense(6, {.weight = Initializer::glorot_uniform(3)}),
-                             Dense(6, {.weight = Initializer::glorot_normal(3)})}) {
+                             Dense(6, {.weight = Initializer::glorot_normal(3)}), Dense(7, {.relu_drops_nan = true})}) {
     const Dense again = Dense::from_config(dense.config());
     CHECK(again.config() == dense.config());
     CHECK(again.out() == dense.out());
     CHECK(again.options().bias == dense.options().bias);
     CHECK(again.options().weight == dense.options().weight);
     CHECK(again.options().bias_initializer == dense.options().bias_initializer);
+    CHECK(again.options().relu_drops_nan == dense.options().relu_drops_nan);
   }
   CHECK(Dense(3).config() == Config().set("out", std::int64_t{3}).set("bias", true));
 }
@@ -210,4 +212,31 @@ TEST_CASE("dense: a wrong input fails on the line that adds it and names the lay
                        "dense(3) after input []: its input is a single number, [], expected at least one dimension. Add weir::Flatten() "
                        "before it.",
                        ShapeError);
+}
+
+TEST_CASE("dense: leave to drop nan changes nothing on the CPU but room for a mask") {
+  const auto run = [](bool drops) {
+    const Dense dense(130, {.relu_drops_nan = drops});
+    LayerRunner run(dense.absorb(Activation(ReLU())), {Shape{2, 3}}, {.batch = 5});
+    run.randomize();
+    std::vector<double> x = numbers(run.x());
+    x[7] = std::numeric_limits<double>::quiet_NaN();
+    run.set_x(x);
+    run.forward();
+    run.backward();
+    std::vector<std::vector<unsigned char>> all;
+    for (const ConstTensorView block : {run.y(), run.dx(), run.dparameter(0), run.dparameter(1)}) all.push_back(bits(block));
+    return all;
+  };
+  CHECK(run(true) == run(false));
+  const Shape input[] = {Shape{2, 3}};
+  const auto saved = [&](const Layer& layer) { return layer.infer(input).saved; };
+  const Dense dense(130, {.relu_drops_nan = true}), without_bias(130, {.bias = false, .relu_drops_nan = true});
+  REQUIRE(saved(*dense.absorb(Activation(ReLU()))).size() == 1);
+  CHECK(saved(*dense.absorb(Activation(ReLU())))[0].shape == Shape{2 * 32});  // two rows of 256 bits
+  CHECK(saved(dense).empty());
+  CHECK(saved(*dense.absorb(Activation(Tanh()))).empty());
+  CHECK(saved(*without_bias.absorb(Activation(ReLU()))).empty());
+  CHECK(dense.describe() == "dense(130, relu drops nan)");
+  CHECK(without_bias.describe() == "dense(130, no bias, relu drops nan)");
 }

@@ -52,6 +52,8 @@ struct LayerPlan {
   std::vector<Storage> inputs;  // what each input must hold; empty: all compute
 };
 
+struct LayerLink;  // between two layers of one family: see core/layer_link.hpp
+
 // The blocks of one call, in the order of the layer's plan. x, y, dy and dx have the batch in front: [batch, ...].
 struct LayerArgs {
   std::int64_t batch = 0;
@@ -65,6 +67,8 @@ struct LayerArgs {
   ConstTensorView dy;                       // backward only, as are the next two
   std::span<const TensorView> dx;           // overwritten; an empty view is not wanted: skip it
   std::span<const TensorView> dparameters;  // overwritten; all empty when no parameter gradient is wanted
+  LayerLink* to_reader = nullptr;           // training only: to the only reader of y, if there is one
+  LayerLink* to_source = nullptr;           // and to the layer that made x[0], if this is its only reader; for most layers, neither matters
 };
 
 // A layer: its configuration and pure functions. It owns no tensors, so one object serves any number of models and threads.
