@@ -15,9 +15,9 @@
 namespace weir {
 
 struct ClassTargets {
-  std::span<const double> weights;  // on the host; empty: 1 each
+  std::span<const double> weights = {};  // on the host; empty: 1 each
   double smoothing = 0;
-  std::optional<std::int32_t> ignore_index;
+  std::optional<std::int32_t> ignore_index = {};
   Reduction reduction = Reduction::mean;
 };
 

@@ -204,75 +204,76 @@ TEST_CASE("launches: an embedding waits for its indices outside training alone")
     cuda::embedding_forward(context, x, weight, y);
     CHECK((device.count("wait") > 0) == !training);
   }
+}
 
-  namespace {
+namespace {
 
-  // A training step of 6 - dense(16) - relu - dense(3); the launches of the layers' own kernels.
-  void train_a_step(StandIn& device, bool relu_drops_nan) {
-    const Device gpu = Device::cuda();
-    Model model(sequential({6}, Dense(16, {.relu_drops_nan = relu_drops_nan}), ReLU(), Dense(3)), {.device = gpu});
-    model.plan_training(SoftmaxCrossEntropy(), {Shape{}});
-    const Tensor x({5, 6}, DType::f32, gpu), labels(Shape{5}, DType::i32, gpu);
-    const ConstTensorView inputs[] = {x}, targets[] = {labels};
-    device.clear_calls();
-    Library::kinds.clear();
-    model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
-  }
+// A training step of 6 - dense(16) - relu - dense(3); the launches of the layers' own kernels.
+void train_a_step(StandIn& device, bool relu_drops_nan) {
+  const Device gpu = Device::cuda();
+  Model model(sequential({6}, Dense(16, {.relu_drops_nan = relu_drops_nan}), ReLU(), Dense(3)), {.device = gpu});
+  model.plan_training(SoftmaxCrossEntropy(), {Shape{}});
+  const Tensor x({5, 6}, DType::f32, gpu), labels(Shape{5}, DType::i32, gpu);
+  const ConstTensorView inputs[] = {x}, targets[] = {labels};
+  device.clear_calls();
+  Library::kinds.clear();
+  model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
+}
 
-  using Kinds = std::vector<cuda::Epilogue>;
-  constexpr cuda::Epilogue none = cuda::Epilogue::none, bias = cuda::Epilogue::bias, relu_mask_bias = cuda::Epilogue::relu_mask_bias,
-                           relu_gradient = cuda::Epilogue::relu_gradient;
+using Kinds = std::vector<cuda::Epilogue>;
+constexpr cuda::Epilogue none = cuda::Epilogue::none, bias = cuda::Epilogue::bias, relu_mask_bias = cuda::Epilogue::relu_mask_bias,
+                         relu_gradient = cuda::Epilogue::relu_gradient;
 
-  }  // namespace
+}  // namespace
 
-  TEST_CASE("launches: a dense relu that may drop nan is done by the products and their mask") {
-    StandIn device;
-    const Library library(true, true);
-    Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias, relu_gradient};
-    train_a_step(device, true);
-    // Forward; then dw of the last layer, its dx with the first one's ReLU and db, and dw of the first.
-    CHECK(Library::kinds == Kinds{relu_mask_bias, bias, none, relu_gradient, none});
-    CHECK(device.count("launch activate") == 0);
-    CHECK(device.count("launch activation and bias gradient") == 0);
-    CHECK(device.count("launch bias gradient") == 1);  // the last layer's
-  }
+TEST_CASE("launches: a dense relu that may drop nan is done by the products and their mask") {
+  StandIn device;
+  const Library library(true, true);
+  Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias, relu_gradient};
+  train_a_step(device, true);
+  // Forward; then dw of the last layer, its dx with the first one's ReLU and db, and dw of the first.
+  CHECK(Library::kinds == Kinds{relu_mask_bias, bias, none, relu_gradient, none});
+  CHECK(device.count("launch activate") == 0);
+  CHECK(device.count("launch activation and bias gradient") == 0);
+  CHECK(device.count("launch bias gradient") == 1);  // the last layer's
+}
 
-  TEST_CASE("launches: without leave no relu is done by the products") {
-    StandIn device;
-    const Library library(true, true);
-    Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias, relu_gradient};
-    train_a_step(device, false);
-    CHECK(Library::kinds == Kinds{bias, bias, none, none, none});
-    CHECK(device.count("launch activate") == 1);
-    CHECK(device.count("launch activation and bias gradient") == 1);
-  }
+TEST_CASE("launches: without leave no relu is done by the products") {
+  StandIn device;
+  const Library library(true, true);
+  Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias, relu_gradient};
+  train_a_step(device, false);
+  CHECK(Library::kinds == Kinds{bias, bias, none, none, none});
+  CHECK(device.count("launch activate") == 1);
+  CHECK(device.count("launch activation and bias gradient") == 1);
+}
 
-  TEST_CASE("launches: a relu that the library does only one way goes the other way as ever") {
-    StandIn device;
-    const Library library(true, true);
-    Library::offers = {none, bias, relu_mask_bias};
-    train_a_step(device, true);
-    CHECK(Library::kinds == Kinds{relu_mask_bias, bias, none, none, none});
-    CHECK(device.count("launch activate") == 0);
-    CHECK(device.count("launch activation and bias gradient") == 1);
-  }
+TEST_CASE("launches: a relu that the library does only one way goes the other way as ever") {
+  StandIn device;
+  const Library library(true, true);
+  Library::offers = {none, bias, relu_mask_bias};
+  train_a_step(device, true);
+  CHECK(Library::kinds == Kinds{relu_mask_bias, bias, none, none, none});
+  CHECK(device.count("launch activate") == 0);
+  CHECK(device.count("launch activation and bias gradient") == 1);
+}
 
-  TEST_CASE("launches: a relu whose mask the library did not write is not asked of its gradient") {
-    StandIn device;
-    const Library library(true, true);
-    Library::offers = {none, bias, relu_gradient};
-    train_a_step(device, true);
-    CHECK(Library::kinds == Kinds{bias, bias, none, none, none});
-    CHECK(device.count("launch activate") == 1);
-    CHECK(device.count("launch activation and bias gradient") == 1);
-  }
+TEST_CASE("launches: a relu whose mask the library did not write is not asked of its gradient") {
+  StandIn device;
+  const Library library(true, true);
+  Library::offers = {none, bias, relu_gradient};
+  train_a_step(device, true);
+  CHECK(Library::kinds == Kinds{bias, bias, none, none, none});
+  CHECK(device.count("launch activate") == 1);
+  CHECK(device.count("launch activation and bias gradient") == 1);
+}
 
-  TEST_CASE("launches: in inference a relu that may drop nan needs no mask") {
-    StandIn device;
-    const Library library(true, true);
-    Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias};
-    Model model(sequential({6}, Dense(16, {.relu_drops_nan = true}), ReLU(), Dense(3)), {.device = Device::cuda()});
-    const Tensor x({5, 6}, DType::f32, Device::cuda());
-    model.forward(x);
-    CHECK(Library::kinds == Kinds{cuda::Epilogue::relu_bias, bias});
-  }
+TEST_CASE("launches: in inference a relu that may drop nan needs no mask") {
+  StandIn device;
+  const Library library(true, true);
+  Library::offers = {none, bias, cuda::Epilogue::relu_bias, relu_mask_bias};
+  Model model(sequential({6}, Dense(16, {.relu_drops_nan = true}), ReLU(), Dense(3)), {.device = Device::cuda()});
+  const Tensor x({5, 6}, DType::f32, Device::cuda());
+  model.forward(x);
+  CHECK(Library::kinds == Kinds{cuda::Epilogue::relu_bias, bias});
+}
