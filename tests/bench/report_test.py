@@ -30,7 +30,7 @@ figures.limits.update({("W1", 2): [390e3, 400e3], ("b1", 2): [3.0, 2.0], ("relu_
 figures.failed["slow", "W2"] = "exit code 1: no memory"
 options = peer(workloads=["W1", "b1", "relu"], threads=[2], samples=1)
 quiet = peer(waits=9, given_up=1, most=0.5)
-lines = report.write(options, 1, peers, figures, quiet).splitlines()
+lines = report.write(options, 3, peers, figures, quiet).splitlines()
 
 expected = [
     "Medians of 3 interleaved rounds of 1 samples; (1.50x): weir is one and a half times as fast.",
