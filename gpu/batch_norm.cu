@@ -65,7 +65,7 @@ __global__ void running_statistics_kernel(std::int64_t width, bool keep, T eps, 
   }
 }
 
-__device__ ColumnPlace column_place() { return {blockIdx.x, blockIdx.y, gridDim.y, threadIdx.x, threadIdx.y}; }
+__device__ inline ColumnPlace column_place() { return {blockIdx.x, blockIdx.y, gridDim.y, threadIdx.x, threadIdx.y}; }
 
 template <class T>
 __global__ void __launch_bounds__(column_width* column_rows)
