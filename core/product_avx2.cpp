@@ -7,7 +7,8 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m256;
-constexpr Index lanes = 8, strip_rows = 6, panel_vectors = 2, dot_rows = 3;
+constexpr Index lanes = 8, panel_vectors = 2, dot_rows = 3;
+constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm256_set1_ps(x); }
 inline Vector load(const float* x) { return _mm256_loadu_ps(x); }

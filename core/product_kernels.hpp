@@ -27,7 +27,7 @@ inline constexpr Index tile_columns_most = 256;
 
 // Operands are taken block_depth at a time along k, so that a packed strip of b stays in the first cache, and block_rows at a time along
 // the rows, so that this part of a stays in the second.
-inline constexpr Index block_depth = 400, block_rows = 120, lanes_most = 16;
+inline constexpr Index block_depth = 512, block_rows = 120, lanes_most = 16;
 inline constexpr Index tile_workspace = block_depth * (tile_columns_most + block_rows + 2 * lanes_most);
 
 struct InstructionSet {

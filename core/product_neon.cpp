@@ -7,7 +7,8 @@ namespace weir::cpu {
 namespace {
 
 using Vector = float32x4_t;
-constexpr Index lanes = 4, strip_rows = 6, panel_vectors = 4, dot_rows = 4;
+constexpr Index lanes = 4, panel_vectors = 4, dot_rows = 4;
+constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return vdupq_n_f32(x); }
 inline Vector load(const float* x) { return vld1q_f32(x); }

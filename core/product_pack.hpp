@@ -9,8 +9,6 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr Index panel_columns = panel_vectors * lanes;
-
 inline Index smaller(Index a, Index b) { return a < b ? a : b; }
 inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
@@ -24,10 +22,11 @@ struct Cut {
 
 // packed[p][i] = x[p ldx + i]: [depth, count] becomes [depth, width]. Writes whole vectors, which may reach beyond count: zeros, there.
 inline void pack_rows(const float* x, Index ldx, Index depth, Index count, float* packed, Index width) {
-  if (count == panel_columns) {
+  constexpr Index whole = panel_vectors * lanes;
+  if (count == whole) {
     for (Index p = 0; p < depth; ++p, x += ldx, packed += width) {
 #pragma GCC unroll 4
-      for (Index i = 0; i < panel_columns; i += lanes) store(packed + i, load(x + i));
+      for (Index i = 0; i < whole; i += lanes) store(packed + i, load(x + i));
     }
   } else if (count <= lanes) {
     for (Index p = 0; p < depth; ++p, x += ldx, packed += width) store(packed, load_first(x, count));

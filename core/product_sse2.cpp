@@ -7,7 +7,8 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m128;
-constexpr Index lanes = 4, strip_rows = 6, panel_vectors = 2, dot_rows = 3;
+constexpr Index lanes = 4, panel_vectors = 2, dot_rows = 3;
+constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm_set1_ps(x); }
 inline Vector load(const float* x) { return _mm_loadu_ps(x); }
