@@ -17,27 +17,32 @@ namespace {
 // Measured: with so few rows, dot products beat packing b.
 constexpr Index dot_rows_most = 24;
 
-// c in down x across tiles of nearly equal size, columns in whole units.
+// c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
 struct Tiling {
-  static constexpr Index unit = 16;
+  static constexpr Index line = 16;
   Index m = 0, n = 0, down = 1, across = 1;
 
+  // Where part i of count begins when n is cut in whole units.
+  static Index cut(Index n, Index unit, Index i, Index count) { return std::min(n, (n + unit - 1) / unit * i / count * unit); }
+
   Tile operator[](Index index) const {
-    const Index i = index / across, j = index % across, units = (n + unit - 1) / unit;
+    const Index i = index / across, j = index % across;
     Tile tile;
-    tile.row = m * i / down;
-    tile.rows = m * (i + 1) / down - tile.row;
-    tile.column = units * j / across * unit;
-    tile.columns = std::min(n, units * (j + 1) / across * unit) - tile.column;
+    tile.row = cut(m, group_rows, i, down);
+    tile.rows = cut(m, group_rows, i + 1, down) - tile.row;
+    tile.column = cut(n, line, j, across);
+    tile.columns = cut(n, line, j + 1, across) - tile.column;
     return tile;
   }
 };
 
-// There should be enough tiles for some sixteen threads, each worth a thread's while, and each large enough to use what it packs often: b
-// for every tile, down its rows, and a transposed a, along its columns. Depends on the sizes alone; all figures measured.
+// There should be enough tiles for some eight threads, sixteen where a is transposed, as weight gradients are, each worth a thread's while,
+// and each large enough to use its operands often: b's part down its rows, a's along its columns. Depends on the sizes alone; all figures
+// measured.
 Tiling tiling(const Product<float>& p, bool dot) {
-  constexpr Index tiles_most = 16, rows_most = 512, rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
-  const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 32;
+  const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
+  constexpr Index rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
+  const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
   const auto parts = [](Index count, Index most) { return (count + most - 1) / most; };
 
   Tiling t{p.m, p.n, parts(p.m, rows_most), parts(p.n, tile_columns_most)};
@@ -55,45 +60,90 @@ Tiling tiling(const Product<float>& p, bool dot) {
   return t;
 }
 
-void multiply(const Product<float>& p, const Tile& tile, void (*kernel)(const TileTask&), void* workspace) {
-  float* c = p.c + tile.row * p.ldc + tile.column;
-  if (p.k == 0) {
-    for (Index row = 0; row < tile.rows; ++row) std::fill_n(c + row * p.ldc, tile.columns, 0.0f);
-    return;
+// One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
+// goes a block of k at a time, so that memory for it is bounded. Tiles of one row or column have as good as one shape, hence one packing.
+class TiledProduct {
+ public:
+  TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
+      : p_(product),
+        dot_(p_.m <= dot_rows_most && p_.transpose_b && !p_.transpose_a),
+        tiles_(tiling(p_, dot_)),
+        set_(set),
+        scratch_(memory) {
+    const Index blocks = std::max<Index>(1, (p_.k + block_depth - 1) / block_depth);
+    block_ = dot_ ? p_.k : (p_.k + 4 * blocks - 1) / (4 * blocks) * 4;
+    share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
+    share_b_ = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
+    part_a_ = packed_a_floats((p_.m + tiles_.down - 1) / tiles_.down + group_rows, block_);
+    const Index shared = (share_a_ ? tiles_.down * part_a_ : 0) + (share_b_ ? packed_b_floats(p_.n, block_) : 0);
+    const Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_b_floats(tile_columns_most, block_depth);
+    scratch_.reserve(context, static_cast<std::size_t>(own) * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
   }
-  TileTask task;
-  task.rows = tile.rows;
-  task.columns = tile.columns;
-  task.depth = p.k;
-  task.a = p.a + (p.transpose_a ? tile.row : tile.row * p.lda);
-  task.lda = p.lda;
-  task.transpose_a = p.transpose_a;
-  task.b = p.b + (p.transpose_b ? tile.column * p.ldb : tile.column);
-  task.ldb = p.ldb;
-  task.transpose_b = p.transpose_b;
-  task.c = c;
-  task.ldc = p.ldc;
-  task.workspace = static_cast<float*>(workspace);
-  kernel(task);
-}
+
+  void run(const Context& context, TileEpilogue epilogue) const {
+    const Index count = tiles_.down * tiles_.across, pack_b = share_b_ ? tiles_.across : 0, pack_a = share_a_ ? tiles_.down : 0;
+    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two meetings of the threads
+    for (Index k = 0; k < p_.k; k += span) {
+      if (pack_a + pack_b > 0) {
+        parallel_for(context, pack_a + pack_b, [&](Index i) {
+          if (i < pack_b) {
+            set_.pack_b(task(i, k));
+          } else {
+            set_.pack_a(task((i - pack_b) * tiles_.across, k));
+          }
+        });
+      }
+      parallel_for(context, count, [&](Index index) {
+        const Index end = std::min(p_.k, k + span);
+        for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
+        if (epilogue.run && end == p_.k) epilogue.run(epilogue.user, tiles_[index]);
+      });
+    }
+  }
+
+ private:
+  TileTask task(Index index, Index k) const {
+    const Tile tile = tiles_[index];
+    TileTask task;
+    task.rows = tile.rows;
+    task.columns = tile.columns;
+    task.depth = std::min(block_, p_.k - k);
+    task.a = p_.a + (p_.transpose_a ? k * p_.lda + tile.row : tile.row * p_.lda + k);
+    task.lda = p_.lda;
+    task.transpose_a = p_.transpose_a;
+    task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
+    task.ldb = p_.ldb;
+    task.transpose_b = p_.transpose_b;
+    task.c = p_.c + tile.row * p_.ldc + tile.column;
+    task.ldc = p_.ldc;
+    task.first = k == 0;
+    auto *own = static_cast<float*>(scratch_.mine()), *shared = static_cast<float*>(scratch_.shared());
+    task.spare = own;
+    task.packed_a = own + spare_floats;
+    task.packed_b = task.packed_a + packed_a_floats(block_rows, block_depth);
+    task.a_is_packed = share_a_;
+    task.b_is_packed = share_b_;
+    if (share_a_) task.packed_a = shared + index / tiles_.across * part_a_;
+    if (share_b_) task.packed_b = shared + (share_a_ ? tiles_.down * part_a_ : 0) + tile.column * block_;
+    return task;
+  }
+
+  const Product<float>& p_;
+  bool dot_, share_a_ = false, share_b_ = false;
+  Tiling tiles_;
+  const InstructionSet& set_;
+  TileScratch& scratch_;
+  Index block_ = 0, part_a_ = 0;
+};
 
 }  // namespace
 
 void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) {
   if (p.m == 0 || p.n == 0) return;
   const InstructionSet* set = instruction_set();
-  if (!set) return product_on_eigen(context, p, epilogue);
-  const bool dot = p.m <= dot_rows_most && p.transpose_b && !p.transpose_a;
-  const auto kernel = dot ? set->dot : set->outer;
-  const Tiling tiles = tiling(p, dot);
+  if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
-  TileScratch& scratch = own;  // the tiles run on other threads
-  scratch.reserve(context, tile_workspace * sizeof(float));
-  parallel_for(context, tiles.down * tiles.across, [&](Index index) {
-    const Tile tile = tiles[index];
-    multiply(p, tile, kernel, scratch.mine());
-    if (epilogue.run) epilogue.run(epilogue.user, tile);
-  });
+  TiledProduct(p, *set, context, own).run(context, epilogue);
 }
 
 void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_on_eigen(context, p, epilogue); }

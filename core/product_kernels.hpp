@@ -9,7 +9,7 @@ namespace weir::cpu {
 
 using Index = std::int64_t;
 
-// One tile of a product: c[rows, columns] = op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0.
+// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0.
 struct TileTask {
   Index rows = 0, columns = 0, depth = 0;
   const float* a = nullptr;
@@ -20,21 +20,35 @@ struct TileTask {
   bool transpose_b = false;
   float* c = nullptr;
   Index ldc = 0;
-  float* workspace = nullptr;  // tile_workspace floats, aligned to 64 bytes
+  bool first = true;  // c is written, not added to
+
+  // Where operands are packed, on a boundary of 64 bytes, and whether that has been done: pack_a and pack_b serve a row and a column of
+  // tiles; what is not done, the tile does for itself.
+  float *packed_a = nullptr, *packed_b = nullptr;
+  bool a_is_packed = false, b_is_packed = false;
+  float* spare = nullptr;  // spare_floats
 };
 
-inline constexpr Index tile_columns_most = 256;
+// Operands are taken block_depth at a time along k, so that a strip of a stays in the first cache and a tile's part of b in the second. A
+// transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the second
+// cache.
+inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 
-// Operands are taken block_depth at a time along k, so that a packed strip of b stays in the first cache, and block_rows at a time along
-// the rows, so that this part of a stays in the second.
-inline constexpr Index block_depth = 512, block_rows = 120, lanes_most = 16;
-inline constexpr Index tile_workspace = block_depth * (tile_columns_most + block_rows + 2 * lanes_most);
+inline constexpr Index spare_floats = block_depth * lanes_most;
+constexpr Index packed_a_floats(Index rows, Index depth) {
+  return (rows + group_rows - 1) / group_rows * (group_rows * depth + lanes_most);
+}
+constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
 struct InstructionSet {
   const char* name;
-  bool wide;  // vectors of 256 bits or more on x86: worth a second copy of other loops too, see vectorized.hpp
-  void (*outer)(const TileTask&);  // any layout, any size
-  void (*dot)(const TileTask&);    // a as it is, b transposed, few rows: reads both in place
+  bool wide;                        // vectors of 256 bits or more on x86: worth a second copy of other loops too, see vectorized.hpp
+  void (*pack_a)(const TileTask&);  // for outer
+  void (*pack_b)(const TileTask&);
+  bool (*packs_a)(const TileTask&);  // whether pack_a has anything to do
+  bool (*packs_b)(const TileTask&);
+  void (*outer)(const TileTask&);  // any layout, any size, depth at most block_depth
+  void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
 };
 
 extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;  // defined where they can be compiled

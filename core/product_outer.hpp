@@ -23,15 +23,12 @@ inline Index panel_vectors_for(Index rows) {
   return panel_vectors;
 }
 
-// Packed, a's rows lie side by side, this many, in one or more whole strips.
-constexpr Index group_rows = 12;
-
-// c[strip, panel] (+)= a b over a block of k: a's element (i, p) lies at a + i a_row + p, or at a + p group_rows + i when packed; b's row
-// p at b + p b_step.
+// c[strip, panel] (+)= a b over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's row p at
+// b + p b_step.
 struct OuterStep {
   Index depth = 0;
   const float* a = nullptr;
-  Index a_row = 0;
+  Index a_step = 0;
   const float* b = nullptr;
   Index b_step = 0;
   float* c = nullptr;
@@ -40,7 +37,7 @@ struct OuterStep {
   bool first = false;        // c is written, not added to
 };
 
-template <int Rows, int Vectors, bool Packed>
+template <int Rows, int Vectors, bool Across>
 [[gnu::noinline]] void outer_kernel(const OuterStep& t) {
   Vector sum[Rows][Vectors];
 #pragma GCC unroll 16
@@ -50,30 +47,39 @@ template <int Rows, int Vectors, bool Packed>
   }
   // Rows are addressed from every third one, so that one index register serves all. The asm hides that the bases are related: clang would
   // reach each row from the one before, a chain of additions longer than the arithmetic.
-  constexpr int bases = Packed ? 1 : (Rows + 2) / 3;
-  const Index a_row = t.a_row, b_step = t.b_step;
+  constexpr int bases = Across ? 1 : (Rows + 2) / 3;
+  const Index a_step = t.a_step, b_step = t.b_step;
   const float *a[bases], *b = t.b;
 #pragma GCC unroll 4
   for (int i = 0; i < bases; ++i) {
-    a[i] = t.a + 3 * i * a_row;
+    a[i] = t.a + 3 * i * a_step;
     asm("" : "+r"(a[i]));
   }
-  const auto take = [&](int p) __attribute__((always_inline)) {  // one row of b, p behind a; b goes on
+  const auto take = [&](int p) __attribute__((always_inline)) {  // one row of b, p behind a; b goes on, and so does an a that lies across
     Vector row[Vectors];
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) row[j] = load(b + j * lanes);
     b += b_step;
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {
-      const Vector element = every(Packed ? a[0][p * group_rows + i] : a[i / 3][i % 3 * a_row + p]);
+      const Vector element = every(Across ? a[0][i] : a[i / 3][i % 3 * a_step + p]);
 #pragma GCC unroll 4
       for (int j = 0; j < Vectors; ++j) sum[i][j] = fma(element, row[j], sum[i][j]);
     }
+    if constexpr (Across) a[0] += a_step;
   };
   const auto pass = [&](int count) __attribute__((always_inline)) {
+    if constexpr (!Across) {
 #pragma GCC unroll 4
-    for (int i = 0; i < bases; ++i) a[i] += Packed ? count * group_rows : count;
+      for (int i = 0; i < bases; ++i) a[i] += count;
+    }
   };
+  if (!t.first) {  // on its way while the sums are formed
+    for (int i = 0; i < Rows; ++i) {
+#pragma GCC unroll 4
+      for (int j = 0; j < Vectors; ++j) __builtin_prefetch(t.c + i * t.ldc + j * lanes, 1);
+    }
+  }
   constexpr int at_once = 4;
   Index p = t.depth;
   for (; p >= at_once; p -= at_once) {
@@ -102,59 +108,65 @@ template <int Rows, int Vectors, bool Packed>
 }
 
 // The kernel for so many rows and vectors of columns.
-template <bool Packed, int Vectors = panel_vectors, int Rows = strip_rows(Vectors)>
+template <bool Across, int Vectors = panel_vectors, int Rows = strip_rows(Vectors)>
 void run_outer(Index rows, Index vectors, const OuterStep& t) {
   if constexpr (Vectors > 1) {
-    if (vectors < Vectors) return run_outer<Packed, Vectors - 1>(rows, vectors, t);
+    if (vectors < Vectors) return run_outer<Across, Vectors - 1>(rows, vectors, t);
   }
   if constexpr (Rows > 1) {
-    if (rows < Rows) return run_outer<Packed, Vectors, Rows - 1>(rows, vectors, t);
+    if (rows < Rows) return run_outer<Across, Vectors, Rows - 1>(rows, vectors, t);
   }
-  outer_kernel<Rows, Vectors, Packed>(t);
+  outer_kernel<Rows, Vectors, Across>(t);
 }
 
-// The tile's part of one block of k: rows [k, k + depth) of op(b).
-struct OuterBlock {
+// What is packed, where, and in which order the kernels see it.
+struct OuterTile {
   const TileTask& t;
-  Index k, depth;
   Cut panels;  // in vectors
-  float *packed_a, *packed_b, *spare;
 
-  OuterBlock(const TileTask& task, Index k_begin, Index k_count)
-      : t(task), k(k_begin), depth(k_count), panels(ceil_div(t.columns, lanes), panel_vectors_for(t.rows)) {
-    packed_b = t.workspace;
-    packed_a = packed_b + block_depth * tile_columns_most;
-    spare = packed_a + block_depth * (block_rows + lanes_most);
-  }
+  explicit OuterTile(const TileTask& task) : t(task), panels(ceil_div(t.columns, lanes), panel_vectors_for(t.rows)) {}
 
   Index strip_rows_most() const { return strip_rows(panels.count(0)); }
-  Index packed_strip_rows() const { return group_rows / ceil_div(group_rows, strip_rows_most()); }
   Index panel_begin(Index j) const { return panels.begin(j) * lanes; }
   Index panel_width(Index j) const { return panels.count(j) * lanes; }
   Index panel_columns(Index j) const { return smaller(panel_width(j), t.columns - panel_begin(j)); }
-  float* packed_panel(Index j) const { return packed_b + panel_begin(j) * depth; }
+  float* packed_panel(Index j) const { return t.packed_b + panel_begin(j) * t.depth; }
 
-  bool shallow() const { return depth <= 96; }
+  bool shallow() const { return t.depth <= 128; }
 
-  // Whole panels are read where they lie when one strip of rows uses them once, or when they stay in the first cache as they are: rows
-  // begin with a cache line, an odd number of lines apart, so that they spread over all of its sets, and are not too many for its TLB.
+  // Rows of an operand that stay in the first cache as they lie, spread over all of its sets: an odd number of lines apart, or all together
+  // in no more than it holds.
+  bool near(Index ld, Index rows_most) const {
+    constexpr Index line = 16, first_cache = 8192;
+    return t.depth <= rows_most && (ld % (2 * line) == line || (ld % line == 0 && ld * t.depth <= first_cache));
+  }
+
+  // Whole panels are read where they lie when one strip of rows uses them once, or when they are near and begin with a cache line.
   bool in_place(Index j) const {
-    constexpr Index line = 16;
-    const bool spread = t.ldb % (2 * line) == line && reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0;
-    return !t.transpose_b && ((spread && shallow()) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0;
+    return !t.transpose_b && ((aligned && near(t.ldb, 128)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
+  }
+
+  bool packs_a() const { return t.transpose_a && !near(t.lda, 256); }
+
+  bool packs_b() const {
+    for (Index j = 0; j < panels.parts; ++j) {
+      if (!in_place(j)) return true;
+    }
+    return false;
   }
 
   // Rows of an operand may lie pages apart: a few of them at a time are cut into all of their panels or strips.
   template <class F>
   void for_rows(F f) const {
     constexpr Index rows_most = 16;
-    for (Index p = 0; p < depth; p += rows_most) f(p, smaller(rows_most, depth - p));
+    for (Index p = 0; p < t.depth; p += rows_most) f(p, smaller(rows_most, t.depth - p));
   }
 
   void pack_b() const {
     if (t.transpose_b) {
       for (Index j = 0; j < panels.parts; ++j) {
-        pack_columns(t.b + panel_begin(j) * t.ldb + k, t.ldb, depth, panel_columns(j), packed_panel(j), panel_width(j), spare);
+        pack_columns(t.b + panel_begin(j) * t.ldb, t.ldb, t.depth, panel_columns(j), packed_panel(j), panel_width(j), t.spare);
       }
       return;
     }
@@ -162,67 +174,76 @@ struct OuterBlock {
       for (Index j = 0; j < panels.parts; ++j) {
         if (in_place(j)) continue;
         const Index width = panel_width(j);
-        pack_rows(t.b + (k + p) * t.ldb + panel_begin(j), t.ldb, rows, panel_columns(j), packed_panel(j) + p * width, width);
+        pack_rows(t.b + p * t.ldb + panel_begin(j), t.ldb, rows, panel_columns(j), packed_panel(j) + p * width, width);
       }
     });
   }
 
   // A group's last row is written as whole vectors and may reach into the gap behind it.
-  float* packed_group(Index row) const { return packed_a + row / group_rows * (group_rows * depth + lanes); }
+  float* packed_group(Index row) const { return t.packed_a + row / group_rows * (group_rows * t.depth + lanes_most); }
 
   void pack_a(Index row, Index rows) const {
     for_rows([&](Index p, Index count) {
       for (Index i = 0; i < rows; i += group_rows) {
-        pack_rows(t.a + (k + p) * t.lda + row + i, t.lda, count, smaller(group_rows, rows - i), packed_group(i) + p * group_rows,
-                  group_rows);
+        pack_rows(t.a + p * t.lda + row + i, t.lda, count, smaller(group_rows, rows - i), packed_group(i) + p * group_rows, group_rows);
       }
     });
   }
 
-  // Shallow panels stay in the first cache while the strips pass by, other strips while the panels do.
-  template <bool Packed>
+  // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache. a is packed from its row on.
+  template <bool Across>
   void multiply(Index row, Index rows) const {
-    const Index most = Packed ? packed_strip_rows() : strip_rows_most();
+    const bool packed = packs_a();
     OuterStep step;
-    step.depth = depth;
-    step.a_row = t.lda;
+    step.depth = t.depth;
+    step.a_step = packed ? group_rows : t.lda;
     step.ldc = t.ldc;
-    step.first = k == 0;
-    const auto part = [&](Index i, Index j) {
-      const Index width = panel_width(j);
-      step.a = Packed ? packed_group(i) + i % group_rows : t.a + (row + i) * t.lda + k;
-      step.b = in_place(j) ? t.b + k * t.ldb + panel_begin(j) : packed_panel(j);
+    step.first = t.first;
+    const auto part = [&](Index i, Index count, Index j) {
+      const Index begin = panel_begin(j), width = panel_width(j);
+      step.a = packed ? packed_group(i) + i % group_rows : t.a + (row + i) * (Across ? 1 : t.lda);
+      step.b = in_place(j) ? t.b + begin : packed_panel(j);
       step.b_step = in_place(j) ? t.ldb : width;
       step.last_lanes = lanes - (width - panel_columns(j));
-      step.c = t.c + (row + i) * t.ldc + panel_begin(j);
-      run_outer<Packed>(smaller(most, rows - i), width / lanes, step);
+      step.c = t.c + (row + i) * t.ldc + begin;
+      run_outer<Across>(count, width / lanes, step);
     };
+    const Index together = packed ? group_rows : rows;
     if (shallow()) {
       for (Index j = 0; j < panels.parts; ++j) {
-        for (Index i = 0; i < rows; i += most) part(i, j);
+        for_strips(rows, together, [&](Index i, Index count) { part(i, count, j); });
       }
     } else {
-      for (Index i = 0; i < rows; i += most) {
-        for (Index j = 0; j < panels.parts; ++j) part(i, j);
-      }
+      for_strips(rows, together, [&](Index i, Index count) {
+        for (Index j = 0; j < panels.parts; ++j) part(i, count, j);
+      });
+    }
+  }
+
+  // Strips as equal as can be: the kernels of few rows wait for their sums.
+  template <class F>
+  void for_strips(Index rows, Index together, F f) const {
+    for (Index begin = 0; begin < rows; begin += together) {
+      const Cut strips(smaller(together, rows - begin), strip_rows_most());
+      for (Index i = 0; i < strips.parts; ++i) f(begin + strips.begin(i), strips.count(i));
     }
   }
 };
 
+void pack_a(const TileTask& t) { OuterTile(t).pack_a(0, t.rows); }
+void pack_b(const TileTask& t) { OuterTile(t).pack_b(); }
+bool packs_a(const TileTask& t) { return OuterTile(t).packs_a(); }
+bool packs_b(const TileTask& t) { return OuterTile(t).packs_b(); }
+
 void outer_product(const TileTask& t) {
-  const Index blocks = ceil_div(t.depth, block_depth), step = ceil_div(t.depth, 4 * blocks) * 4;
-  for (Index k = 0; k < t.depth; k += step) {
-    const OuterBlock block(t, k, smaller(step, t.depth - k));
-    block.pack_b();
-    if (!t.transpose_a) {
-      block.multiply<false>(0, t.rows);
-      continue;
-    }
-    for (Index row = 0; row < t.rows; row += block_rows) {
-      const Index rows = smaller(block_rows, t.rows - row);
-      block.pack_a(row, rows);
-      block.multiply<true>(row, rows);
-    }
+  const OuterTile tile(t);
+  if (!t.b_is_packed) tile.pack_b();
+  if (!t.transpose_a) return tile.multiply<false>(0, t.rows);
+  if (t.a_is_packed || !tile.packs_a()) return tile.multiply<true>(0, t.rows);
+  for (Index row = 0; row < t.rows; row += block_rows) {
+    const Index rows = smaller(block_rows, t.rows - row);
+    tile.pack_a(row, rows);
+    tile.multiply<true>(row, rows);
   }
 }
 
