@@ -32,7 +32,7 @@ struct Gunzip::Stream {
   std::array<std::byte, 64 * 1024> input;
 };
 
-Gunzip::Gunzip(const DataFile& file) : file_(file), stream_(std::make_unique<Stream>()) {}
+Gunzip::Gunzip(const InputFile& file) : file_(file), stream_(std::make_unique<Stream>()) {}
 Gunzip::~Gunzip() = default;
 
 // Leaves no input only at the end of the file.

@@ -5,7 +5,7 @@
 #include <memory>
 #include <span>
 
-#include "data/data_file.hpp"
+#include "core/input_file.hpp"
 
 namespace weir {
 
@@ -13,7 +13,7 @@ namespace weir {
 // anything behind the last member, for an end: both throw FormatError, as does damage.
 class Gunzip {
  public:
-  explicit Gunzip(const DataFile& file);
+  explicit Gunzip(const InputFile& file);
   ~Gunzip();
 
   // The next bytes, and their count: fewer than asked for only at the end, where the check sums have been compared.
@@ -27,7 +27,7 @@ class Gunzip {
   void refill();
   bool next_member();
 
-  const DataFile& file_;
+  const InputFile& file_;
   std::unique_ptr<Stream> stream_;
 };
 

@@ -10,8 +10,8 @@
 #include <weir/core/error.hpp>
 #include <weir/data/idx.hpp>
 
+#include "core/input_file.hpp"
 #include "core/text.hpp"
-#include "data/data_file.hpp"
 #include "data/gunzip.hpp"
 #include "data/idx_reader.hpp"
 
@@ -58,7 +58,7 @@ class Source {
     return count;
   }
 
-  DataFile file_;
+  InputFile file_;
   std::optional<Gunzip> gunzip_;
   std::uint64_t position_ = 0;
 };

@@ -8,9 +8,9 @@
 #include <weir/core/error.hpp>
 #include <weir/formats/safetensors.hpp>
 
+#include "core/input_file.hpp"
 #include "core/text.hpp"
 #include "formats/half.hpp"
-#include "formats/input_file.hpp"
 #include "formats/printable.hpp"
 #include "formats/safetensors_dtype.hpp"
 #include "formats/safetensors_header.hpp"

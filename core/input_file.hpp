@@ -6,7 +6,7 @@
 #include <span>
 #include <string>
 
-#include "formats/file_descriptor.hpp"
+#include "core/file_descriptor.hpp"
 
 namespace weir {
 
