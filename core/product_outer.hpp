@@ -132,7 +132,8 @@ struct OuterTile {
   Index panel_columns(Index j) const { return smaller(panel_width(j), t.columns - panel_begin(j)); }
   float* packed_panel(Index j) const { return t.packed_b + panel_begin(j) * t.depth; }
 
-  bool shallow() const { return t.depth <= 128; }
+  static constexpr Index shallow_most = 128;
+  bool shallow() const { return t.depth <= shallow_most; }
 
   // Rows of an operand that stay in the first cache as they lie, spread over all of its sets: an odd number of lines apart, or all together
   // in no more than it holds.
@@ -144,7 +145,7 @@ struct OuterTile {
   // Whole panels are read where they lie when one strip of rows uses them once, or when they are near and begin with a cache line.
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0;
-    return !t.transpose_b && ((aligned && near(t.ldb, 128)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
+    return !t.transpose_b && ((aligned && near(t.ldb, shallow_most)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
   bool packs_a() const { return t.transpose_a && !near(t.lda, 256); }
