@@ -9,15 +9,22 @@
 
 namespace weir {
 
-// The largest |x[i]| of n elements, taken over bit patterns without the sign: as whole numbers they are ordered like the numbers, with
-// infinity above every finite one and NaN above infinity, so nothing is lost as in a comparison of floats. 0 for none.
+// Magnitudes are compared as bit patterns without the sign: as whole numbers these are ordered like the numbers, with infinity above every
+// finite one and NaN above infinity, so nothing is lost as in a comparison of floats.
+template <class T>
+using MagnitudeBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+
+template <class T>
+MagnitudeBits<T> magnitude_bits(T x) {
+  using Bits = MagnitudeBits<T>;
+  return std::bit_cast<Bits>(x) & std::numeric_limits<Bits>::max();
+}
+
+// The largest |x[i]| of n elements; 0 for none.
 template <class T>
 double largest_magnitude(const T* x, std::int64_t n) {
-  using Bits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  Bits largest = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
-    largest = std::max(largest, static_cast<Bits>(std::bit_cast<Bits>(x[i]) & std::numeric_limits<Bits>::max()));
-  }
+  MagnitudeBits<T> largest = 0;
+  for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, magnitude_bits(x[i]));
   return static_cast<double>(std::bit_cast<T>(largest));
 }
 
