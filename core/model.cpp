@@ -138,8 +138,7 @@ void Model::Impl::check_targets(const Batch& batch, std::int64_t samples) const 
     const auto who = [t] { return "target " + std::to_string(t); };
     check_view(who, batch.targets[t], plan->targets[t], dtype_for(plan->target_storage[t], options.dtype), options, samples);
   }
-  if (batch.sample_weights.empty()) return;
-  check_count("lists of sample weights", batch.sample_weights.size(), plan->losses.size());
+  if (batch.sample_weights.size() > 1) check_count("lists of sample weights", batch.sample_weights.size(), plan->losses.size());
   for (const ConstTensorView& weights : batch.sample_weights)
     check_view([] { return std::string("sample weights"); }, weights, Shape{}, options.dtype, options, samples);
 }

@@ -300,7 +300,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
   for (std::size_t t = 0; t < losses_.size(); ++t) {
     Call& call = losses_[t];
     const Observed watch(Phase::loss, t, &call.views.forward);
-    const ConstTensorView weights = batch.sample_weights.empty() ? ConstTensorView() : batch.sample_weights[t];
+    const ConstTensorView weights = batch.weights_for(t);
     call.views.x.back() = batch.targets[t];
     run(call, context, false);
     (context.device.is_cuda() ? cuda::accumulate_loss : cpu::accumulate_loss)(context, call.views.forward.y, weights, loss_weights_[t],

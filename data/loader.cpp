@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/memory_ops.hpp"
 #include "core/observe.hpp"
 #include "core/text.hpp"
+#include "core/typed.hpp"
 #include "data/finite.hpp"
 #include "data/gather.hpp"
 #include "data/host_rows.hpp"
@@ -42,15 +44,40 @@ void check_range(const std::string& who, const Field& field, DType dtype) {
   throw NumericError(who + " does not fit f32: " + describe_element(field.values, bad) + ". Scale it or use a Model in f64.");
 }
 
+void check_weights(const std::string& who, const Tensor& weights, std::int64_t samples) {
+  if (weights.shape() != Shape{samples}) {
+    throw ShapeError(who + " are " + to_string(weights.shape()) + ", the data has " + with_commas(samples) +
+                     " samples. Give one number for each.");
+  }
+  if (weights.dtype() != DType::f32 && weights.dtype() != DType::f64) {
+    throw ConfigError(who + " hold " + to_string(weights.dtype()) + ", expected f32 or f64. Convert the tensor.");
+  }
+  if (!weights.device().is_cpu()) throw DeviceError(who + " are on " + to_string(weights.device()) + ", expected cpu. Copy them first.");
+  typed(weights.dtype(), [&](auto type) {
+    const std::span<const decltype(type)> values = weights.values<decltype(type)>();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (values[i] >= 0 && std::isfinite(values[i])) continue;
+      throw ConfigError(who + " give sample " + with_commas(static_cast<std::int64_t>(i)) + " the weight " +
+                        number_text(static_cast<double>(values[i])) + ", expected a finite number, 0 or more. Correct it.");
+    }
+  });
+}
+
 }  // namespace
 
-Loader::Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device)
+Loader::Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device,
+               std::span<const Field> sample_weights)
     : device_(device), samples_(checked_samples(data)) {
   check_options(dtype, batch);
   batch_ = std::min(batch, samples_);
   inputs_ = data.inputs().size();
+  targets_ = data.targets().size();
+  for (std::size_t i = 0; i < sample_weights.size(); ++i) {
+    check_weights("loader: sample_weights " + std::to_string(i), sample_weights[i].values, samples_);
+  }
   add_columns(data.inputs(), "input", dtype);
   add_columns(data.targets(), "target", dtype);
+  add_columns(sample_weights, "sample_weights", dtype);
   buffers_.resize(columns_.size());
   views_.resize(columns_.size());
   order_ = Tensor(Shape{samples_}, DType::i32);
@@ -62,7 +89,7 @@ Loader::Loader(Loader&&) noexcept = default;
 Loader& Loader::operator=(Loader&&) noexcept = default;
 Loader::~Loader() = default;
 
-void Loader::add_columns(const std::vector<Field>& fields, const char* kind, DType dtype) {
+void Loader::add_columns(std::span<const Field> fields, const char* kind, DType dtype) {
   for (std::size_t i = 0; i < fields.size(); ++i) {
     check_range("loader: " + std::string(kind) + " " + std::to_string(i), fields[i], dtype);
     Column& column = columns_.emplace_back();
@@ -192,7 +219,7 @@ Batch Loader::load_recorded(const Context& context, const std::uint64_t* index, 
 
 Batch Loader::batch_of_views() const {
   const std::span<const ConstTensorView> views = views_;
-  return {.inputs = views.first(inputs_), .targets = views.subspan(inputs_), .sample_weights = {}};
+  return {.inputs = views.first(inputs_), .targets = views.subspan(inputs_, targets_), .sample_weights = views.subspan(inputs_ + targets_)};
 }
 
 }  // namespace weir

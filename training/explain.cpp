@@ -55,7 +55,7 @@ Found bad_in_losses(const Model& literal, const Losses& losses, const Batch& bat
     const std::string number = std::to_string(i);
     if (const Found bad = named("target " + number, batch.targets[i])) return bad;
     if (!batch.sample_weights.empty()) {
-      if (const Found bad = named("sample_weights " + number, batch.sample_weights[i])) return bad;
+      if (const Found bad = named("sample_weights " + number, batch.weights_for(i))) return bad;
     }
     const ConstTensorView &output = literal.outputs()[i], &target = batch.targets[i];
     LossRunner runner(loss, output.shape().without_front(), target.shape().without_front(), literal.max_batch(), literal.dtype(),

@@ -2,7 +2,10 @@
 #include <chrono>
 #include <cmath>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
+#include <vector>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
@@ -20,7 +23,6 @@
 #include "training/explain.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/recorded_steps.hpp"
-#include "training/sample_weights.hpp"
 #include "training/schedule_run.hpp"
 #include "training/updater.hpp"
 
@@ -36,6 +38,11 @@ void check_at_least_one(const char* option, std::int64_t value) {
 void check_fit(const Model& model, const Dataset& train, const FitOptions& options) {
   if (!options.optimizer) throw ConfigError("fit: no optimizer is given. Set one, for example weir::Adam({.lr = 1e-3}).");
   check_losses("fit", model, options.loss);
+  const std::size_t lists = options.sample_weights.size(), losses = options.loss.terms().size();
+  if (lists > 1 && lists != losses) {
+    throw ConfigError("fit: got " + std::to_string(lists) + " lists of sample weights for " + std::to_string(losses) +
+                      (losses == 1 ? " loss" : " losses") + ". Give one for all, or one for each.");
+  }
   check_at_least_one("epochs", options.epochs);
   check_at_least_one("batch", options.batch);
   check_at_least_one("accumulate", options.accumulate);
@@ -53,6 +60,12 @@ void check_fit(const Model& model, const Dataset& train, const FitOptions& optio
   if (options.validation != nullptr) check("fit: validation data", *options.validation);
 }
 
+std::vector<Field> copies(std::span<const ConstTensorView> blocks) {
+  std::vector<Field> fields;
+  for (const ConstTensorView& block : blocks) fields.push_back({clone(block)});
+  return fields;
+}
+
 class Stopwatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count(); }
@@ -67,7 +80,7 @@ class Run {
   Run(Model& model, const Dataset& train, const FitOptions& options)
       : model_(model),
         options_(options),
-        weights_("fit", options.sample_weights, model, options.loss.terms().size(), train.samples(), options.batch),
+        weights_(copies(options.sample_weights)),
         counter_(model, train, options.loss),
         schedule_(options.schedule, options.schedule_unit, model.training_state()),
         updater_("fit", model, *options.optimizer,
@@ -82,8 +95,9 @@ class Run {
     if (accumulate_ > 1) sum_ = Tensor(model.parameter_arena().shape(), model.dtype(), model.device());
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
-    loader_.emplace(train, model.device(), model.dtype(), options.batch);  // last: on a device it takes what the rest has left
-    if (accumulate_ == 1 && options.sample_weights.empty() && RecordedSteps::possible(model, *loader_, updater_)) {
+    // Last: on a device it takes what the rest has left.
+    loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
+    if (accumulate_ == 1 && RecordedSteps::possible(model, *loader_, updater_)) {
       recorded_.emplace(model, *loader_, counter_, updater_, samples_);
     }
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
@@ -152,7 +166,6 @@ class Run {
     if (options_.shuffle) {
       const RandomKey key = key_for(model_.options().seed, KeyPurpose::shuffle).with(number);
       loader_->shuffle(key);
-      weights_.shuffle(key);
     }
     counter_.reset();
     loss_sum_ = 0;
@@ -175,7 +188,6 @@ class Run {
   // The gradients of one batch of a step of so many samples, and after the last one the update. Returns the batch's part of the loss.
   double run_batch(std::int64_t index, std::int64_t part, bool last, std::int64_t samples) {
     Batch batch = loader_->load(context_, index);
-    batch.sample_weights = weights_.load(context_, index);
     batch.part = static_cast<std::uint64_t>(part);
     const bool first = part == 0;
     model_.backward(batch);
@@ -209,7 +221,7 @@ class Run {
   Model& model_;
   const FitOptions& options_;
   const Context context_ = context_for(model_.device());
-  SampleWeights weights_;
+  std::vector<Field> weights_;
   AccuracyCounter counter_;
   ScheduleRun schedule_;
   Updater updater_;

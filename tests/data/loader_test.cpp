@@ -83,6 +83,33 @@ TEST_CASE("loader: the datas own order with a smaller last batch") {
   CHECK(list<std::int32_t>(last.targets[0]) == std::vector<std::int32_t>{8, 9});
 }
 
+TEST_CASE("loader: weights go with their samples") {
+  const Dataset data = counted(10);
+  std::vector<Field> weights(2);
+  weights[0].values = Tensor({10}, DType::f32);
+  weights[1].values = Tensor({10}, DType::f64);
+  for (std::size_t i = 0; i < 10; ++i) {
+    weights[0].values.values<float>()[i] = 0.5f + static_cast<float>(i);
+    weights[1].values.values<double>()[i] = 20 - static_cast<double>(i);
+  }
+  Loader loader(data, Device::cpu(), DType::f32, 4, true, weights);
+  loader.shuffle({1});
+  for (std::int64_t i = 0; i < loader.batches(); ++i) {
+    const Batch batch = loader.load(context_for(Device::cpu()), i);
+    CHECK(batch.inputs.size() == 1);
+    CHECK(batch.targets.size() == 1);
+    REQUIRE(batch.sample_weights.size() == 2);
+    const auto labels = list<std::int32_t>(batch.targets[0]);
+    std::vector<float> first, second;
+    for (const std::int32_t label : labels) {
+      first.push_back(0.5f + static_cast<float>(label));
+      second.push_back(20 - static_cast<float>(label));
+    }
+    CHECK(list<float>(batch.sample_weights[0]) == first);
+    CHECK(list<float>(batch.sample_weights[1]) == second);
+  }
+}
+
 TEST_CASE("loader: batches that divide the samples or hold them all") {
   const Dataset data = counted(6);
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();

@@ -6,6 +6,7 @@
 #include <vector>
 #include <weir/core/array.hpp>
 #include <weir/data/loader.hpp>
+#include <weir/layers/multi_margin.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
@@ -36,7 +37,7 @@ const Dataset& data() {
 }
 
 // Room for a batch, the gradients and the workspace, not for the samples.
-void leave_little(StandIn& device) { device.limit(device.used() + 90000); }
+void leave_little(StandIn& device, std::size_t bytes = 90000) { device.limit(device.used() + bytes); }
 
 template <class T>
 Tensor numbers_of(const Shape& shape, std::int64_t most) {
@@ -111,6 +112,38 @@ TEST_CASE("fed steps: data that does not fit trains in replayed steps to the bit
     CHECK(device.count("wait_event") == 3 * 251);
     for (std::size_t i = 0; i < 3; ++i) CHECK(history.epochs[i].loss == losses[i]);
     CHECK(bits(model.parameter_arena()) == resident);
+  }
+}
+
+TEST_CASE("fed steps: the weights of samples go with their samples") {
+  std::vector<double> ahead(4009), back(4009);
+  for (int i = 0; i < 4009; ++i) ahead[static_cast<std::size_t>(i)] = back[static_cast<std::size_t>(4008 - i)] = i % 5 * 0.5;
+  const Tensor first = tensor(ahead, {4009}, DType::f32), second = tensor(back, {4009}, DType::f64);
+  Graph net;
+  const Node x = net.input({6}), h = net.add(Dense(16), {x});
+  net.output(net.add(Dense(3), {h}));
+  net.output(net.add(Dense(3), {h}));
+  std::vector<Field> inputs, targets;
+  inputs.push_back({data().inputs()[0].values.clone()});
+  for (int i = 0; i < 2; ++i) targets.push_back({data().targets()[0].values.clone()});
+  const Dataset twice(std::move(inputs), std::move(targets));
+  for (const bool one_for_both : {true, false}) {
+    FitOptions options = options_for(3);
+    options.loss = {SoftmaxCrossEntropy(), MultiMargin()};
+    options.sample_weights = one_for_both ? std::vector<ConstTensorView>{first} : std::vector<ConstTensorView>{first, second};
+    Model host(net, {.seed = 3});
+    fit(host, twice, options);
+    for (const bool fits : {true, false}) {
+      StandIn device;
+      Model model(net, {.device = gpu, .seed = 3});
+      if (!fits) leave_little(device, 120000);  // the weights fit
+      device.defer(7);
+      fit(model, twice, options);
+      CHECK((device.count("wait_event") == 0) == fits);
+      CHECK(device.count("begin_capture") == 2);
+      CHECK(device.count("replay") == 3 * 251 - 2);
+      CHECK(bits(model.parameter_arena()) == bits(host.parameter_arena()));
+    }
   }
 }
 

@@ -190,6 +190,16 @@ TEST_CASE("cuda: groups and penalties and limits of every kind train as on the C
   }
 }
 
+TEST_CASE("cuda: samples weigh as on the CPU") {
+  if (!device_here()) return;
+  std::vector<double> numbers;
+  for (int i = 0; i < 109; ++i) numbers.push_back(i % 4 * 0.75);
+  const Tensor weights = tensor(numbers, {109}, DType::f64);
+  FitOptions options = options_with();
+  options.sample_weights = {weights};
+  compare_fits(plain(), data(), options);
+}
+
 TEST_CASE("cuda: several batches make one step as on the CPU") {
   if (!device_here()) return;
   FitOptions options = options_with();

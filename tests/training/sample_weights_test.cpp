@@ -126,14 +126,14 @@ TEST_CASE("sample weights: what makes no sense is refused before anything change
   refused(static_cast<ConfigError*>(nullptr), {good, good},
           "fit: got 2 lists of sample weights for 1 loss. Give one for all, or one for each.");
   refused(static_cast<ShapeError*>(nullptr), {few},
-          "fit: sample_weights 0 are [3], the training data has 4 samples. Give one number for each.");
+          "loader: sample_weights 0 are [3], the data has 4 samples. Give one number for each.");
   refused(static_cast<ShapeError*>(nullptr), {column},
-          "fit: sample_weights 0 are [4, 1], the training data has 4 samples. Give one number for each.");
+          "loader: sample_weights 0 are [4, 1], the data has 4 samples. Give one number for each.");
   refused(static_cast<ConfigError*>(nullptr), {negative},
-          "fit: sample_weights 0 give sample 2 the weight -0.5, expected a finite number, 0 or more. Correct it.");
+          "loader: sample_weights 0 give sample 2 the weight -0.5, expected a finite number, 0 or more. Correct it.");
   refused(static_cast<ConfigError*>(nullptr), {nan},
-          "fit: sample_weights 0 give sample 0 the weight nan, expected a finite number, 0 or more. Correct it.");
-  refused(static_cast<ConfigError*>(nullptr), {whole}, "fit: sample_weights 0 hold i32, expected f32 or f64. Convert the tensor.");
+          "loader: sample_weights 0 give sample 0 the weight nan, expected a finite number, 0 or more. Correct it.");
+  refused(static_cast<ConfigError*>(nullptr), {whole}, "loader: sample_weights 0 hold i32, expected f32 or f64. Convert the tensor.");
   Model small(sequential({6}, Dense(3)));
   FitOptions options{.loss = SoftmaxCrossEntropy(), .sample_weights = {huge}, .optimizer = SGD()};
   const Snapshot unchanged(small);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include <weir/core/context.hpp>
@@ -15,15 +16,19 @@ namespace weir {
 class HostRows;
 
 // Cuts a Dataset into batches on a model's device and in its dtype, in order or shuffled; the last batch may be smaller. All memory
-// is taken by the constructor. Keeps a reference to the Dataset, which must outlive it. For one thread at a time.
+// is taken by the constructor. Keeps references to the Dataset and the weights, which must
+// outlive it. For one thread at a time.
 class Loader {
  public:
   // On a CUDA device the data is copied there once, if it fits; with keep_on_device false, or when it does not fit, each batch is put
-  // together on the host and copied beside the work of the device, or before it where there is no page-locked memory. Throws ConfigError
-  // for a dtype that does not compute or a batch below 1, ShapeError for more than 2^31 - 1 samples, NumericError for a number that f32
-  // cannot hold, DeviceError for a device that is not there or is full.
-  Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true);
-  Loader(Dataset&& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true) = delete;
+  // together on the host and copied beside the work of the device, or before it where there is no page-locked memory. sample_weights are
+  // [samples] of f32 or f64 each, 0 or more, on the host, and go with their samples into Batch::sample_weights. Throws ConfigError for a
+  // dtype that does not compute, a batch below 1 or a weight that is none, ShapeError for more than 2^31 - 1 samples and for weights that
+  // are not one a sample, NumericError for a number that f32 cannot hold, DeviceError for a device that is not there or is full.
+  Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true,
+         std::span<const Field> sample_weights = {});
+  Loader(Dataset&& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true,
+         std::span<const Field> sample_weights = {}) = delete;
   Loader(Loader&&) noexcept;
   Loader& operator=(Loader&&) noexcept;
   ~Loader();
@@ -65,7 +70,7 @@ class Loader {
     copies,    // on the host, then copied
   };
 
-  void add_columns(const std::vector<Field>& fields, const char* kind, DType dtype);
+  void add_columns(std::span<const Field> fields, const char* kind, DType dtype);
   Feeding choose_feeding(bool keep_on_device);
   void make_resident();
   void make_ring();
@@ -79,8 +84,8 @@ class Loader {
   std::int64_t batch_ = 0;
   Feeding feeding_ = Feeding::in_place;
   bool order_changed_ = true;    // device_order_ is behind order_
-  std::vector<Column> columns_;  // inputs, then targets
-  std::size_t inputs_ = 0;
+  std::vector<Column> columns_;  // inputs, then targets, then weights
+  std::size_t inputs_ = 0, targets_ = 0;
   std::unique_ptr<HostRows> ring_;
   std::vector<TensorView> buffers_;     // of the last load, to write ...
   std::vector<ConstTensorView> views_;  // ... and as it returned them
