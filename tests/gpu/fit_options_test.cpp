@@ -117,7 +117,7 @@ TEST_CASE("cuda: a table of rows learns what it learns on the CPU") {
   compare_fits(net, text, options_with());
 }
 
-TEST_CASE("cuda: an index outside the table is refused: by forward with its sample, in training by the step") {
+TEST_CASE("cuda: an index outside the table is named by forward and refused by the step of training") {
   if (!device_here() || device_is_stand_in()) return;
   const Tensor words = tensor({0, 1, 2, 9}, {4}, DType::i32), labels = tensor({0, 1, 2, 0}, {4}, DType::i32);
   const Tensor words_there = words.to(gpu), labels_there = labels.to(gpu);
