@@ -1,13 +1,10 @@
-// Whole Models on a device: inference, gradients, training, files, gradient checks, against the CPU.
+// Whole Models on a device: inference, gradients, training, files, against the CPU.
 
 #include <weir/formats/load.hpp>
 #include <weir/formats/save.hpp>
-#include <weir/layers/add.hpp>
-#include <weir/layers/concat.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
-#include <weir/training/gradcheck.hpp>
 #include <weir/training/metrics.hpp>
 #include <weir/training/predict.hpp>
 #include <weir/training/sgd.hpp>
@@ -39,15 +36,6 @@ FitOptions options_with(AnyOptimizer optimizer, std::int64_t epochs = 3) {
 
 // What training in f32 by sums in another order may come to after some tens of steps.
 double drift() { return device_is_stand_in() ? 0 : 5e-3; }
-
-Graph branches() {
-  Graph g;
-  const Node x = g.input({6});
-  const Node h = g.add(Dense(8), {x}), r = g.add(Tanh(), {h});
-  const Node both = g.add(Concat(), {g.add(Add(), {h, r}), x});
-  g.output(g.add(Dense(3), {both}));
-  return g;
-}
 
 }  // namespace
 
@@ -221,15 +209,6 @@ TEST_CASE("cuda: a model from a device is saved and loaded on either") {
   const Model host = load_model(file), device = load_model(file, {.device = gpu});
   CHECK(bits(host.parameter_arena()) == bits(model.parameter_arena()));
   CHECK(bits(device.parameter_arena()) == bits(model.parameter_arena()));
-}
-
-TEST_CASE("cuda: gradients of fused networks agree with differences") {
-  if (!device_here()) return;
-  const GradcheckReport report =
-      gradcheck(sequential({4}, Dense(6), Tanh(), Dense(3)), {.loss = SoftmaxCrossEntropy(), .targets = {Shape{}}, .device = gpu});
-  CAPTURE(report);
-  CHECK(report.passed);
-  CHECK(gradcheck(branches(), {.device = gpu}).passed);
 }
 
 TEST_CASE("cuda: a model that does not fit is not made and the device stays usable") {

@@ -7,6 +7,8 @@
 #include <weir/core/error.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
+#include <weir/layers/add.hpp>
+#include <weir/layers/concat.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
@@ -25,6 +27,16 @@ inline Dataset blobs(std::int64_t samples, std::int64_t features = 6, std::int64
     x[static_cast<std::size_t>(i * features + i % classes)] += 2;
   }
   return Dataset(tensor(x, Shape{samples, features}, DType::f32), tensor(labels, Shape{samples}, DType::i32));
+}
+
+// An addition of a layer and what is read from it, beside the input.
+inline Graph branches() {
+  Graph g;
+  const Node x = g.input({6});
+  const Node h = g.add(Dense(8), {x}), r = g.add(Tanh(), {h});
+  const Node both = g.add(Concat(), {g.add(Add(), {h, r}), x});
+  g.output(g.add(Dense(3), {both}));
+  return g;
 }
 
 // y = some function of x, to be learned with a mean squared error.
