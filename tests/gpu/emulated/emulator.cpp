@@ -7,6 +7,7 @@
 #include <memory>
 #include <stdexcept>
 #include <vector>
+#include <weir/core/random.hpp>
 
 namespace weir::test {
 
@@ -29,6 +30,19 @@ struct Fiber {
   int thread = -1;  // the one that runs or waits here; -1: free
 };
 
+// Some order of `count` things, another one in each launch: forwards or backwards from any of them on.
+struct Order {
+  explicit Order(int things, RandomKey key)
+      : count(things),
+        first(static_cast<int>(random_below(key, 0, static_cast<std::uint64_t>(things)))),
+        forwards(random_below(key, 1, 2) == 0) {}
+  Order() = default;
+  int operator[](int turn) const { return (first + (forwards ? turn : count - turn)) % count; }
+
+  int count = 1, first = 0;
+  bool forwards = true;
+};
+
 struct Block {
   std::string op;
   const std::function<void()>* body = nullptr;
@@ -37,7 +51,8 @@ struct Block {
   std::vector<std::unique_ptr<Fiber>> fibers;
   ucontext_t scheduler{};
   Fiber* running = nullptr;
-  int next = 0;  // thread that has not begun
+  Order order;   // in which the threads begin
+  int next = 0;  // the turn of the one that begins next
 
   int count() const { return static_cast<int>(threads.size()); }
   Thread& current() { return threads[static_cast<std::size_t>(running->thread)]; }
@@ -51,7 +66,7 @@ void set_place(int thread) {
 
 void fiber_main() {
   while (block.next < block.count()) {
-    const int number = block.next++;
+    const int number = block.order[block.next++];
     block.running->thread = number;
     Thread& thread = block.threads[static_cast<std::size_t>(number)];
     thread = {.number = number, .ended = false};
@@ -144,11 +159,15 @@ void run_grid(const std::string& op, const cuda::Grid& grid, const std::function
   block.body = &thread;
   place.threads = {grid.threads_x, grid.threads_y};
   place.blocks = {grid.blocks_x, grid.blocks_y};
-  for (unsigned y = 0; y < grid.blocks_y; ++y) {
-    for (unsigned x = 0; x < grid.blocks_x; ++x) {
-      place.block = {x, y};
-      run_block(static_cast<int>(grid.threads_x * grid.threads_y));
-    }
+  static std::uint64_t launches = 0;
+  const RandomKey key = RandomKey{launches++};
+  const int threads = static_cast<int>(grid.threads_x * grid.threads_y), blocks = static_cast<int>(grid.blocks_x * grid.blocks_y);
+  const Order blocks_in_order(blocks, key.with(1));
+  block.order = Order(threads, key.with(2));
+  for (int turn = 0; turn < blocks; ++turn) {
+    const auto number = static_cast<unsigned>(blocks_in_order[turn]);
+    place.block = {number % grid.blocks_x, number / grid.blocks_x};
+    run_block(threads);
   }
 }
 

@@ -6,8 +6,9 @@
 
 #include "gpu/runtime.hpp"
 
-// Kernels on the CPU: the .cu files compiled as plain C++, block after block, each thread of a block up to where it waits for others. What
-// this shows is that a kernel's arithmetic is right and its threads meet where they wait; neither its speed nor what hardware does at once.
+// Kernels on the CPU: the .cu files compiled as plain C++, block after block, each thread of a block up to where it waits for others, in
+// another order in each launch: a result that needs one order, for want of a barrier, is seen to change. What this shows is that a kernel's
+// arithmetic is right and its threads meet where they wait; neither its speed nor what hardware does at once.
 
 namespace weir::test {
 
