@@ -2,12 +2,27 @@
 // Run: ./weir train [options], ./weir predict --model FILE [options]; --help lists them all with their defaults.
 // Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads, <processor>".
 
+#include <charconv>
+#include <cstdint>
 #include <iostream>
 #include <stdexcept>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
 #include "options.hpp"
+
+namespace {
+
+const CLI::Validator at_least_one(
+    [](const std::string& text) {
+      std::int64_t count = 1;
+      std::from_chars(text.data(), text.data() + text.size(), count);  // what is no number is refused elsewhere
+      return count < 1 ? "got " + text + ", expected at least 1." : std::string();
+    },
+    "");
+
+}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
@@ -18,17 +33,17 @@ int main(int argc, char** argv) {
   app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
       ->check(CLI::IsMember({"mnist", "fashion", "digits"}));
   app.add_flag("--require-mnist", t.require_mnist, "Fail when MNIST cannot be had");
-  app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->capture_default_str();
+  app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->check(at_least_one)->capture_default_str();
   app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, gelu, tanh or any other of weir's")
       ->capture_default_str();
-  app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)");
-  app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)");
+  app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)")->check(at_least_one);
+  app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)")->check(at_least_one);
   app.add_option("--optimizer", t.optimizer, "sgd, momentum (0.9, Nesterov) or adam")
       ->check(CLI::IsMember({"sgd", "momentum", "adam"}))
       ->capture_default_str();
   app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
   app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
-  app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)");
+  app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)")->check(at_least_one);
   app.add_option("--device", t.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   app.add_option("--precision", t.precision, "Of products on a CUDA device: f32, tf32 or bf16")
       ->check(CLI::IsMember({"f32", "tf32", "bf16"}))

@@ -125,5 +125,8 @@ TEST_CASE("mnist: what cannot be used is an error and never a reason to fall bac
     CHECK_MESSAGE(!ran.output.empty(), options);
     CHECK_MESSAGE(!ran.prints("digits instead"), options);
   }
+  for (const std::string count : {"--epochs", "--batch", "--threads", "--hidden"}) {
+    CHECK_MESSAGE(run(nowhere + mnist + " " + count + " 0").prints(count + ": "), count);  // named, and before any data is looked for
+  }
   CHECK(run(nowhere + mnist + " --quiet --data " + folder.path().string() + " --dataset mnist").status == 1);
 }
