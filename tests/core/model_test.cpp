@@ -1,3 +1,4 @@
+#include <limits>
 #include <sstream>
 #include <vector>
 
@@ -181,4 +182,11 @@ TEST_CASE("model: inference allocates no gradients and the summary counts the by
         "2      sum       [2] and [2] and [2] -> [2]\n"
         "2 parameters, f64 on cpu, batches of up to 4\n"
         "bytes: 128 parameters, 192 workspace\n");
+}
+
+TEST_CASE("model: a batch whose bytes cannot be counted is refused") {
+  const Graph net = weir::sequential({4}, Scale(2), Scale(3));
+  for (const std::int64_t batch : {std::numeric_limits<std::int64_t>::max(), std::int64_t{1} << 62, std::int64_t{1} << 45}) {
+    CHECK_THROWS_AS(Model(net, {.max_batch = batch}), ConfigError);
+  }
 }
