@@ -80,7 +80,8 @@ TEST_CASE("cuda: products of all transpositions and sizes") {
   const std::int64_t sizes[][3] = {{1, 1, 1},    {3, 5, 7}, {64, 128, 784}, {10, 17, 33}, {128, 10, 64},
                                    {65, 1, 129}, {5, 4, 0}, {0, 4, 3},      {4, 0, 3}};
   for (const DType dtype : compute_types) {
-    for (const auto& [m, n, k] : sizes) {
+    for (const auto& size : sizes) {
+      const std::int64_t m = size[0], n = size[1], k = size[2];
       for (const bool ta : {false, true}) {
         for (const bool tb : {false, true}) {
           const Tensor a = random_tensor(ta ? Shape{k, m} : Shape{m, k}, dtype, 1),
@@ -112,7 +113,8 @@ TEST_CASE("cuda: sums over everything and over rows") {
   if (!device_here()) return;
   const std::int64_t sizes[][2] = {{0, 3}, {1, 1}, {7, 5}, {64, 10}, {1000, 33}, {3, 40000}, {50000, 3}};
   for (const DType dtype : compute_types) {
-    for (const auto& [rows, columns] : sizes) {
+    for (const auto& size : sizes) {
+      const std::int64_t rows = size[0], columns = size[1];
       const Tensor x = random_tensor({rows, columns}, dtype);
       Tensor all({}, dtype), gpu_all({}, dtype, gpu), each({columns}, dtype), gpu_each({columns}, dtype, gpu);
       fill(gpu_all, nan_value);

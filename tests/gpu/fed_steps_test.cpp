@@ -79,7 +79,7 @@ TEST_CASE("fed steps: a loader brings the batches that it brings from resident d
     Loader host(data, Device::cpu(), dtype, 8);
     const auto expected = batches_of(host, Device::cpu());
     for (const bool resident : {true, false}) {
-      for (const std::uint64_t seed : {0, 1, 2}) {
+      for (const std::uint64_t seed : {0U, 1U, 2U}) {
         StandIn device;
         Loader loader(data, gpu, dtype, 8, resident);
         CHECK(loader.resident() == resident);
