@@ -8,6 +8,7 @@
 
 #include "core/product_eigen.hpp"
 #include "core/product_sets.hpp"
+#include "core/product_turned.hpp"
 #include "core/tile_scratch.hpp"
 
 namespace weir::cpu {
@@ -19,7 +20,6 @@ constexpr Index dot_rows_most = 24;
 
 // c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
 struct Tiling {
-  static constexpr Index line = 16;
   Index m = 0, n = 0, down = 1, across = 1;
 
   // Where part i of count begins when n is cut in whole units.
@@ -70,8 +70,7 @@ class TiledProduct {
         tiles_(tiling(p_, dot_)),
         set_(set),
         scratch_(memory) {
-    const Index blocks = std::max<Index>(1, (p_.k + block_depth - 1) / block_depth);
-    block_ = dot_ ? p_.k : (p_.k + 4 * blocks - 1) / (4 * blocks) * 4;
+    block_ = dot_ ? p_.k : even_block(p_.k);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
     share_b_ = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
     part_a_ = packed_a_floats((p_.m + tiles_.down - 1) / tiles_.down + group_rows, block_);
@@ -143,6 +142,7 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   const InstructionSet* set = instruction_set();
   if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
+  if (p.m > dot_rows_most && turning_pays(p, context.threads)) return turned_product(context, p, *set, own, epilogue);
   TiledProduct(p, *set, context, own).run(context, epilogue);
 }
 

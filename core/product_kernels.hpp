@@ -33,12 +33,19 @@ struct TileTask {
 // transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the second
 // cache.
 inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
+inline constexpr Index line = 16;  // floats of a cache line
 
 inline constexpr Index spare_floats = block_depth * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {
   return (rows + group_rows - 1) / group_rows * (group_rows * depth + lanes_most);
 }
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
+
+// k in blocks of nearly equal depth, in whole fours.
+constexpr Index even_block(Index k) {
+  const Index blocks = k <= block_depth ? 1 : (k + block_depth - 1) / block_depth;
+  return (k + 4 * blocks - 1) / (4 * blocks) * 4;
+}
 
 struct InstructionSet {
   const char* name;
@@ -49,6 +56,9 @@ struct InstructionSet {
   bool (*packs_b)(const TileTask&);
   void (*outer)(const TileTask&);  // any layout, any size, depth at most block_depth
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
+
+  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most block_depth.
+  void (*turn)(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare);
 };
 
 extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;  // defined where they can be compiled

@@ -138,7 +138,7 @@ struct OuterTile {
   // Rows of an operand that stay in the first cache as they lie, spread over all of its sets: an odd number of lines apart, or all together
   // in no more than it holds.
   bool near(Index ld, Index rows_most) const {
-    constexpr Index line = 16, first_cache = 8192;
+    constexpr Index first_cache = 8192;
     return t.depth <= rows_most && (ld % (2 * line) == line || (ld % line == 0 && ld * t.depth <= first_cache));
   }
 

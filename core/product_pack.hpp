@@ -68,6 +68,15 @@ inline void pack_columns(const float* x, Index ldx, Index depth, Index count, fl
   transpose_lanes(spare, block_depth, depth, packed + i, width);
 }
 
+// c[columns, rows] = the transpose of x[rows, columns]; see InstructionSet.
+inline void turn(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare) {
+  Index i = 0;
+  for (; i + lanes <= rows; i += lanes) transpose_lanes(x + i * ldx, ldx, columns, c + i, ldc);
+  if (i == rows) return;
+  transpose_lanes(x + i * ldx, ldx, columns, spare, lanes);
+  for (Index p = 0; p < columns; ++p) store_first(c + p * ldc + i, load(spare + p * lanes), rows - i);
+}
+
 }  // namespace
 
 }  // namespace weir::cpu

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "core/product.hpp"
+#include "core/product_kernels.hpp"
+#include "core/tile_scratch.hpp"
+
+// The product with a transposed b and few rows, as the forward of a dense layer has it: computed as the transpose of b a^T, in which the
+// larger operand is read where it lies and only the smaller one is packed, by each thread for itself: a copy from another core's cache
+// takes longer.
+
+namespace weir::cpu {
+
+// Whether that is less work for so many threads.
+bool turning_pays(const Product<float>& p, int threads);
+
+// The same bits as without turning: an element's sum takes the same blocks of k in the same order.
+void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory, TileEpilogue epilogue);
+
+}  // namespace weir::cpu
