@@ -23,6 +23,9 @@ struct ModelAccess {
     model.impl_->step_on_device = model.impl_->state.step;
   }
 
+  // What the layers know of their gradients since the last backward; not true once somebody has changed them.
+  static std::span<const BoundedGradient> gradients(const Model& model) { return model.impl_->training->gradients(); }
+
   static const TensorView loss_sum(Model& model) { return model.impl_->loss_sum; }
   static TensorView state(Model& model) { return model.impl_->store->state; }
   static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }

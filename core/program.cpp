@@ -1,6 +1,7 @@
 #include "core/program.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <weir/core/error.hpp>
 
@@ -194,14 +195,17 @@ void Program::place_blocks(bool reuse) {
 
 void Program::bind(void* workspace, ParameterStore& store, TensorView state_next, TensorView gradients) {
   workspace_ = static_cast<std::byte*>(workspace);
+  gradients_.clear();
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     Views& views = calls_[i].views;
     views = {};
     const std::size_t node = fused_[i].first;
+    views.dparameter_bounds.resize(fused_[i].plan.parameters.size(), std::numeric_limits<double>::infinity());
     for (std::size_t p = 0; p < fused_[i].plan.parameters.size(); ++p) {
       const ArenaEntry& entry = store.parameter_entries[store.first_parameter[node] + p];
       views.parameters.push_back(block_of(store.parameters, entry));
       views.dparameters.push_back(gradients.empty() ? TensorView() : block_of(gradients, entry));
+      if (!gradients.empty()) gradients_.push_back({entry.offset, entry.shape.elements(), &views.dparameter_bounds[p]});
     }
     for (std::size_t s = 0; s < fused_[i].plan.state.size(); ++s) {
       const ArenaEntry& entry = store.state_entries[store.first_state[node] + s];
@@ -214,6 +218,7 @@ void Program::bind(void* workspace, ParameterStore& store, TensorView state_next
     loss.views = {};
     bind_views(loss);
   }
+  std::ranges::sort(gradients_, {}, &BoundedGradient::offset);
   outputs_.assign(graph_outputs_.size(), {});
   batch_ = -1;
 }
@@ -237,6 +242,7 @@ void Program::bind_views(Call& call) {
   v.backward.scratch = v.backward_scratch;
   v.backward.dx = v.dx;
   v.backward.dparameters = v.dparameters;
+  v.backward.dparameter_bounds = v.dparameter_bounds;
   v.link = {call.layer, v.saved, v.dparameters};
   if (call.has_reader) v.forward.to_reader = v.backward.to_reader = &v.link;
   if (call.source != none) v.forward.to_source = v.backward.to_source = &calls_[call.source].views.link;
@@ -327,6 +333,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     if (!call.runs_backward) continue;
     const Observed watch(Phase::backward, i, &call.views.backward);
     sum_readers(gradient_[call.node]);
+    std::ranges::fill(call.views.dparameter_bounds, std::numeric_limits<double>::infinity());
     run(call, context, true);
   }
   for (const std::size_t input : graph_inputs_) sum_readers(gradient_[input]);

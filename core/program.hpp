@@ -33,6 +33,12 @@ struct FusedCall {
   std::vector<std::size_t> inputs;  // graph entries
 };
 
+// A parameter's gradient in its arena, and what its layer knows to be no less than any magnitude in it: infinity, or else.
+struct BoundedGradient {
+  std::int64_t offset, count;
+  const double* bound;
+};
+
 // The calls that a graph comes to, in order: with fuse, each layer offers to absorb its sole reader.
 std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse);
 
@@ -60,8 +66,9 @@ class Program {
   void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // after forward
 
   std::span<const ConstTensorView> outputs() const { return outputs_; }
-  ConstTensorView value(std::size_t graph_entry) const;           // empty for an input or an absorbed layer
-  ConstTensorView input_gradient(std::size_t graph_entry) const;  // empty when not wanted
+  ConstTensorView value(std::size_t graph_entry) const;                      // empty for an input or an absorbed layer
+  ConstTensorView input_gradient(std::size_t graph_entry) const;             // empty when not wanted
+  std::span<const BoundedGradient> gradients() const { return gradients_; }  // of all parameters, as backward left them, by offset
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -77,6 +84,7 @@ class Program {
   struct Views {  // of one call; the spans in args point into these
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
+    std::vector<double> dparameter_bounds;
     LayerArgs forward, backward;
     LayerLink link;  // to the reader, if there is one
   };
@@ -131,6 +139,7 @@ class Program {
   std::vector<std::size_t> graph_inputs_, graph_outputs_;
   std::vector<std::size_t> input_slot_;  // of each graph entry that is an input: its position
   std::vector<ConstTensorView> outputs_;
+  std::vector<BoundedGradient> gradients_;
   std::int64_t workspace_bytes_ = 0;
   std::byte* workspace_ = nullptr;
   std::int64_t batch_ = -1;

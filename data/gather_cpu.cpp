@@ -56,7 +56,7 @@ void gather_rows(const Context& context, const ConstTensorView& from, double div
   const std::int64_t batch = order.elements();
   if (batch == 0) return;
   const Rows<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(), to.elements() / batch};
-  const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / std::max<std::int64_t>(1, rows.width));
+  const std::int64_t tiles = std::min(batch, 1 + batch * rows.width / tile_elements), tile_rows = (batch + tiles - 1) / tiles;
   const auto gather = [&](const auto& convert) {
     vectorized_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {
       const std::int64_t begin = tile * tile_rows;

@@ -124,6 +124,7 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
     op.dz = args.scratch.front();
   }
   op.dw = args.dparameters[0];
+  if (!args.dparameter_bounds.empty()) op.dw_bound = &args.dparameter_bounds[0];
   if (options_.bias && !begun) {
     op.partial_sums = args.scratch.back();
     op.db = args.dparameters[1];

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "activations/apply.hpp"
+#include "core/largest.hpp"
 #include "core/product.hpp"
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
@@ -90,12 +91,17 @@ void backward(const Context& context, const DenseBackward& args) {
   const T* dz = args.f ? data<T>(args.dz) : data<T>(args.dy);
   T *dw = data<T>(args.dw), *dx = data<T>(args.dx);
   if (args.f || !args.db.empty()) pass_activation_and_bias<T>(context, args, rows, out);
+  if (dw && args.dw_bound) *args.dw_bound = 0;
   if (dw && rows == 0) std::fill_n(dw, out * in, T(0));
   if (dw && rows > 0) {
+    auto look = [&](const Tile& tile) {
+      vectorized([&] { raise_largest(args.dw_bound, magnitude_bound(dw + tile.row * in + tile.column, tile.columns, tile.rows, in)); });
+    };
     product(
         context,
         Product<T>{
-            .m = out, .n = in, .k = rows, .a = dz, .lda = out, .transpose_a = true, .b = data<T>(args.x), .ldb = in, .c = dw, .ldc = in});
+            .m = out, .n = in, .k = rows, .a = dz, .lda = out, .transpose_a = true, .b = data<T>(args.x), .ldb = in, .c = dw, .ldc = in},
+        args.dw_bound ? tile_epilogue(look) : TileEpilogue{});
   }
   if (dx) {
     product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in});

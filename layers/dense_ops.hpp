@@ -27,10 +27,11 @@ struct DenseForward {
 struct DenseBackward {
   ConstTensorView x, w, dy;
   const ActivationFunction* f = nullptr;
-  ConstTensorView z_or_y;   // what f's backward needs; else empty
-  TensorView dz;            // [rows, out] to work in; empty when f is nullptr
-  TensorView partial_sums;  // [dense_bias_chunks, out] to work in; empty when there is no bias
-  TensorView dw, db, dx;    // each empty when not wanted
+  ConstTensorView z_or_y;      // what f's backward needs; else empty
+  TensorView dz;               // [rows, out] to work in; empty when f is nullptr
+  TensorView partial_sums;     // [dense_bias_chunks, out] to work in; empty when there is no bias
+  TensorView dw, db, dx;       // each empty when not wanted
+  double* dw_bound = nullptr;  // becomes a bound on the magnitudes in dw, on the CPU; nullptr: not wanted
 
   // For CUDA alone: what made x is a Dense with a ReLU that left its mask. The library may do that ReLU's backward on dx, and its bias
   // gradient with it.

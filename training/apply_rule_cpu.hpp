@@ -7,7 +7,7 @@
 
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
-#include "training/largest.hpp"
+#include "core/largest.hpp"
 
 namespace weir::cpu {
 

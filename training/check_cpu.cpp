@@ -5,7 +5,7 @@
 #include "core/vectorized.hpp"
 #include "training/argmax.hpp"
 #include "training/check_ops.hpp"
-#include "training/largest.hpp"
+#include "core/largest.hpp"
 
 namespace weir::cpu {
 

@@ -118,7 +118,6 @@ class Run {
     report_.peak_gflops = roofline_.flops / 1e9;
     report_.peak_gbytes = roofline_.bytes / 1e9;
     parts_[{Phase::gather, 0}].bytes = gathered_bytes(data_, model_.dtype()) * static_cast<double>(report_.batch);
-    parts_[{Phase::check, 0}].bytes = parameters;
     parts_[{Phase::update, 0}].bytes = parameters * (3 + 2 * moments);
     add_rows();
     return std::move(report_);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <weir/core/error.hpp>
 
+#include "core/largest.hpp"
+#include "core/model_access.hpp"
 #include "core/observe.hpp"
 #include "training/check_ops.hpp"
 #include "training/explain.hpp"
@@ -59,18 +61,36 @@ void Updater::measure_kept(const Context& context) {
   numbers_.pull(context);
 }
 
-bool Updater::gradients_are_finite(const Context& context) {
+// Raises *largest to the largest magnitude, or, of a gradient that its layer has bound well enough, to the bound.
+void Updater::look_at_gradients(const Context& context, Gradients gradients, double* largest) {
+  const TensorView all = model_->gradient_arena();
+  std::int64_t begin = 0;
+  const auto look_until = [&](std::int64_t end) {
+    if (end > begin) look(context, all.rows(begin, end - begin), largest);
+  };
+  if (gradients == Gradients::as_made) {
+    for (const BoundedGradient& gradient : ModelAccess::gradients(*model_)) {
+      if (!std::isfinite(*gradient.bound) || *gradient.bound > safe_magnitude_) continue;
+      raise_largest(largest, *gradient.bound);
+      look_until(gradient.offset);
+      begin = gradient.offset + gradient.count;
+    }
+  }
+  look_until(all.elements());
+}
+
+bool Updater::gradients_are_finite(const Context& context, Gradients gradients) {
   const Observed watch(Phase::check);
   numbers().gradient = 0;
   numbers_.push(context);
-  look(context, model_->gradient_arena(), &numbers_.on_device()->gradient);
+  look_at_gradients(context, gradients, &numbers_.on_device()->gradient);
   numbers_.pull(context);
   return std::isfinite(model_->loss()) && std::isfinite(numbers().gradient);
 }
 
-bool Updater::step() {
+bool Updater::step(Gradients gradients) {
   const Context context = context_for(model_->device());
-  if (check_finite_ && !gradients_are_finite(context)) return false;
+  if (check_finite_ && !gradients_are_finite(context, gradients)) return false;
 
   const Observed watch(Phase::update);
   const double rate = set_learning_rates();

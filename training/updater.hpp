@@ -23,6 +23,9 @@ struct UpdaterOptions {
   const ScheduleRun* schedule = nullptr;  // none: the learning rates stay
 };
 
+// Whether gradients are still what Model::backward made them.
+enum class Gradients : std::uint8_t { as_made, changed };
+
 // What happens after Model::backward: look, update, commit. Allocates in its constructor and, when an update could overflow, once more.
 class Updater {
  public:
@@ -32,7 +35,7 @@ class Updater {
 
   // False, and nothing is changed, when the loss or a gradient is not finite. Throws NumericError, and nothing is changed, when the
   // update would make a parameter or a moment infinite or NaN.
-  bool step();
+  bool step(Gradients gradients = Gradients::changed);
 
   double learning_rate() const { return learning_rate_; }  // of the last step, for parameters in no group
   const std::vector<double>& rates() const { return groups_.rates(); }
@@ -48,7 +51,8 @@ class Updater {
   UpdateNumbers& numbers() { return numbers_.host()[0]; }
   double set_learning_rates();  // and returns the largest
   void measure_kept(const Context& context);
-  bool gradients_are_finite(const Context& context);
+  bool gradients_are_finite(const Context& context, Gradients gradients);
+  void look_at_gradients(const Context& context, Gradients gradients, double* largest);
   void update(const Context& context, bool track);
   void enqueue_update(const Context& context, bool track, const std::uint64_t* skip);
   void update_with_care(const Context& context);

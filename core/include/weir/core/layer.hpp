@@ -64,11 +64,12 @@ struct LayerArgs {
   std::span<const TensorView> state_next;  // training forward writes it; the Model commits it with the weights
   std::span<const TensorView> saved;
   std::span<const TensorView> scratch;
-  ConstTensorView dy;                       // backward only, as are the next two
-  std::span<const TensorView> dx;           // overwritten; an empty view is not wanted: skip it
-  std::span<const TensorView> dparameters;  // overwritten; all empty when no parameter gradient is wanted
-  LayerLink* to_reader = nullptr;           // training only: to the only reader of y, if there is one
-  LayerLink* to_source = nullptr;           // and to the layer that made x[0], if this is its only reader; for most layers, neither matters
+  ConstTensorView dy;                        // backward only, as are the next three
+  std::span<const TensorView> dx;            // overwritten; an empty view is not wanted: skip it
+  std::span<const TensorView> dparameters;   // overwritten; all empty when no parameter gradient is wanted
+  std::span<double> dparameter_bounds = {};  // where backward may leave a bound on the magnitudes in each: infinity before
+  LayerLink* to_reader = nullptr;            // training only: to the only reader of y, if there is one
+  LayerLink* to_source = nullptr;  // and to the layer that made x[0], if this is its only reader; for most layers, neither matters
 };
 
 // A layer: its configuration and pure functions. It owns no tensors, so one object serves any number of models and threads.
