@@ -1,9 +1,13 @@
 #include <weir/layers/layer_norm.hpp>
 
 #include "layers/inputs.hpp"
-#include "layers/row_norm_ops.hpp"
+#include "layers/row_norm.hpp"
 
 namespace weir {
+
+namespace {
+RowNorm norm(const LayerNormOptions& options) { return {options.eps, options.elementwise_affine, /*centred=*/true}; }
+}  // namespace
 
 LayerNorm::LayerNorm(LayerNormOptions options) : options_(options) { require_eps("layer_norm", options.eps); }
 
@@ -11,40 +15,10 @@ Config LayerNorm::config() const { return Config().set("eps", options_.eps).set(
 
 std::string LayerNorm::describe() const { return options_.elementwise_affine ? "layer_norm" : "layer_norm(not affine)"; }
 
-LayerPlan LayerNorm::infer(std::span<const Shape> inputs) const {
-  require_one_input(inputs);
-  require_width(inputs[0]);
-  LayerPlan plan;
-  plan.output = inputs[0];
-  if (options_.elementwise_affine) {
-    plan.parameters.push_back({"weight", Shape{inputs[0].last()}, Initializer::constant(1)});
-    plan.parameters.push_back({"bias", Shape{inputs[0].last()}, Initializer::zeros()});
-  }
-  plan.saved.push_back({inputs[0].with_last(row_norm_numbers)});
-  plan.backward_needs = Needs::x;
-  return plan;
-}
+LayerPlan LayerNorm::infer(std::span<const Shape> inputs) const { return norm(options_).plan(inputs); }
 
-void LayerNorm::forward(const Context& context, const LayerArgs& args) const {
-  RowNormForward op;
-  op.x = args.x[0];
-  op.y = args.y;
-  op.rows = args.saved[0];
-  op.eps = options_.eps;
-  op.centred = true;
-  if (options_.elementwise_affine) op.weight = args.parameters[0], op.bias = args.parameters[1];
-  (context.device.is_cuda() ? cuda::row_norm_forward : cpu::row_norm_forward)(context, op);
-}
+void LayerNorm::forward(const Context& context, const LayerArgs& args) const { norm(options_).forward(context, args); }
 
-void LayerNorm::backward(const Context& context, const LayerArgs& args) const {
-  RowNormBackward op;
-  op.x = args.x[0];
-  op.dy = args.dy;
-  op.rows = args.saved[0];
-  op.dx = args.dx[0];
-  op.centred = true;
-  if (options_.elementwise_affine) op.weight = args.parameters[0], op.dweight = args.dparameters[0], op.dbias = args.dparameters[1];
-  (context.device.is_cuda() ? cuda::row_norm_backward : cpu::row_norm_backward)(context, op);
-}
+void LayerNorm::backward(const Context& context, const LayerArgs& args) const { norm(options_).backward(context, args); }
 
 }  // namespace weir

@@ -1,28 +1,14 @@
 #include <weir/training/adam.hpp>
 
-#include "training/adam_safe_magnitude.hpp"
+#include "training/adam_family.hpp"
 #include "training/optimizer_ops.hpp"
 #include "training/options.hpp"
 
 namespace weir {
 
-Adam::Adam(AdamOptions options) : options_(options) {
-  require_not_negative("adam", "lr", options.lr);
-  require_share("adam", "beta1", options.beta1);
-  require_share("adam", "beta2", options.beta2);
-  require_positive("adam", "eps", options.eps);
-  require_not_negative("adam", "weight_decay", options.weight_decay);
-}
+Adam::Adam(AdamOptions options) : options_(options) { require_adam_options("adam", options); }
 
-Config Adam::config() const {
-  return Config()
-      .set("lr", options_.lr)
-      .set("beta1", options_.beta1)
-      .set("beta2", options_.beta2)
-      .set("eps", options_.eps)
-      .set("weight_decay", options_.weight_decay)
-      .set("amsgrad", options_.amsgrad);
-}
+Config Adam::config() const { return adam_config(options_).set("amsgrad", options_.amsgrad); }
 
 void Adam::update(const Context& context, const UpdateArgs& args) const {
   (context.device.is_cuda() ? cuda::adam_update : cpu::adam_update)(context, options_, args);

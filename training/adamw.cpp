@@ -1,28 +1,14 @@
 #include <weir/training/adamw.hpp>
 
-#include "training/adam_safe_magnitude.hpp"
+#include "training/adam_family.hpp"
 #include "training/optimizer_ops.hpp"
 #include "training/options.hpp"
 
 namespace weir {
 
-AdamW::AdamW(AdamWOptions options) : options_(options) {
-  require_not_negative("adamw", "lr", options.lr);
-  require_share("adamw", "beta1", options.beta1);
-  require_share("adamw", "beta2", options.beta2);
-  require_positive("adamw", "eps", options.eps);
-  require_not_negative("adamw", "weight_decay", options.weight_decay);
-}
+AdamW::AdamW(AdamWOptions options) : options_(options) { require_adam_options("adamw", options); }
 
-Config AdamW::config() const {
-  return Config()
-      .set("lr", options_.lr)
-      .set("beta1", options_.beta1)
-      .set("beta2", options_.beta2)
-      .set("eps", options_.eps)
-      .set("weight_decay", options_.weight_decay)
-      .set("amsgrad", options_.amsgrad);
-}
+Config AdamW::config() const { return adam_config(options_).set("amsgrad", options_.amsgrad); }
 
 void AdamW::update(const Context& context, const UpdateArgs& args) const {
   (context.device.is_cuda() ? cuda::adamw_update : cpu::adamw_update)(context, options_, args);

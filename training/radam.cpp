@@ -1,27 +1,14 @@
 #include <weir/training/radam.hpp>
 
-#include "training/adam_safe_magnitude.hpp"
+#include "training/adam_family.hpp"
 #include "training/optimizer_ops.hpp"
 #include "training/options.hpp"
 
 namespace weir {
 
-RAdam::RAdam(RAdamOptions options) : options_(options) {
-  require_not_negative("radam", "lr", options.lr);
-  require_share("radam", "beta1", options.beta1);
-  require_share("radam", "beta2", options.beta2);
-  require_positive("radam", "eps", options.eps);
-  require_not_negative("radam", "weight_decay", options.weight_decay);
-}
+RAdam::RAdam(RAdamOptions options) : options_(options) { require_adam_options("radam", options); }
 
-Config RAdam::config() const {
-  return Config()
-      .set("lr", options_.lr)
-      .set("beta1", options_.beta1)
-      .set("beta2", options_.beta2)
-      .set("eps", options_.eps)
-      .set("weight_decay", options_.weight_decay);
-}
+Config RAdam::config() const { return adam_config(options_); }
 
 void RAdam::update(const Context& context, const UpdateArgs& args) const {
   (context.device.is_cuda() ? cuda::radam_update : cpu::radam_update)(context, options_, args);
