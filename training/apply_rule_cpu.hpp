@@ -5,9 +5,9 @@
 #include <utility>
 #include <weir/training/optimizer.hpp>
 
+#include "core/largest.hpp"
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
-#include "core/largest.hpp"
 
 namespace weir::cpu {
 
