@@ -21,8 +21,6 @@ using namespace weir::test;
 
 namespace {
 
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
 double largest(const ConstTensorView& block) {
   double most = 0;
   for (const double number : numbers(block)) most = std::isnan(number) ? number : std::max(most, std::abs(number));
