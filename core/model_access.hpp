@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// What a step that is recorded on a CUDA device needs of a Model beyond its interface.
+// What training needs of a Model beyond its interface, most of it for steps that are recorded on a CUDA device.
 struct ModelAccess {
   // Model::backward without waiting for the device.
   static void enqueue_backward(Model& model, const Batch& batch) { model.impl_->enqueue_backward(batch); }

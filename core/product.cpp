@@ -16,7 +16,7 @@ namespace weir::cpu {
 namespace {
 
 // Measured: with so few rows, dot products beat packing b.
-constexpr Index dot_rows_most = 24;
+bool by_dot_products(const Product<float>& p) { return p.m <= 24 && p.transpose_b && !p.transpose_a; }
 
 // c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
 struct Tiling {
@@ -30,8 +30,8 @@ struct Tiling {
     Tile tile;
     tile.row = cut(m, group_rows, i, down);
     tile.rows = cut(m, group_rows, i + 1, down) - tile.row;
-    tile.column = cut(n, line, j, across);
-    tile.columns = cut(n, line, j + 1, across) - tile.column;
+    tile.column = cut(n, line_floats, j, across);
+    tile.columns = cut(n, line_floats, j + 1, across) - tile.column;
     return tile;
   }
 };
@@ -65,18 +65,15 @@ Tiling tiling(const Product<float>& p, bool dot) {
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product),
-        dot_(p_.m <= dot_rows_most && p_.transpose_b && !p_.transpose_a),
-        tiles_(tiling(p_, dot_)),
-        set_(set),
-        scratch_(memory) {
+      : p_(product), dot_(by_dot_products(p_)), tiles_(tiling(p_, dot_)), set_(set), scratch_(memory) {
     block_ = dot_ ? p_.k : even_block(p_.k);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
     share_b_ = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
     part_a_ = packed_a_floats((p_.m + tiles_.down - 1) / tiles_.down + group_rows, block_);
     const Index shared = (share_a_ ? tiles_.down * part_a_ : 0) + (share_b_ ? packed_b_floats(p_.n, block_) : 0);
-    const Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_b_floats(tile_columns_most, block_depth);
-    scratch_.reserve(context, static_cast<std::size_t>(own) * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
+    constexpr Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_b_floats(tile_columns_most, block_depth);
+    // With room for a turned product, as one of fewer rows may be.
+    scratch_.reserve(context, std::max(own, turned_floats_most) * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
   }
 
   void run(const Context& context, TileEpilogue epilogue) const {
@@ -142,7 +139,7 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   const InstructionSet* set = instruction_set();
   if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
-  if (p.m > dot_rows_most && turning_pays(p, context.threads)) return turned_product(context, p, *set, own, epilogue);
+  if (!by_dot_products(p) && turning_pays(p)) return turned_product(context, p, *set, own, epilogue);
   TiledProduct(p, *set, context, own).run(context, epilogue);
 }
 

@@ -33,7 +33,7 @@ struct TileTask {
 // transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the second
 // cache.
 inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
-inline constexpr Index line = 16;  // floats of a cache line
+inline constexpr Index line_floats = 16;  // of a cache line
 
 inline constexpr Index spare_floats = block_depth * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {

@@ -139,7 +139,7 @@ struct OuterTile {
   // in no more than it holds.
   bool near(Index ld, Index rows_most) const {
     constexpr Index first_cache = 8192;
-    return t.depth <= rows_most && (ld % (2 * line) == line || (ld % line == 0 && ld * t.depth <= first_cache));
+    return t.depth <= rows_most && (ld % (2 * line_floats) == line_floats || (ld % line_floats == 0 && ld * t.depth <= first_cache));
   }
 
   // Whole panels are read where they lie when one strip of rows uses them once, or when they are near and begin with a cache line.

@@ -3,7 +3,7 @@
 #include "core/product_kernels.hpp"
 
 // Operands copied to where the kernels of one instruction set read them in order. Written on the vector functions that the including file
-// defines; everything here is that file's own. Reads nothing outside the operand.
+// defines; everything here is that file's own. Reads nothing outside the operand, but for turn.
 
 namespace weir::cpu {
 

@@ -242,7 +242,7 @@ void Program::bind_views(Call& call) {
   v.backward.scratch = v.backward_scratch;
   v.backward.dx = v.dx;
   v.backward.dparameters = v.dparameters;
-  v.backward.dparameter_bounds = v.dparameter_bounds;
+  if (call.layer->bounds_gradients() && options_.device.is_cpu()) v.backward.dparameter_bounds = v.dparameter_bounds;
   v.link = {call.layer, v.saved, v.dparameters};
   if (call.has_reader) v.forward.to_reader = v.backward.to_reader = &v.link;
   if (call.source != none) v.forward.to_source = v.backward.to_source = &calls_[call.source].views.link;

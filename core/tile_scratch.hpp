@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <new>
+#include <utility>
 
 #include <weir/core/context.hpp>
 
@@ -15,24 +17,33 @@ namespace weir::cpu {
 class TileScratch {
  public:
   void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // bytes; before the tiles
-    part_ = (part + line - 1) / line * line;
-    const std::size_t parts = part_ * static_cast<std::size_t>(context.threads), wanted = parts + shared;
-    shared_ = parts;
-    if (wanted <= size_) return;
-    memory_.reset(static_cast<std::byte*>(::operator new (wanted, std::align_val_t{line})));
-    size_ = wanted;
+    const auto threads = static_cast<std::size_t>(context.threads);
+    part_ = whole_lines(part);
+    parts_ = whole_lines(threads);
+    shared_ = parts_ + part_ * threads;
+    if (shared_ + shared > size_) {
+      memory_.reset(static_cast<std::byte*>(::operator new (shared_ + shared, std::align_val_t{line})));
+      size_ = shared_ + shared;
+    }
+    std::fill_n(memory_.get(), threads, std::byte{0});
   }
 
-  void* mine() const { return memory_.get() + part_ * static_cast<std::size_t>(team_member()); }  // in a tile
+  void* mine() const { return memory_.get() + parts_ + part_ * member(); }  // in a tile
   void* shared() const { return memory_.get() + shared_; }
+
+  // In a tile: whether its thread asks for the first time since reserve.
+  bool first_time() const { return std::exchange(memory_.get()[member()], std::byte{1}) == std::byte{0}; }
 
  private:
   static constexpr std::size_t line = 64;
+  static constexpr std::size_t whole_lines(std::size_t bytes) { return (bytes + line - 1) / line * line; }
+  static std::size_t member() { return static_cast<std::size_t>(team_member()); }
+
   struct Free {
     void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{line}); }
   };
-  std::unique_ptr<std::byte, Free> memory_;
-  std::size_t size_ = 0, part_ = 0, shared_ = 0;
+  std::unique_ptr<std::byte, Free> memory_;                   // a byte a thread, their parts, what they share
+  std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // of all, of a part; where the parts and the shared one begin
 };
 
 }  // namespace weir::cpu

@@ -43,7 +43,33 @@ void run_backward(Model& model, const Dataset& data) {
   model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
 }
 
+// A Dense inside, whose gradient is changed after it was made.
+class Scaled final : public Layer {
+ public:
+  explicit Scaled(float by) : by_(by) {}
+  std::string type() const override { return "scaled"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "scaled"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override { return inner_.infer(inputs); }
+  void forward(const Context& context, const LayerArgs& args) const override { inner_.forward(context, args); }
+  void backward(const Context& context, const LayerArgs& args) const override {
+    inner_.backward(context, args);
+    for (float& g : args.dparameters[0].values<float>()) g *= by_;
+  }
+
+ private:
+  Dense inner_{1};
+  float by_;
+};
+
 }  // namespace
+
+TEST_CASE("gradient bounds: what a layer does to a gradient that another made is looked at") {
+  Model model(sequential({61}, Scaled(std::numeric_limits<float>::infinity())), {.max_batch = 8});
+  const auto before = bits(model.parameter_arena());
+  CHECK_THROWS_AS(fit(model, far_off(8, 61, 1), {.loss = MeanSquaredError(), .optimizer = SGD(), .batch = 8}), NumericError);
+  CHECK(bits(model.parameter_arena()) == before);
+}
 
 TEST_CASE("gradient bounds: no magnitude is above and small ones stay below two") {
   std::mt19937 random(5);

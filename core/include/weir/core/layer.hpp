@@ -67,7 +67,7 @@ struct LayerArgs {
   ConstTensorView dy;                        // backward only, as are the next three
   std::span<const TensorView> dx;            // overwritten; an empty view is not wanted: skip it
   std::span<const TensorView> dparameters;   // overwritten; all empty when no parameter gradient is wanted
-  std::span<double> dparameter_bounds = {};  // where backward may leave a bound on the magnitudes in each: infinity before
+  std::span<double> dparameter_bounds = {};  // infinities, which bounds on the magnitudes in each may replace: see bounds_gradients
   LayerLink* to_reader = nullptr;            // training only: to the only reader of y, if there is one
   LayerLink* to_source = nullptr;  // and to the layer that made x[0], if this is its only reader; for most layers, neither matters
 };
@@ -88,6 +88,10 @@ class Layer {
 
   virtual void forward(const Context& context, const LayerArgs& args) const = 0;
   virtual void backward(const Context& context, const LayerArgs& args) const = 0;
+
+  // Whether backward leaves, on the CPU, a bound on the magnitudes of parameter gradients in LayerArgs::dparameter_bounds. The finite check
+  // of a training step then does not look at those again. A layer that says false gets none.
+  virtual bool bounds_gradients() const { return false; }
 
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
 
