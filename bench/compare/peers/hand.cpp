@@ -151,7 +151,12 @@ peer::Call inference(const std::vector<long>& widths, const float* x, long batch
 peer::ReluCalls relu(const float* x, const float* dy, float* y, long count) {
   return {[=] { loop(count, [=](long i) { y[i] = x[i] <= 0 ? 0 : x[i]; }); },
           [=] { loop(count, [=](long i) { y[i] = x[i] > 0 ? 1.0F : 0.0F; }); },
-          [=] { loop(count, [=](long i) { y[i] = x[i] > 0 ? dy[i] : 0; }); }};
+          [=] {
+            loop(count, [=](long i) {
+              const float g = dy[i];  // read in any case: only then is it a loop of vectors
+              y[i] = x[i] > 0 ? g : 0;
+            });
+          }};
 }
 
 }  // namespace
