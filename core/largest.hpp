@@ -29,7 +29,7 @@ double largest_magnitude(const T* x, std::int64_t n) {
 }
 
 // No |x[i]| of rows of n elements, so far apart, is above this: the number that has every bit which any of them has. Below 2 if they all
-// are; with larger ones among them it may be infinity or NaN, also when none of them is. Takes a third of the largest magnitude's time.
+// are; with larger ones among them it may be infinity or NaN, also when none of them is.
 template <class T>
 double magnitude_bound(const T* x, std::int64_t n, std::int64_t rows, std::int64_t apart) {
   const auto bits = [](T number) { return std::bit_cast<MagnitudeBits<T>>(number); };

@@ -41,9 +41,9 @@ constexpr Index packed_a_floats(Index rows, Index depth) {
 }
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
-// k in blocks of nearly equal depth, in whole fours.
+// k > 0 in blocks of nearly equal depth, in whole fours.
 constexpr Index even_block(Index k) {
-  const Index blocks = k <= block_depth ? 1 : (k + block_depth - 1) / block_depth;
+  const Index blocks = (k + block_depth - 1) / block_depth;
   return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 

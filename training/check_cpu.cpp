@@ -1,11 +1,11 @@
 #include <atomic>
 #include <cmath>
 
+#include "core/largest.hpp"
 #include "core/typed.hpp"
 #include "core/vectorized.hpp"
 #include "training/argmax.hpp"
 #include "training/check_ops.hpp"
-#include "core/largest.hpp"
 
 namespace weir::cpu {
 

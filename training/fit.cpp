@@ -190,7 +190,6 @@ class Run {
     Batch batch = loader_->load(context_, index);
     batch.part = static_cast<std::uint64_t>(part);
     const bool first = part == 0;
-    auto gradients = Gradients::as_made;
     model_.backward(batch);
     counter_.add(context_, model_.outputs(), batch);
     const double share = static_cast<double>(batch.inputs[0].shape()[0]) / static_cast<double>(samples);
@@ -198,9 +197,8 @@ class Run {
       if (options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
       (context_.device.is_cuda() ? cuda::accumulate : cpu::accumulate)(context_, model_.gradient_arena(), share, first, sum_);
       if (last) copy(context_, sum_, model_.gradient_arena());
-      gradients = Gradients::changed;
     }
-    if (last && !updater_.step(gradients)) refuse(batch);
+    if (last && !updater_.step(first ? Gradients::as_made : Gradients::changed)) refuse(batch);
     return first && last ? model_.loss() : share * model_.loss();
   }
 

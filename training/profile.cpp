@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <string>
@@ -12,6 +13,7 @@
 #include <weir/training/profile.hpp>
 #include <weir/training/sgd.hpp>
 
+#include "core/model_access.hpp"
 #include "core/observe.hpp"
 #include "core/program.hpp"
 #include "training/profile_data.hpp"
@@ -118,6 +120,7 @@ class Run {
     report_.peak_gflops = roofline_.flops / 1e9;
     report_.peak_gbytes = roofline_.bytes / 1e9;
     parts_[{Phase::gather, 0}].bytes = gathered_bytes(data_, model_.dtype()) * static_cast<double>(report_.batch);
+    parts_[{Phase::check, 0}].bytes = unbounded_gradient_bytes();
     parts_[{Phase::update, 0}].bytes = parameters * (3 + 2 * moments);
     add_rows();
     return std::move(report_);
@@ -200,6 +203,15 @@ class Run {
       row.bound = row.roof < 0.2 ? "overhead" : arithmetic > memory ? "arithmetic" : "memory";
     }
     report_.rows.push_back(std::move(row));
+  }
+
+  // What the finite check must read: not the gradients that their layers have bound.
+  double unbounded_gradient_bytes() const {
+    double bytes = 0;
+    for (const BoundedGradient& gradient : ModelAccess::gradients(model_)) {
+      if (!std::isfinite(*gradient.bound)) bytes += static_cast<double>(gradient.count) * static_cast<double>(size_of(model_.dtype()));
+    }
+    return bytes;
   }
 
   double parameter_bytes() const {

@@ -68,7 +68,7 @@ void Updater::look_at_gradients(const Context& context, Gradients gradients, dou
   const auto look_until = [&](std::int64_t end) {
     if (end > begin) look(context, all.rows(begin, end - begin), largest);
   };
-  if (gradients == Gradients::as_made && context.device.is_cpu()) {
+  if (gradients == Gradients::as_made) {
     for (const BoundedGradient& gradient : ModelAccess::gradients(*model_)) {
       if (!std::isfinite(*gradient.bound) || *gradient.bound > safe_magnitude_) continue;
       raise_largest(largest, *gradient.bound);
