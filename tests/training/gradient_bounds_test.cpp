@@ -131,6 +131,16 @@ TEST_CASE("gradient bounds: a weights gradient that alone is not finite ends the
   }
 }
 
+// The last batch's bounds say nothing of a sum of several batches' gradients.
+TEST_CASE("gradient bounds: of several batches that make a step the sum is looked at") {
+  Model model(sequential({1}, Dense(1, {.weight = Initializer::zeros()})), {.max_batch = 2});
+  const Dataset data(tensor({3e38, 3e38, 0, 0}, {4, 1}, DType::f32), tensor({-9, -9, 0, 0}, {4, 1}, DType::f32));
+  const auto before = bits(model.parameter_arena());
+  const FitOptions options{.loss = MeanSquaredError(), .optimizer = SGD({.lr = 1e-3}), .batch = 2, .accumulate = 2, .shuffle = false};
+  CHECK_THROWS_AS(fit(model, data, options), NumericError);
+  CHECK(bits(model.parameter_arena()) == before);
+}
+
 // Magnitudes on both sides of 2 may share no finite bound; the step is taken as with the look that asks every number.
 TEST_CASE("gradient bounds: large gradients are looked at and trained with") {
   for (const double size : {1.0, 1e3, 1e6}) {
