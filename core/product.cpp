@@ -61,17 +61,20 @@ Tiling tiling(const Product<float>& p, bool dot) {
 }
 
 // One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
-// goes a block of k at a time, so that memory for it is bounded. Tiles of one row or column have as good as one shape, hence one packing.
+// goes a block of k at a time, so that memory for it is bounded. Only a small b is packed, whole, by each thread that comes to its first
+// tile, but not beside a transposed a, where that gained nothing. Tiles of one row or column have as good as one shape, hence one packing.
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
       : p_(product), dot_(by_dot_products(p_)), tiles_(tiling(p_, dot_)), set_(set), scratch_(memory) {
     block_ = dot_ ? p_.k : even_block(p_.k);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
-    share_b_ = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
+    const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
+    b_alone_ = several_pack_b && !p_.transpose_a && block_of_b() * blocks() <= packed_alone_most;
+    share_b_ = several_pack_b && !b_alone_;
     part_a_ = packed_a_floats((p_.m + tiles_.down - 1) / tiles_.down + group_rows, block_);
-    const Index shared = (share_a_ ? tiles_.down * part_a_ : 0) + (share_b_ ? packed_b_floats(p_.n, block_) : 0);
-    constexpr Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_b_floats(tile_columns_most, block_depth);
+    const Index shared = (share_a_ ? tiles_.down * part_a_ : 0) + (share_b_ ? block_of_b() : 0);
+    constexpr Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_alone_most;
     // With room for a turned product, as one of fewer rows may be.
     scratch_.reserve(context, std::max(own, turned_floats_most) * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
   }
@@ -90,6 +93,7 @@ class TiledProduct {
         });
       }
       parallel_for(context, count, [&](Index index) {
+        if (b_alone_ && scratch_.first_time()) pack_whole_b();
         const Index end = std::min(p_.k, k + span);
         for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
         if (epilogue.run && end == p_.k) epilogue.run(epilogue.user, tiles_[index]);
@@ -98,6 +102,15 @@ class TiledProduct {
   }
 
  private:
+  Index blocks() const { return (p_.k + block_ - 1) / block_; }
+  Index block_of_b() const { return packed_b_floats(p_.n, block_); }
+
+  void pack_whole_b() const {
+    for (Index k = 0; k < p_.k; k += block_) {
+      for (Index j = 0; j < tiles_.across; ++j) set_.pack_b(task(j, k));
+    }
+  }
+
   TileTask task(Index index, Index k) const {
     const Tile tile = tiles_[index];
     TileTask task;
@@ -118,14 +131,15 @@ class TiledProduct {
     task.packed_a = own + spare_floats;
     task.packed_b = task.packed_a + packed_a_floats(block_rows, block_depth);
     task.a_is_packed = share_a_;
-    task.b_is_packed = share_b_;
+    task.b_is_packed = share_b_ || b_alone_;
     if (share_a_) task.packed_a = shared + index / tiles_.across * part_a_;
+    if (b_alone_) task.packed_b += k / block_ * block_of_b() + tile.column * block_;
     if (share_b_) task.packed_b = shared + (share_a_ ? tiles_.down * part_a_ : 0) + tile.column * block_;
     return task;
   }
 
   const Product<float>& p_;
-  bool dot_, share_a_ = false, share_b_ = false;
+  bool dot_, share_a_ = false, share_b_ = false, b_alone_ = false;
   Tiling tiles_;
   const InstructionSet& set_;
   TileScratch& scratch_;

@@ -41,6 +41,11 @@ constexpr Index packed_a_floats(Index rows, Index depth) {
 }
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
+// An operand that packed is no larger than this, which the second cache holds, may be packed by each thread for itself: a copy from another
+// core's cache takes longer.
+inline constexpr Index packed_alone_most = 1 << 18;
+static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth));
+
 // k > 0 in blocks of nearly equal depth, in whole fours.
 constexpr Index even_block(Index k) {
   const Index blocks = (k + block_depth - 1) / block_depth;

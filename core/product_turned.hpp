@@ -5,8 +5,8 @@
 #include "core/tile_scratch.hpp"
 
 // The product with a transposed b and few rows, as the forward of a dense layer has it: computed as the transpose of b a^T, in which the
-// larger operand is read where it lies and only the smaller one is packed, by each thread for itself: a copy from another core's cache
-// takes longer. The bits are those of the kernels for outer products, as an element's sum takes the same blocks of k in the same order.
+// larger operand is read where it lies and only the smaller one is packed, by each thread for itself. The bits are those of the kernels for
+// outer products, as an element's sum takes the same blocks of k in the same order.
 
 namespace weir::cpu {
 
@@ -14,8 +14,8 @@ namespace weir::cpu {
 bool turning_pays(const Product<float>& p);
 
 // What it needs of memory.mine() at most, in floats.
-inline constexpr Index turned_rows_most = 128, turned_tile_most = 256, turned_packed_most = 1 << 18;
-inline constexpr Index turned_floats_most = spare_floats + turned_rows_most * turned_tile_most + turned_packed_most;
+inline constexpr Index turned_rows_most = 128, turned_tile_most = 256;
+inline constexpr Index turned_floats_most = spare_floats + turned_rows_most * turned_tile_most + packed_alone_most;
 
 void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory, TileEpilogue epilogue);
 
