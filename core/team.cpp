@@ -33,6 +33,38 @@ class Wait {
   int turns_ = 0;
 };
 
+// What the tiles of a call threw: the exception of the lowest of them, so that which one is seen does not depend on timing.
+class Failure {
+ public:
+  void forget() { failed_.store(false, std::memory_order_relaxed); }  // before the tiles
+
+  void run_tile(std::int64_t tile, detail::TileFunction function, void* user) {
+    try {
+      function(user, tile);
+    } catch (...) {
+      keep(tile);
+    }
+  }
+
+  void rethrow() {  // after them
+    if (failed_.load(std::memory_order_relaxed)) std::rethrow_exception(std::exchange(exception_, nullptr));
+  }
+
+ private:
+  void keep(std::int64_t tile) {
+#pragma omp critical(weir_team_failure)
+    if (!failed_.load(std::memory_order_relaxed) || tile < tile_) {
+      failed_.store(true, std::memory_order_relaxed);
+      tile_ = tile;
+      exception_ = std::current_exception();
+    }
+  }
+
+  std::atomic<bool> failed_{false};
+  std::int64_t tile_ = 0;
+  std::exception_ptr exception_;
+};
+
 // The leader hands out tiles; each member first takes its own share of them, in order, then what is left of the others'. So a tile runs on
 // the same thread from step to step, near its data, while a thread that is late holds nobody up.
 //
@@ -48,7 +80,7 @@ class Team {
 
   void run(std::int64_t tiles, detail::TileFunction function, void* user) {
     busy_ = true;
-    failed_.store(false, std::memory_order_relaxed);
+    failure_.forget();
     finished_.store(0, std::memory_order_relaxed);
     const std::uint32_t call = call_.load(std::memory_order_relaxed) + 1;
     for (int i = 0; i < members_; ++i) share(i).store(ticket(call, no_tile), std::memory_order_relaxed);
@@ -60,7 +92,7 @@ class Team {
     work(0, call);
     for (Wait wait; finished_.load(std::memory_order_acquire) < tiles;) wait();
     busy_ = false;
-    if (failed_.load(std::memory_order_relaxed)) std::rethrow_exception(std::exchange(failure_, nullptr));
+    failure_.rethrow();
   }
 
   // For every member but the leader: works until the team is dismissed.
@@ -114,29 +146,11 @@ class Team {
     std::uint64_t seen = next.load(std::memory_order_acquire);
     while (seen >> 32 == call && tile_of(seen) < end) {
       if (!next.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel, std::memory_order_acquire)) continue;
-      run_tile(tile_of(seen), function, user);
+      failure_.run_tile(tile_of(seen), function, user);
       ++done;
       seen = next.load(std::memory_order_acquire);
     }
     return done;
-  }
-
-  void run_tile(std::int64_t tile, detail::TileFunction function, void* user) {
-    try {
-      function(user, tile);
-    } catch (...) {
-      keep_failure(tile);
-    }
-  }
-
-  // The exception of the lowest tile that threw, so that which one is seen does not depend on timing.
-  void keep_failure(std::int64_t tile) {
-#pragma omp critical(weir_team_failure)
-    if (!failed_.load(std::memory_order_relaxed) || tile < failed_tile_) {
-      failed_.store(true, std::memory_order_relaxed);
-      failed_tile_ = tile;
-      failure_ = std::current_exception();
-    }
   }
 
   struct alignas(64) Share {
@@ -150,9 +164,7 @@ class Team {
   std::atomic<void*> user_{nullptr};
   std::atomic<std::int64_t> tiles_{0};
   alignas(64) std::atomic<std::int64_t> finished_{0};
-  std::atomic<bool> failed_{false};
-  std::int64_t failed_tile_ = 0;
-  std::exception_ptr failure_;
+  Failure failure_;
   std::array<Share, members_most> shares_;
 };
 
@@ -165,6 +177,20 @@ void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
     ~Member() { own_member = before; }
   } alone;
   for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
+}
+
+// Gives each thread the same number of tiles, for good: for a call that is over before handing tiles around would pay.
+void share_out(int threads, std::int64_t tiles, detail::TileFunction function, void* user) {
+  Failure failure;
+#pragma omp parallel num_threads(threads)
+  {
+    const int member = omp_get_thread_num(), members = omp_get_num_threads();
+    const std::int64_t end = tiles * (member + 1) / members;
+    own_member = member;
+    for (std::int64_t tile = tiles * member / members; tile < end; ++tile) failure.run_tile(tile, function, user);
+    own_member = 0;
+  }
+  failure.rethrow();
 }
 
 thread_local Team team_of_thread;       // made once, as a step must be cheap
@@ -219,9 +245,13 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->alone());
   if (!alone && own_team) return own_team->run(tiles, function, user);
   if (alone || omp_in_parallel()) return run_alone(tiles, function, user);
+
+  constexpr std::int64_t worth_a_team = 16;  // tiles a thread
+  const int members = static_cast<int>(std::min<std::int64_t>({threads, tiles, Team::members_most}));
+  if (tiles < worth_a_team * members) return share_out(members, tiles, function, user);
   auto lead = [&] { own_team->run(tiles, function, user); };
   run_with_team(
-      static_cast<int>(std::min<std::int64_t>(threads, tiles)), [](void* f) { (*static_cast<decltype(lead)*>(f))(); }, &lead);
+      members, [](void* f) { (*static_cast<decltype(lead)*>(f))(); }, &lead);
 }
 
 }  // namespace detail

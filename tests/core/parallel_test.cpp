@@ -32,12 +32,14 @@ TEST_CASE("parallel: every tile runs once for any number of threads") {
 
 TEST_CASE("parallel: the exception of the lowest tile comes out") {
   for (const int threads : {1, 2, 4}) {
-    const auto fail = [&] {
-      weir::parallel_for(with_threads(threads), 100, [](std::int64_t tile) {
-        if (tile % 10 == 3) throw std::runtime_error("tile " + std::to_string(tile));
-      });
-    };
-    CHECK_THROWS_WITH(fail(), "tile 3");
+    for (const std::int64_t tiles : {20, 100}) {
+      const auto fail = [&] {
+        weir::parallel_for(with_threads(threads), tiles, [](std::int64_t tile) {
+          if (tile % 10 == 3) throw std::runtime_error("tile " + std::to_string(tile));
+        });
+      };
+      CHECK_THROWS_WITH(fail(), "tile 3");
+    }
   }
 }
 
