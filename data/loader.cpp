@@ -117,6 +117,9 @@ Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
 }
 
 void Loader::make_resident() {
+  // What the first step still takes must find room beside the data: memory for products, the kernels' code, the recorded step.
+  constexpr std::int64_t room_bytes = 64 << 20;
+  const Tensor room(Shape{room_bytes}, DType::u8, device_);
   Tensor order(Shape{samples_}, DType::i32, device_);
   std::vector<Tensor> fields;  // all or none
   for (const Column& column : columns_) fields.push_back(column.field->values.to(device_));

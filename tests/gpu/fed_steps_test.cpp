@@ -90,6 +90,20 @@ TEST_CASE("fed steps: a loader brings the batches that it brings from resident d
   }
 }
 
+TEST_CASE("fed steps: data stays on the host when beside it there is no room for a step") {
+  const Dataset data = many_fields(61);
+  for (const std::size_t room : {std::size_t{64} << 20, std::size_t{4} << 20}) {
+    StandIn device;
+    {
+      const Loader all(data, gpu, DType::f32, 8);
+      device.limit(device.used() + room);
+    }
+    const Loader loader(data, gpu, DType::f32, 8);
+    CHECK(loader.resident() == (room == std::size_t{64} << 20));
+    CHECK(device.free() > std::size_t{3} << 20);
+  }
+}
+
 TEST_CASE("fed steps: data that does not fit trains in replayed steps to the bits of resident data") {
   std::vector<unsigned char> resident, fed;
   std::vector<double> losses;
