@@ -26,15 +26,15 @@ inline Index panel_vectors_for(Index rows) {
 // c[strip, panel] (+)= a b over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's row p at
 // b + p b_step.
 struct OuterStep {
-  Index depth = 0;
-  const float* a = nullptr;
-  Index a_step = 0;
-  const float* b = nullptr;
-  Index b_step = 0;
-  float* c = nullptr;
-  Index ldc = 0;
-  Index last_lanes = lanes;  // of the panel's last vector, how many are columns of c
-  bool first = false;        // c is written, not added to
+  Index depth;
+  const float* a;
+  Index a_step;
+  const float* b;
+  Index b_step;
+  float* c;
+  Index ldc;
+  Index last_lanes;  // of the panel's last vector, how many are columns of c
+  bool first;        // c is written, not added to
 };
 
 template <int Rows, int Vectors, bool Across>
@@ -107,17 +107,29 @@ template <int Rows, int Vectors, bool Across>
   }
 }
 
-// The kernel for so many rows and vectors of columns.
-template <bool Across, int Vectors = panel_vectors, int Rows = strip_rows(Vectors)>
-void run_outer(Index rows, Index vectors, const OuterStep& t) {
-  if constexpr (Vectors > 1) {
-    if (vectors < Vectors) return run_outer<Across, Vectors - 1>(rows, vectors, t);
+// The kernels for so many vectors of columns, and of those the one for so many rows: of[vectors - 1][rows - 1].
+using OuterKernel = void (*)(const OuterStep&);
+
+template <bool Across>
+struct OuterKernels {
+  OuterKernel of[panel_vectors][strip_rows(1)] = {};
+
+  constexpr OuterKernels() { fill<panel_vectors, strip_rows(panel_vectors)>(); }
+
+ private:
+  template <int Vectors, int Rows>
+  constexpr void fill() {
+    of[Vectors - 1][Rows - 1] = outer_kernel<Rows, Vectors, Across>;
+    if constexpr (Rows > 1) {
+      fill<Vectors, Rows - 1>();
+    } else if constexpr (Vectors > 1) {
+      fill<Vectors - 1, strip_rows(Vectors - 1)>();
+    }
   }
-  if constexpr (Rows > 1) {
-    if (rows < Rows) return run_outer<Across, Vectors, Rows - 1>(rows, vectors, t);
-  }
-  outer_kernel<Rows, Vectors, Across>(t);
-}
+};
+
+template <bool Across>
+constexpr OuterKernels<Across> outer_kernels;
 
 // What is packed, where, and in which order the kernels see it.
 struct OuterTile {
@@ -191,42 +203,64 @@ struct OuterTile {
     });
   }
 
+  // A panel as the kernels see it, complete but for the strip. It is made once for all of them: between two strips there is time for
+  // little, as registers and reservation stations hold no more than some 50 cycles of work.
+  struct Panel {
+    OuterStep step;
+    const OuterKernel* kernels;
+    float* c;
+
+    void multiply(const float* a, Index row, Index rows) {
+      step.a = a;
+      step.c = c + row * step.ldc;
+      kernels[rows - 1](step);
+    }
+  };
+
+  template <bool Across>
+  Panel panel(Index j, Index a_step, float* c) const {
+    const bool here = in_place(j);
+    Panel p;
+    p.step.depth = t.depth;
+    p.step.a_step = a_step;
+    p.step.b = here ? t.b + panel_begin(j) : packed_panel(j);
+    p.step.b_step = here ? t.ldb : panel_width(j);
+    p.step.ldc = t.ldc;
+    p.step.last_lanes = lanes - (panel_width(j) - panel_columns(j));
+    p.step.first = t.first;
+    p.kernels = outer_kernels<Across>.of[panels.count(j) - 1];
+    p.c = c + panel_begin(j);
+    return p;
+  }
+
   // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache. a is packed from its row on.
   template <bool Across>
   void multiply(Index row, Index rows) const {
     const bool packed = packs_a();
-    OuterStep step;
-    step.depth = t.depth;
-    step.a_step = packed ? group_rows : t.lda;
-    step.ldc = t.ldc;
-    step.first = t.first;
-    const auto part = [&](Index i, Index count, Index j) {
-      const Index begin = panel_begin(j), width = panel_width(j);
-      step.a = packed ? packed_group(i) + i % group_rows : t.a + (row + i) * (Across ? 1 : t.lda);
-      step.b = in_place(j) ? t.b + begin : packed_panel(j);
-      step.b_step = in_place(j) ? t.ldb : width;
-      step.last_lanes = lanes - (width - panel_columns(j));
-      step.c = t.c + (row + i) * t.ldc + begin;
-      run_outer<Across>(count, width / lanes, step);
-    };
+    Panel all[tile_columns_most / lanes];
+    for (Index j = 0; j < panels.parts; ++j) all[j] = panel<Across>(j, packed ? group_rows : t.lda, t.c + row * t.ldc);
+    const float* a = Across ? t.a + row : t.a + row * t.lda;
+    const auto strip = [&](Index group, Index i) { return packed ? packed_group(group) + (i - group) : a + i * (Across ? 1 : t.lda); };
     const Index together = packed ? group_rows : rows;
     if (shallow()) {
       for (Index j = 0; j < panels.parts; ++j) {
-        for_strips(rows, together, [&](Index i, Index count) { part(i, count, j); });
+        for_strips(rows, together, [&](Index group, Index i, Index count) { all[j].multiply(strip(group, i), i, count); });
       }
     } else {
-      for_strips(rows, together, [&](Index i, Index count) {
-        for (Index j = 0; j < panels.parts; ++j) part(i, count, j);
+      for_strips(rows, together, [&](Index group, Index i, Index count) {
+        for (Index j = 0; j < panels.parts; ++j) all[j].multiply(strip(group, i), i, count);
       });
     }
   }
 
-  // Strips as equal as can be: the kernels of few rows wait for their sums.
+  // Calls f(first row of the group, first row, count) for the strips of groups of so many rows. Strips are as equal as can be: the kernels
+  // of few rows wait for their sums.
   template <class F>
   void for_strips(Index rows, Index together, F f) const {
-    for (Index begin = 0; begin < rows; begin += together) {
-      const Cut strips(smaller(together, rows - begin), strip_rows_most());
-      for (Index i = 0; i < strips.parts; ++i) f(begin + strips.begin(i), strips.count(i));
+    const Cut whole(smaller(together, rows), strip_rows_most());
+    for (Index group = 0; group < rows; group += together) {
+      const Cut strips = group + together <= rows ? whole : Cut(rows - group, strip_rows_most());
+      for (Index i = 0, row = group; i < strips.parts; row += strips.count(i), ++i) f(group, row, strips.count(i));
     }
   }
 };

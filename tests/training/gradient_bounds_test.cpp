@@ -134,10 +134,7 @@ TEST_CASE("gradient bounds: a weights gradient that alone is not finite ends the
 // The last batch's bounds say nothing of a sum of several batches' gradients.
 TEST_CASE("gradient bounds: of several batches that make a step the sum is looked at") {
   Model model(sequential({1}, Dense(1, {.weight = Initializer::zeros()})), {.max_batch = 2});
-  std::vector<double> x(4, 0);
-  x[0] = 3e38;
-  const Dataset data(tensor(x, {4, 1}, DType::f32), tensor({-9, -9, 0, 0}, {4, 1}, DType::f32));
-  REQUIRE(numbers(data.inputs()[0].values) == std::vector<double>{static_cast<float>(3e38), 0, 0, 0});
+  const Dataset data(tensor({3e38, 3e38, 0, 0}, {4, 1}, DType::f32), tensor({-9, -9, 0, 0}, {4, 1}, DType::f32));
   const auto before = bits(model.parameter_arena());
   const FitOptions options{.loss = MeanSquaredError(), .optimizer = SGD({.lr = 1e-3}), .batch = 2, .accumulate = 2, .shuffle = false};
   CHECK_THROWS_AS(fit(model, data, options), NumericError);
