@@ -147,20 +147,22 @@ struct OuterTile {
   static constexpr Index shallow_most = 128;
   bool shallow() const { return t.depth <= shallow_most; }
 
-  // Rows of an operand that stay in the first cache as they lie, spread over all of its sets: an odd number of lines apart, or all together
-  // in no more than it holds.
-  bool near(Index ld, Index rows_most) const {
-    constexpr Index first_cache = 8192;
-    return t.depth <= rows_most && (ld % (2 * line_floats) == line_floats || (ld % line_floats == 0 && ld * t.depth <= first_cache));
+  // Whether rows of an operand stay in the second cache as they lie: whether the sets that they share hold them all. From there each is
+  // soon enough in a register.
+  bool near(Index ld) const {
+    constexpr Index second_cache = 1 << 18;
+    const Index apart = ld & -ld;  // the power of two in it
+    return t.depth * (apart > line_floats ? apart : line_floats) <= second_cache;
   }
 
-  // Whole panels are read where they lie when one strip of rows uses them once, or when they are near and begin with a cache line.
+  // Whole panels are read where they lie when one strip of rows uses them once, or when they are shallow and near and their rows begin with
+  // a line. Deeper ones cost two threads more so than packing does: what the other one has written comes faster row by row.
   bool in_place(Index j) const {
-    const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0;
-    return !t.transpose_b && ((aligned && near(t.ldb, shallow_most)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
+    const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
+    return !t.transpose_b && ((aligned && shallow() && near(t.ldb)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
-  bool packs_a() const { return t.transpose_a && !near(t.lda, 256); }
+  bool packs_a() const { return t.transpose_a && !near(t.lda); }
 
   bool packs_b() const {
     for (Index j = 0; j < panels.parts; ++j) {
