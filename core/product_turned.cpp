@@ -75,7 +75,7 @@ class TurnedProduct {
 
 bool turning_pays(const Product<float>& p) {
   const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
-  return p.transpose_b && !p.transpose_a && p.m <= turned_rows_most && 4 * p.m <= p.n && 4 * idle <= line_floats &&
+  return p.transpose_b && !p.transpose_a && p.m <= turned_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
          width * p.k <= packed_alone_most;
 }
 
