@@ -68,6 +68,9 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
     optimizers.back() = owned_.back().get();
   }
 
+  // A large parameter begins a call of its own on the CPU: so each thread updates about what it made of the gradient, and finds it in its
+  // cache.
+  constexpr std::int64_t large = 1 << 17;
   const std::vector<ArenaEntry>& entries = model.parameters();
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto group = std::find_if(groups.begin(), groups.end(), [&](const ParameterGroup& g) { return belongs(entries[i], g); });
@@ -77,7 +80,7 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
     const auto index = static_cast<std::size_t>(group - groups.begin());
     const std::int64_t end = i + 1 < entries.size() ? entries[i + 1].offset : model.parameter_arena().elements();
     const Segment next{entries[i].offset, end - entries[i].offset, grouped ? optimizers[index] : &optimizer, grouped ? index + 1 : 0};
-    Segment* last = segments_.empty() ? nullptr : &segments_.back();
+    Segment* last = segments_.empty() || (next.count >= large && model.device().is_cpu()) ? nullptr : &segments_.back();
     if (last && last->offset + last->count == next.offset && last->optimizer == next.optimizer && last->rate == next.rate) {
       last->count += next.count;
     } else {
