@@ -147,22 +147,26 @@ struct OuterTile {
   static constexpr Index shallow_most = 128;
   bool shallow() const { return t.depth <= shallow_most; }
 
-  // Whether rows of an operand stay in the second cache as they lie: whether the sets that they share hold them all. From there each is
-  // soon enough in a register.
-  bool near(Index ld) const {
-    constexpr Index second_cache = 1 << 18;
+  // Whether rows of an operand, as they lie, stay in a cache of so many floats: whether the sets that they share hold them all.
+  bool near(Index ld, Index cache) const {
     const Index apart = ld & -ld;  // the power of two in it
-    return t.depth * (apart > line_floats ? apart : line_floats) <= second_cache;
+    return t.depth * (apart > line_floats ? apart : line_floats) <= cache;
   }
+  static constexpr Index first_cache = 1 << 13, second_cache = 1 << 18;
 
   // Whole panels are read where they lie when one strip of rows uses them once, or when they are shallow and near and their rows begin with
   // a line. Deeper ones cost two threads more so than packing does: what the other one has written comes faster row by row.
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
-    return !t.transpose_b && ((aligned && shallow() && near(t.ldb)) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
+    return !t.transpose_b && ((aligned && shallow() && near(t.ldb, second_cache)) || t.rows <= strip_rows_most()) &&
+           panel_columns(j) == panel_width(j);
   }
 
-  bool packs_a() const { return t.transpose_a && !near(t.lda); }
+  // A transposed a is read anew for each panel, so where panels are narrow it has to stay in the first cache.
+  bool packs_a() const {
+    constexpr bool narrow = panel_vectors * lanes < 64;
+    return t.transpose_a && !near(t.lda, narrow ? first_cache : second_cache);
+  }
 
   bool packs_b() const {
     for (Index j = 0; j < panels.parts; ++j) {
