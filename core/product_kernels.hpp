@@ -9,7 +9,8 @@ namespace weir::cpu {
 
 using Index = std::int64_t;
 
-// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0.
+// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0, and
+// columns are at most tile_columns_most.
 struct TileTask {
   Index rows = 0, columns = 0, depth = 0;
   const float* a = nullptr;

@@ -209,8 +209,8 @@ struct OuterTile {
     });
   }
 
-  // A panel as the kernels see it, complete but for the strip. It is made once for all of them: between two strips there is time for
-  // little, as registers and reservation stations hold no more than some 50 cycles of work.
+  // A panel as the kernels see it, but for the strip. Made once for all of them: a processor has some 50 cycles of a kernel's work at hand,
+  // and what lies between two kernels and takes longer is waited for.
   struct Panel {
     OuterStep step;
     const OuterKernel* kernels;
