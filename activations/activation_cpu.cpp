@@ -12,8 +12,8 @@ namespace weir::cpu {
 
 namespace {
 
-// Of all tiles but the last: as many as make the same number of tiles for each thread, in whole cache lines. An element's bits depend on
-// its value alone, so the number of threads may matter here.
+// Of all tiles but the last: such that each thread gets about as many tiles, in whole cache lines. An element's bits depend on its value
+// alone, so the number of threads may matter here.
 std::int64_t tile_size(const Context& context, std::int64_t elements) {
   constexpr std::int64_t most = 16 * 1024, line = 16;
   if (elements <= most) return most;
@@ -22,7 +22,7 @@ std::int64_t tile_size(const Context& context, std::int64_t elements) {
 }
 
 // Calls f(begin, count, y, store) for each tile of the result, y being where element `begin` of it goes. A result that is an operand is in
-// the caches already, and a small one had better be. f holds values: each reference is a line that every thread would fetch from this one.
+// the caches already, and a small one had better be. f holds values: what it referred to, each thread would fetch from this one too.
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
   const std::int64_t elements = result.elements(), size = tile_size(context, elements);

@@ -61,8 +61,9 @@ Tiling tiling(const Product<float>& p, bool dot) {
 }
 
 // One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
-// goes a block of k at a time, so that memory for it is bounded. Only a small b is packed, whole, by each thread that comes to its first
-// tile, but not beside a transposed a, where that gained nothing. Tiles of one row or column have as good as one shape, hence one packing.
+// goes a block of k at a time, so that memory for it is bounded. Only a small b is packed whole by each thread at its first tile, as
+// packed_alone_most says; not beside a transposed a, where that gained nothing. Tiles of one row or column have as good as one shape, hence
+// one packing.
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
@@ -72,11 +73,12 @@ class TiledProduct {
     const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
     b_alone_ = several_pack_b && !p_.transpose_a && block_of_b() * blocks() <= packed_alone_most;
     share_b_ = several_pack_b && !b_alone_;
-    part_a_ = packed_a_floats((p_.m + tiles_.down - 1) / tiles_.down + group_rows, block_);
-    const Index shared = (share_a_ ? tiles_.down * part_a_ : 0) + (share_b_ ? block_of_b() : 0);
-    constexpr Index own = spare_floats + packed_a_floats(block_rows, block_depth) + packed_alone_most;
-    // With room for a turned product, as one of fewer rows may be.
-    scratch_.reserve(context, std::max(own, turned_floats_most) * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
+    const Index part_rows = (p_.m + tiles_.down - 1) / tiles_.down + group_rows;
+    part_a_ = packed_a_floats(part_rows, block_);
+    const Index deepest = p_.k > block_depth ? block_depth : block_;  // of a product with a smaller k
+    const Index shared =
+        (share_a_ ? tiles_.down * packed_a_floats(part_rows, deepest) : 0) + (share_b_ ? packed_b_floats(p_.n, deepest) : 0);
+    scratch_.reserve(context, own_floats * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
   }
 
   void run(const Context& context, TileEpilogue epilogue) const {

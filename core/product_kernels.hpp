@@ -9,8 +9,8 @@ namespace weir::cpu {
 
 using Index = std::int64_t;
 
-// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0, and
-// columns are at most tile_columns_most.
+// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0,
+// and columns are at most tile_columns_most.
 struct TileTask {
   Index rows = 0, columns = 0, depth = 0;
   const float* a = nullptr;
@@ -46,6 +46,9 @@ constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + 
 // core's cache takes longer.
 inline constexpr Index packed_alone_most = 1 << 18;
 static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth));
+
+// What a thread has for itself in any product, so that a later one of other sizes finds it.
+inline constexpr Index own_floats = spare_floats + packed_a_floats(block_rows, block_depth) + packed_alone_most;
 
 // k > 0 in blocks of nearly equal depth, in whole fours.
 constexpr Index even_block(Index k) {

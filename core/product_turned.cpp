@@ -8,13 +8,16 @@ namespace weir::cpu {
 
 namespace {
 
+constexpr Index turned_rows_most = 128, turned_tile_most = 256;
+static_assert(spare_floats + turned_rows_most * turned_tile_most + packed_alone_most <= own_floats);
+
 constexpr Index lines_of(Index count) { return (count + line_floats - 1) / line_floats; }
 
 class TurnedProduct {
  public:
   TurnedProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
       : p_(product), set_(set), scratch_(memory), tiles_(tiles(product)), block_(even_block(p_.k)), width_(lines_of(p_.m) * line_floats) {
-    scratch_.reserve(context, turned_floats_most * sizeof(float));
+    scratch_.reserve(context, own_floats * sizeof(float));
   }
 
   void run(const Context& context, TileEpilogue epilogue) const {
@@ -75,8 +78,9 @@ class TurnedProduct {
 
 bool turning_pays(const Product<float>& p) {
   const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
+  const Index block = even_block(p.k), blocks = (p.k + block - 1) / block;
   return p.transpose_b && !p.transpose_a && p.m <= turned_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
-         width * p.k <= packed_alone_most;
+         width * block * blocks <= packed_alone_most;
 }
 
 void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory,

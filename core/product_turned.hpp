@@ -13,10 +13,6 @@ namespace weir::cpu {
 // Whether that is less work than those kernels have with the product as it is. Depends on the sizes alone.
 bool turning_pays(const Product<float>& p);
 
-// What it needs of memory.mine() at most, in floats.
-inline constexpr Index turned_rows_most = 128, turned_tile_most = 256;
-inline constexpr Index turned_floats_most = spare_floats + turned_rows_most * turned_tile_most + packed_alone_most;
-
 void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory, TileEpilogue epilogue);
 
 }  // namespace weir::cpu

@@ -65,8 +65,8 @@ class Failure {
   std::exception_ptr exception_;
 };
 
-// The leader hands out tiles; each member first takes its own share of them, in order, then what is left of the others'. So a tile runs on
-// the same thread from step to step, near its data, while a thread that is late holds nobody up.
+// Of a team, the leader hands out tiles; each member first takes its own share of them, in order, then what is left of the others'. So a
+// tile runs on the same thread from step to step, near its data, while a thread that is late holds nobody up.
 //
 // A ticket is the number of the call that a share's tiles belong to, and the next of them. A member takes a tile by exchanging the ticket
 // that it saw for the next one: if it slept through the end of the call, it finds another number there and takes nothing.
@@ -179,7 +179,8 @@ void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
   for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
 }
 
-// Gives each thread the same number of tiles, for good: for a call that is over before handing tiles around would pay.
+// Gives each thread its share of the tiles for good: for a call of few, which would be over before handing them around paid. Its price is
+// that all wait for a thread that is late.
 void share_out(int threads, std::int64_t tiles, detail::TileFunction function, void* user) {
   Failure failure;
 #pragma omp parallel num_threads(threads)

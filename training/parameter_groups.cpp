@@ -68,8 +68,8 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
     optimizers.back() = owned_.back().get();
   }
 
-  // A large parameter begins a call of its own on the CPU: so each thread updates about what it made of the gradient, and finds it in its
-  // cache.
+  // A large parameter begins a segment on the CPU, which the small ones behind it join: so each thread updates about what it made of the
+  // gradient, and finds it in its cache.
   constexpr std::int64_t large = 1 << 17;
   const std::vector<ArenaEntry>& entries = model.parameters();
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -248,24 +248,38 @@ TEST_CASE("product: allocates nothing from the second call on") {
   });
 }
 
-TEST_CASE("product: a smaller one after a larger one allocates nothing whichever way it is computed") {
+// Of m x n x k, then of each smaller one, on a thread whose memory no product before has made.
+template <class Smaller>
+int allocating_after(const Sizes& first, const std::vector<std::int64_t>& batches, int threads, Smaller smaller) {
+  int count = 0;
+  std::thread([&] {
+    ProductCase(first).multiply(threads);
+    for (const std::int64_t batch : batches) {
+      Sizes sizes = first;
+      smaller(sizes) = batch;
+      const ProductCase c(sizes);
+      const auto before = weir::test::allocations();
+      c.multiply(threads);
+      count += weir::test::allocations() == before ? 0 : 1;
+    }
+  }).join();
+  return count;
+}
+
+TEST_CASE("product: a smaller batch after a larger one allocates nothing whichever way it is computed") {
   if (const char* why = weir::test::allocations_unknown()) {
     MESSAGE("SKIPPED: " << why);
     return;
   }
+  const auto rows = [](Sizes& s) -> std::int64_t& { return s.m; };
+  const auto depth = [](Sizes& s) -> std::int64_t& { return s.k; };
   for (const int threads : {1, 2}) {
-    int allocating = 0;
-    std::thread([&] {  // whose memory no product before has made
-      ProductCase({.m = 256, .n = 512, .k = 2048, .transpose_b = true}).multiply(threads);
-      for (const std::int64_t m : {130, 128, 64, 30, 3}) {
-        const ProductCase c({.m = m, .n = 512, .k = 2048, .transpose_b = true});
-        const auto before = weir::test::allocations();
-        c.multiply(threads);
-        allocating += weir::test::allocations() == before ? 0 : 1;
-      }
-    }).join();
     CAPTURE(threads);
-    CHECK(allocating == 0);
+    CHECK(allocating_after({.m = 1100, .n = 512, .k = 2048, .transpose_b = true}, {1030, 600, 500}, threads, rows) == 0);
+    CHECK(allocating_after({.m = 256, .n = 512, .k = 2048, .transpose_b = true}, {130, 128, 64, 30, 3}, threads, rows) == 0);
+    CHECK(allocating_after({.m = 128, .n = 784, .k = 64, .transpose_b = true}, {100, 40, 30, 3}, threads, rows) == 0);
+    CHECK(allocating_after({.m = 1100, .n = 256, .k = 1024}, {700, 300, 10}, threads, rows) == 0);
+    CHECK(allocating_after({.m = 1024, .n = 1024, .k = 513, .transpose_a = true}, {512, 300, 100, 7}, threads, depth) == 0);
   }
 }
 
