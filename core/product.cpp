@@ -10,6 +10,7 @@
 #include "core/product_sets.hpp"
 #include "core/product_turned.hpp"
 #include "core/tile_scratch.hpp"
+#include "core/typed.hpp"
 
 namespace weir::cpu {
 
@@ -23,7 +24,7 @@ struct Tiling {
   Index m = 0, n = 0, down = 1, across = 1;
 
   // Where part i of count begins when n is cut in whole units.
-  static Index cut(Index n, Index unit, Index i, Index count) { return std::min(n, (n + unit - 1) / unit * i / count * unit); }
+  static Index cut(Index n, Index unit, Index i, Index count) { return std::min(n, ceil_div(n, unit) * i / count * unit); }
 
   Tile operator[](Index index) const {
     const Index i = index / across, j = index % across;
@@ -43,9 +44,8 @@ Tiling tiling(const Product<float>& p, bool dot) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
-  const auto parts = [](Index count, Index most) { return (count + most - 1) / most; };
 
-  Tiling t{p.m, p.n, parts(p.m, rows_most), parts(p.n, tile_columns_most)};
+  Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
@@ -73,7 +73,7 @@ class TiledProduct {
     const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
     b_alone_ = several_pack_b && !p_.transpose_a && block_of_b() * blocks() <= packed_alone_most;
     share_b_ = several_pack_b && !b_alone_;
-    const Index part_rows = (p_.m + tiles_.down - 1) / tiles_.down + group_rows;
+    const Index part_rows = ceil_div(p_.m, tiles_.down) + group_rows;
     part_a_ = packed_a_floats(part_rows, block_);
     const Index deepest = p_.k > block_depth ? block_depth : block_;  // of a product with a smaller k
     const Index shared =
@@ -104,7 +104,7 @@ class TiledProduct {
   }
 
  private:
-  Index blocks() const { return (p_.k + block_ - 1) / block_; }
+  Index blocks() const { return ceil_div(p_.k, block_); }
   Index block_of_b() const { return packed_b_floats(p_.n, block_); }
 
   void pack_whole_b() const {
@@ -135,8 +135,11 @@ class TiledProduct {
     task.a_is_packed = share_a_;
     task.b_is_packed = share_b_ || b_alone_;
     if (share_a_) task.packed_a = shared + index / tiles_.across * part_a_;
-    if (b_alone_) task.packed_b += k / block_ * block_of_b() + tile.column * block_;
-    if (share_b_) task.packed_b = shared + (share_a_ ? tiles_.down * part_a_ : 0) + tile.column * block_;
+    if (b_alone_) {
+      task.packed_b += k / block_ * block_of_b() + tile.column * block_;
+    } else if (share_b_) {
+      task.packed_b = shared + (share_a_ ? tiles_.down * part_a_ : 0) + tile.column * block_;
+    }
     return task;
   }
 

@@ -214,7 +214,7 @@ struct OuterTile {
   // A panel as the kernels see it, but for the strip. Made once for all of them: a processor has some 50 cycles of a kernel's work at hand,
   // and what lies between two kernels and takes longer is waited for.
   struct Panel {
-    OuterStep step;
+    OuterStep step;  // its a and c come with the strip
     const OuterKernel* kernels;
     float* c;
 

@@ -4,6 +4,8 @@
 
 #include <weir/core/parallel.hpp>
 
+#include "core/typed.hpp"
+
 namespace weir::cpu {
 
 namespace {
@@ -11,7 +13,7 @@ namespace {
 constexpr Index turned_rows_most = 128, turned_tile_most = 256;
 static_assert(spare_floats + turned_rows_most * turned_tile_most + packed_alone_most <= own_floats);
 
-constexpr Index lines_of(Index count) { return (count + line_floats - 1) / line_floats; }
+constexpr Index lines_of(Index count) { return ceil_div(count, line_floats); }
 
 class TurnedProduct {
  public:
@@ -38,11 +40,11 @@ class TurnedProduct {
   static constexpr Index tile_rows_least = 32, tiles_most = 8, tile_least = 1 << 18;
   static Index tiles(const Product<float>& p) {
     const Index wanted = std::min({tiles_most, p.m * p.n * p.k / tile_least, p.n / tile_rows_least});
-    return std::max((p.n + turned_tile_most - 1) / turned_tile_most, wanted);
+    return std::max(ceil_div(p.n, turned_tile_most), wanted);
   }
 
   Index begin(Index tile) const { return std::min(p_.n, lines_of(p_.n) * tile / tiles_ * line_floats); }
-  Index blocks() const { return (p_.k + block_ - 1) / block_; }
+  Index blocks() const { return ceil_div(p_.k, block_); }
 
   float* spare() const { return static_cast<float*>(scratch_.mine()); }
   float* turned_tile() const { return spare() + spare_floats; }
@@ -78,9 +80,9 @@ class TurnedProduct {
 
 bool turning_pays(const Product<float>& p) {
   const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
-  const Index block = even_block(p.k), blocks = (p.k + block - 1) / block;
+  const Index block = even_block(p.k), depth = ceil_div(p.k, block) * block;
   return p.transpose_b && !p.transpose_a && p.m <= turned_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
-         width * block * blocks <= packed_alone_most;
+         width * depth <= packed_alone_most;
 }
 
 void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory,

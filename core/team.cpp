@@ -247,9 +247,9 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   if (!alone && own_team) return own_team->run(tiles, function, user);
   if (alone || omp_in_parallel()) return run_alone(tiles, function, user);
 
-  constexpr std::int64_t worth_a_team = 16;  // tiles a thread
-  const int members = static_cast<int>(std::min<std::int64_t>({threads, tiles, Team::members_most}));
-  if (tiles < worth_a_team * members) return share_out(members, tiles, function, user);
+  constexpr std::int64_t few = 16;  // tiles a thread
+  const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));
+  if (tiles < few * members) return share_out(members, tiles, function, user);
   auto lead = [&] { own_team->run(tiles, function, user); };
   run_with_team(
       members, [](void* f) { (*static_cast<decltype(lead)*>(f))(); }, &lead);

@@ -80,7 +80,8 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
     const auto index = static_cast<std::size_t>(group - groups.begin());
     const std::int64_t end = i + 1 < entries.size() ? entries[i + 1].offset : model.parameter_arena().elements();
     const Segment next{entries[i].offset, end - entries[i].offset, grouped ? optimizers[index] : &optimizer, grouped ? index + 1 : 0};
-    Segment* last = segments_.empty() || (next.count >= large && model.device().is_cpu()) ? nullptr : &segments_.back();
+    const bool begins = next.count >= large && model.device().is_cpu();
+    Segment* last = segments_.empty() || begins ? nullptr : &segments_.back();
     if (last && last->offset + last->count == next.offset && last->optimizer == next.optimizer && last->rate == next.rate) {
       last->count += next.count;
     } else {
