@@ -11,6 +11,12 @@ function(weir_own_code target)
   endif()
   if(WEIR_NATIVE)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
+    # g++ 12.0 to 12.2, tuned for AVX-512, copies the constant {a, a, 0, 0} of 64-bit elements as {a, a, a, a} (GCC bug 108599): a struct's
+    # fields, a vector's elements. It does so only with 256-bit moves of what it copies by pieces.
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12 AND
+       CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.3 AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+      target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-mmove-max=128 -mstore-max=128>)
+    endif()
   endif()
 endfunction()
 

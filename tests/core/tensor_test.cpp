@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <vector>
 
 #include <doctest/doctest.h>
 
@@ -17,6 +18,15 @@ TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
     CHECK(tensor.elements() == count);
     for (const double value : tensor.values<double>()) CHECK(value == 0);
   }
+}
+
+// A compiler that is wrong about this list (cmake/WeirTarget.cmake) would make other data of it in any of our tests.
+TEST_CASE("tensor: holds a list of constants") {
+  const std::vector<double> list({5, 5, 0, 0});
+  const Tensor tensor = Tensor::from<double>(list, Shape{4});
+  CHECK(tensor.values<double>()[1] == 5);
+  CHECK(tensor.values<double>()[2] == 0);
+  CHECK(tensor.values<double>()[3] == 0);
 }
 
 TEST_CASE("tensor: clone copies and a move leaves nothing behind") {

@@ -36,11 +36,10 @@ inline std::vector<double> numbers(const ConstTensorView& block) {
 // A host tensor of these values, each cast to dtype. The counts must be equal.
 inline Tensor tensor(const std::vector<double>& values, const Shape& shape, DType dtype) {
   Tensor result(shape, dtype);
-  const volatile double* from = values.data();  // g++ 12 for AVX-512 makes four times a of a known {a, a, 0, 0} (wrong code at -O2)
   const auto narrow = [&]<class T>(std::span<T> to) {
     if (to.size() != values.size())
       throw ShapeError("tensor: got " + std::to_string(values.size()) + " values for " + to_string(shape) + ".");
-    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(from[i]);
+    for (std::size_t i = 0; i < to.size(); ++i) to[i] = static_cast<T>(values[i]);
   };
   switch (dtype) {
     case DType::f32:

@@ -104,6 +104,16 @@ TEST_CASE("parameter groups: neighbours with equal options are updated in one ca
   CHECK(ParameterGroups("test", model, sgd, frozen).parameters().size() == 3);
 }
 
+// w = 2 - lr 1, wherever a call of the optimizer begins and ends.
+TEST_CASE("parameter groups: a large parameter begins a call and nothing is left out") {
+  Model model(sequential({3}, Dense(400), Dense(400), ReLU(), Dense(400), Dense(1)), {.dtype = DType::f64});
+  REQUIRE(ParameterGroups("test", model, SGD(), {}).segments().size() == 3);
+  for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 2);
+  step_with_ones(model, SGD({.lr = 0.5}), {.groups = {}, .clip = {}});
+  for (const ArenaEntry& entry : model.parameters())
+    CHECK(numbers(model.parameter(entry.name)) == std::vector<double>(static_cast<std::size_t>(entry.shape.elements()), 1.5));
+}
+
 TEST_CASE("parameter groups: what is frozen keeps its bits and the rest learns") {
   for (const AnyOptimizer& optimizer : all_optimizers()) {
     CAPTURE(optimizer->describe());
