@@ -50,9 +50,9 @@ static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_dept
 // What a thread has for itself in any product, so that a later one of other sizes finds it.
 inline constexpr Index own_floats = spare_floats + packed_a_floats(block_rows, block_depth) + packed_alone_most;
 
-// k > 0 in blocks of nearly equal depth, in whole fours.
-constexpr Index even_block(Index k) {
-  const Index blocks = (k + block_depth - 1) / block_depth;
+// k > 0 in blocks of nearly equal depth, at most so many, in whole fours.
+constexpr Index even_block(Index k, Index most = block_depth) {
+  const Index blocks = (k + most - 1) / most;
   return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 

@@ -48,7 +48,8 @@ template <int Rows, int Vectors, bool Across>
   // Rows are addressed from every third one, so that one index register serves all. The asm hides that the bases are related: clang would
   // reach each row from the one before, a chain of additions longer than the arithmetic.
   constexpr int bases = Across ? 1 : (Rows + 2) / 3;
-  const Index a_step = t.a_step, b_step = t.b_step;
+  const Index b_step = t.b_step;
+  Index a_step = t.a_step;
   const float *a[bases], *b = t.b;
 #pragma GCC unroll 4
   for (int i = 0; i < bases; ++i) {
@@ -74,19 +75,23 @@ template <int Rows, int Vectors, bool Across>
       for (int i = 0; i < bases; ++i) a[i] += count;
     }
   };
-  if (!t.first) {  // on its way while the sums are formed
-    for (int i = 0; i < Rows; ++i) {
-#pragma GCC unroll 4
-      for (int j = 0; j < Vectors; ++j) __builtin_prefetch(t.c + i * t.ldc + j * lanes, 1);
-    }
-  }
   constexpr int at_once = 4;
-  Index p = t.depth;
-  for (; p >= at_once; p -= at_once) {
+  const auto take_some = [&]() __attribute__((always_inline)) {
+    // Else g++ would have a register for each sum of it and a constant, and too few of them for the rest.
+    if constexpr (!Across) asm("" : "+r"(a_step));
 #pragma GCC unroll 4
     for (int i = 0; i < at_once; ++i) take(i);
     pass(at_once);
+  };
+  // c is on its way while the sums are formed, even where it is only written: a row at a time, for all at once would keep b waiting.
+  Index p = t.depth;
+  const float* c_row = t.c;
+  for (int i = 0; i < Rows && p >= at_once; ++i, p -= at_once, c_row += t.ldc) {
+#pragma GCC unroll 4
+    for (int j = 0; j < Vectors; ++j) __builtin_prefetch(c_row + j * lanes, 1);
+    take_some();
   }
+  for (; p >= at_once; p -= at_once) take_some();
   for (; p > 0; --p) {
     take(0);
     pass(1);
