@@ -30,9 +30,9 @@ struct TileTask {
   float* spare = nullptr;  // spare_floats
 };
 
-// Operands are taken block_depth at a time along k, so that a strip of a stays in the first cache and a tile's part of b in the second. A
-// transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the second
-// cache.
+// Operands are taken at most block_depth at a time along k, so that a strip of a stays in the first cache and a tile's part of b in the
+// second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the
+// second cache.
 inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 inline constexpr Index line_floats = 16;  // of a cache line
 
