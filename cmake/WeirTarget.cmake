@@ -11,12 +11,12 @@ function(weir_own_code target)
   endif()
   if(WEIR_NATIVE)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
-    # g++ 12.0 to 12.2, tuned for AVX-512, copies the constant {a, a, 0, 0} of 64-bit elements as {a, a, a, a} (GCC bug 108599): a struct's
-    # fields, a vector's elements. It does so only with 256-bit moves of what it copies by pieces.
-    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12 AND
-       CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.3 AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-      target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-mmove-max=128 -mstore-max=128>)
-    endif()
+  endif()
+  # With AVX-512, g++ 12.0 to 12.2 copies a constant of 64-bit elements that begins a, a and ends in zeros as if it were a throughout (GCC bug
+  # 108599): std::vector<double>({5, 5, 0, 0}) holds four fives. It does so only with moves of more than 128 bits.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12 AND
+     CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.3 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-mmove-max=128 -mstore-max=128>)
   endif()
 endfunction()
 

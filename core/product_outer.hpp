@@ -48,26 +48,26 @@ template <int Rows, int Vectors, bool Across>
   // Rows are addressed from every third one, so that one index register serves all. The asm hides that the bases are related: clang would
   // reach each row from the one before, a chain of additions longer than the arithmetic.
   constexpr int bases = Across ? 1 : (Rows + 2) / 3;
-  const Index b_step = t.b_step;
-  Index a_step = t.a_step;
+  const Index a_step = t.a_step, b_step = t.b_step;
   const float *a[bases], *b = t.b;
 #pragma GCC unroll 4
   for (int i = 0; i < bases; ++i) {
     a[i] = t.a + 3 * i * a_step;
     asm("" : "+r"(a[i]));
   }
-  const auto take = [&](int p) __attribute__((always_inline)) {  // one row of b, p behind a; b goes on, and so does an a that lies across
+  // One row of b, p behind a; b goes on, and so does an a that lies across. step is a_step.
+  const auto take = [&](int p, Index step) __attribute__((always_inline)) {
     Vector row[Vectors];
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) row[j] = load(b + j * lanes);
     b += b_step;
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {
-      const Vector element = every(Across ? a[0][i] : a[i / 3][i % 3 * a_step + p]);
+      const Vector element = every(Across ? a[0][i] : a[i / 3][i % 3 * step + p]);
 #pragma GCC unroll 4
       for (int j = 0; j < Vectors; ++j) sum[i][j] = fma(element, row[j], sum[i][j]);
     }
-    if constexpr (Across) a[0] += a_step;
+    if constexpr (Across) a[0] += step;
   };
   const auto pass = [&](int count) __attribute__((always_inline)) {
     if constexpr (!Across) {
@@ -77,10 +77,10 @@ template <int Rows, int Vectors, bool Across>
   };
   constexpr int at_once = 4;
   const auto take_some = [&]() __attribute__((always_inline)) {
-    // Else g++ would have a register for each sum of it and a constant, and too few of them for the rest.
-    if constexpr (!Across) asm("" : "+r"(a_step));
+    Index step = a_step;
+    if constexpr (!Across) asm("" : "+r"(step));  // else g++ would have a register for each sum of it and a constant: too many
 #pragma GCC unroll 4
-    for (int i = 0; i < at_once; ++i) take(i);
+    for (int i = 0; i < at_once; ++i) take(i, step);
     pass(at_once);
   };
   // c is on its way while the sums are formed, even where it is only written: a row at a time, for all at once would keep b waiting.
@@ -93,7 +93,7 @@ template <int Rows, int Vectors, bool Across>
   }
   for (; p >= at_once; p -= at_once) take_some();
   for (; p > 0; --p) {
-    take(0);
+    take(0, a_step);
     pass(1);
   }
   const Index ldc = t.ldc, last_lanes = t.last_lanes;

@@ -17,14 +17,22 @@ using namespace weir::test;
 
 namespace {
 
-// One step from gradients that are 1 everywhere.
-void step_with_ones(Model& model, const Optimizer& optimizer, const StepOptions& options) {
+// One step from gradients that are gradient(i) throughout the parameter of index i.
+template <class F>
+void step_with(F gradient, Model& model, const Optimizer& optimizer, const StepOptions& options) {
   const Dataset data = curve(4);
   model.plan_training(MeanSquaredError(), {Shape{1}});
   const ConstTensorView x[] = {data.inputs()[0].values}, t[] = {data.targets()[0].values};
   model.backward({.inputs = x, .targets = t, .sample_weights = {}});
-  for (const ArenaEntry& entry : model.parameters()) fill(model.gradient_arena().rows(entry.offset, entry.shape.elements()), 1);
+  for (std::size_t i = 0; i < model.parameters().size(); ++i) {
+    const ArenaEntry& entry = model.parameters()[i];
+    fill(model.gradient_arena().rows(entry.offset, entry.shape.elements()), gradient(i));
+  }
   step(model, optimizer, options);
+}
+
+void step_with_ones(Model& model, const Optimizer& optimizer, const StepOptions& options) {
+  step_with([](std::size_t) { return 1.0; }, model, optimizer, options);
 }
 
 std::vector<double> after_one_step(const std::string& name, const Optimizer& optimizer, std::vector<ParameterGroup> groups) {
@@ -104,14 +112,17 @@ TEST_CASE("parameter groups: neighbours with equal options are updated in one ca
   CHECK(ParameterGroups("test", model, sgd, frozen).parameters().size() == 3);
 }
 
-// w = 2 - lr 1, wherever a call of the optimizer begins and ends.
-TEST_CASE("parameter groups: a large parameter begins a call and nothing is left out") {
+// w = 2 - lr g, wherever a call of the optimizer begins and ends.
+TEST_CASE("parameter groups: a large parameter begins a call and nothing is left out or taken from elsewhere") {
   Model model(sequential({3}, Dense(400), Dense(400), ReLU(), Dense(400), Dense(1)), {.dtype = DType::f64});
   REQUIRE(ParameterGroups("test", model, SGD(), {}).segments().size() == 3);
   for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 2);
-  step_with_ones(model, SGD({.lr = 0.5}), {.groups = {}, .clip = {}});
-  for (const ArenaEntry& entry : model.parameters())
-    CHECK(numbers(model.parameter(entry.name)) == std::vector<double>(static_cast<std::size_t>(entry.shape.elements()), 1.5));
+  step_with([](std::size_t i) { return static_cast<double>(i + 1); }, model, SGD({.lr = 0.5}), {.groups = {}, .clip = {}});
+  for (std::size_t i = 0; i < model.parameters().size(); ++i) {
+    const ArenaEntry& entry = model.parameters()[i];
+    const std::vector<double> expected(static_cast<std::size_t>(entry.shape.elements()), 2 - 0.5 * static_cast<double>(i + 1));
+    CHECK(numbers(model.parameter(entry.name)) == expected);
+  }
 }
 
 TEST_CASE("parameter groups: what is frozen keeps its bits and the rest learns") {
