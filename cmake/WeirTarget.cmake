@@ -12,8 +12,8 @@ function(weir_own_code target)
   if(WEIR_NATIVE)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-march=native>)
   endif()
-  # With AVX-512, g++ 12.0 to 12.2 copies a constant of 64-bit elements that begins a, a and ends in zeros as if it were a throughout (GCC bug
-  # 108599): std::vector<double>({5, 5, 0, 0}) holds four fives. It does so only with moves of more than 128 bits.
+  # With AVX-512, g++ 12.0 to 12.2 copies a constant of 64-bit elements that begins a, a and ends in zeros as if it were a throughout (GCC
+  # bug 108599): std::vector<double>({5, 5, 0, 0}) holds four fives. It does so only with moves of more than 128 bits.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_GREATER_EQUAL 12 AND
      CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.3 AND CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-mmove-max=128 -mstore-max=128>)

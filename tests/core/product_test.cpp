@@ -280,6 +280,7 @@ TEST_CASE("product: a smaller batch after a larger one allocates nothing whichev
     CHECK(allocating_after({.m = 128, .n = 784, .k = 64, .transpose_b = true}, {100, 40, 30, 3}, threads, rows) == 0);
     CHECK(allocating_after({.m = 1100, .n = 256, .k = 1024}, {700, 300, 10}, threads, rows) == 0);
     CHECK(allocating_after({.m = 1024, .n = 1024, .k = 513, .transpose_a = true}, {512, 300, 100, 7}, threads, depth) == 0);
+    CHECK(allocating_after({.m = 1024, .n = 1024, .k = 257, .transpose_a = true}, {256, 200}, threads, depth) == 0);
   }
 }
 
