@@ -126,6 +126,7 @@ class TiledProduct {
     task.a = p_.a + (p_.transpose_a ? k * p_.lda + tile.row : tile.row * p_.lda + k);
     task.lda = p_.lda;
     task.transpose_a = p_.transpose_a;
+    task.a_is_far = p_.m * p_.k > second_cache;
     task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
     task.ldb = p_.ldb;
     task.transpose_b = p_.transpose_b;

@@ -16,6 +16,7 @@ struct TileTask {
   const float* a = nullptr;
   Index lda = 0;
   bool transpose_a = false;
+  bool a_is_far = false;  // all of it, not just this tile's part, is larger than the second cache: worth asking for in advance
   const float* b = nullptr;
   Index ldb = 0;
   bool transpose_b = false;
@@ -34,7 +35,8 @@ struct TileTask {
 // second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the
 // second cache.
 inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
-inline constexpr Index line_floats = 16;  // of a cache line
+inline constexpr Index line_floats = 16;        // of a cache line
+inline constexpr Index second_cache = 1 << 18;  // floats, in a small one
 
 inline constexpr Index spare_floats = block_depth * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {
@@ -42,9 +44,8 @@ constexpr Index packed_a_floats(Index rows, Index depth) {
 }
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
-// An operand that packed is no larger than this, which the second cache holds, may be packed by each thread for itself: a copy from another
-// core's cache takes longer.
-inline constexpr Index packed_alone_most = 1 << 18;
+// An operand that packed is no larger than this may be packed by each thread for itself: a copy from another core's cache takes longer.
+inline constexpr Index packed_alone_most = second_cache;
 static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth));
 
 // What a thread has for itself in any product, so that a later one of other sizes finds it.

@@ -23,6 +23,12 @@ inline Index panel_vectors_for(Index rows) {
   return panel_vectors;
 }
 
+// What a later step reads and this one asks for: so many lines of each of some rows, step floats apart.
+struct Ahead {
+  const float* first = nullptr;
+  Index step = 0, rows = 0, lines = 0;
+};
+
 // c[strip, panel] (+)= a b over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's row p at
 // b + p b_step.
 struct OuterStep {
@@ -35,6 +41,7 @@ struct OuterStep {
   Index ldc;
   Index last_lanes;  // of the panel's last vector, how many are columns of c
   bool first;        // c is written, not added to
+  Ahead ahead;
 };
 
 template <int Rows, int Vectors, bool Across>
@@ -90,6 +97,15 @@ template <int Rows, int Vectors, bool Across>
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) __builtin_prefetch(c_row + j * lanes, 1);
     take_some();
+  }
+  // So is what comes next, a line at a time for the same reason (measured: in a burst it gains nothing).
+  const float* ahead_row = t.ahead.first;
+  for (Index i = 0; i < t.ahead.rows; ++i, ahead_row += t.ahead.step) {
+    const float* line = ahead_row;
+    for (Index j = 0; j < t.ahead.lines && p >= at_once; ++j, p -= at_once, line += line_floats) {
+      __builtin_prefetch(line);
+      take_some();
+    }
   }
   for (; p >= at_once; p -= at_once) take_some();
   for (; p > 0; --p) {
@@ -158,7 +174,7 @@ struct OuterTile {
     const Index apart = ld & -ld;  // the power of two in it
     return t.depth * (apart > line_floats ? apart : line_floats) <= cache;
   }
-  static constexpr Index first_cache = 1 << 13, second_cache = 1 << 18;
+  static constexpr Index first_cache = 1 << 13;
 
   // Whole panels are read where they lie when one strip of rows uses them once, or when they are shallow and near and their rows begin with
   // a line. Deep ones are packed: a dense layer's weights come from the core that updated them, and packing fetches them in longer runs
@@ -182,10 +198,11 @@ struct OuterTile {
     return false;
   }
 
-  // Rows of an operand may lie pages apart: a few of them at a time are cut into all of their panels or strips.
+  // Rows of an operand may lie pages apart, and then share a set of the first cache, which holds eight of their lines: so many at a time
+  // are cut into all of their panels or strips.
   template <class F>
   void for_rows(F f) const {
-    constexpr Index rows_most = 16;
+    constexpr Index rows_most = 8;
     for (Index p = 0; p < t.depth; p += rows_most) f(p, smaller(rows_most, t.depth - p));
   }
 
@@ -246,6 +263,16 @@ struct OuterTile {
     return p;
   }
 
+  // What the strip from row `next` on reads of a far a, of which each panel before it asks for a part: its rows where they lie, or the
+  // whole packed group that it begins.
+  template <bool Across>
+  Ahead ahead(const float* a, Index rows, Index next_group, Index next, Index count) const {
+    if (!t.a_is_far || next >= rows) return {};
+    if (!Across) return {a + next * t.lda, t.lda, smaller(count, rows - next), t.depth / line_floats / panels.parts};
+    if (!t.a_is_packed || next < next_group) return {};
+    return {packed_group(next), 0, 1, group_rows * t.depth / line_floats / panels.parts};
+  }
+
   // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache. a is packed from its row on.
   template <bool Across>
   void multiply(Index row, Index rows) const {
@@ -261,7 +288,12 @@ struct OuterTile {
       }
     } else {
       for_strips(rows, together, [&](Index group, Index i, Index count) {
-        for (Index j = 0; j < panels.parts; ++j) all[j].multiply(strip(group, i), i, count);
+        const Ahead next = ahead<Across>(a, rows, group + together, i + count, count);
+        for (Index j = 0; j < panels.parts; ++j) {
+          all[j].step.ahead = next;
+          all[j].step.ahead.first += j * next.lines * line_floats;
+          all[j].multiply(strip(group, i), i, count);
+        }
       });
     }
   }

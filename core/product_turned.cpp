@@ -58,6 +58,7 @@ class TurnedProduct {
     task.depth = std::min(block_, p_.k - k);
     task.a = p_.b + row * p_.ldb + k;
     task.lda = p_.ldb;
+    task.a_is_far = p_.n * p_.k > second_cache;
     task.b = p_.a + k;
     task.ldb = p_.lda;
     task.transpose_b = true;
