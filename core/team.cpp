@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <exception>
 #include <limits>
 #include <thread>
@@ -240,6 +241,27 @@ void run_with_team(int threads, LeaderFunction function, void* user) {
     }
   }
   if (failure) std::rethrow_exception(failure);
+}
+
+// Where this thread alone makes such calls, one soon after the other, OpenMP's threads still spin from the last. Elsewhere waking them
+// would take longer than the call, or they would spin in the way of other threads that call.
+void run_short(LeaderFunction function, void* user) {
+  using Clock = std::chrono::steady_clock;
+  constexpr Clock::duration soon = std::chrono::microseconds(100);
+  constexpr int enough = 16;
+  struct History {
+    Clock::time_point previous;
+    int in_a_row = 0;
+  };
+  static thread_local History own;
+  static std::atomic<const History*> last_caller = nullptr;
+
+  const bool still_own = last_caller.load(std::memory_order_relaxed) == &own;
+  if (!still_own) last_caller.store(&own, std::memory_order_relaxed);
+  const Clock::time_point now = Clock::now();
+  const bool close = now - std::exchange(own.previous, now) < soon;
+  own.in_a_row = still_own && close ? std::min(own.in_a_row + 1, enough) : 0;
+  own.in_a_row == enough ? function(user) : run_with_team(1, function, user);
 }
 
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {

@@ -14,7 +14,7 @@
 
 namespace {
 
-constexpr std::int64_t much = 1 << 20;
+constexpr std::int64_t much = 1 << 20, little = 1 << 17;
 
 weir::Context with_threads(int threads) {
   weir::Context context;
@@ -98,9 +98,51 @@ TEST_CASE("team: exceptions come out of a tile and of what the leader does and t
 TEST_CASE("team: too little work stays on its own thread") {
   const weir::Context context = with_threads(4);
   const std::thread::id own = std::this_thread::get_id();
-  weir::with_team(context, 1000, [&] {
-    weir::parallel_for(context, 100, [&](std::int64_t) { CHECK(std::this_thread::get_id() == own); });
+  weir::with_team(context, 1000,
+                  [&] { weir::parallel_for(context, 100, [&](std::int64_t) { CHECK(std::this_thread::get_id() == own); }); });
+}
+
+namespace {
+
+// Whether a call of some microseconds was shared out.
+bool shares_out() {
+  const weir::Context context = with_threads(2);
+  const std::thread::id own = std::this_thread::get_id();
+  std::atomic<bool> shared = false;
+  weir::with_team(context, little, [&] {
+    weir::parallel_for(context, 2, [&](std::int64_t) {
+      if (std::this_thread::get_id() != own) shared = true;
+    });
   });
+  return shared;
+}
+
+}  // namespace
+
+TEST_CASE("team: short calls are shared out once many follow each other closely") {
+  int calls = 0;
+  while (!shares_out() && calls < 100'000) ++calls;
+  CHECK(calls >= 16);
+  CHECK(calls < 100'000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  CHECK(!shares_out());
+}
+
+TEST_CASE("team: short calls of two threads in turn are not shared out") {
+  constexpr int calls = 1000;
+  std::atomic<int> turn = 0;
+  std::atomic<bool> shared = false;
+  const auto every_second = [&](int first) {
+    for (int call = first; call < calls; call += 2) {
+      while (turn != call) std::this_thread::yield();
+      if (shares_out()) shared = true;
+      ++turn;
+    }
+  };
+  std::thread other(every_second, 1);
+  every_second(0);
+  other.join();
+  CHECK(!shared);
 }
 
 TEST_CASE("team: teams inside of teams and calls inside of tiles and teams of several threads") {
