@@ -41,10 +41,10 @@ struct OuterStep {
   Index ldc;
   Index last_lanes;  // of the panel's last vector, how many are columns of c
   bool first;        // c is written, not added to
-  Ahead ahead;
+  Ahead ahead;       // heeded by kernels that say so
 };
 
-template <int Rows, int Vectors, bool Across>
+template <int Rows, int Vectors, bool Across, bool Heeds = false>
 [[gnu::noinline]] void outer_kernel(const OuterStep& t) {
   Vector sum[Rows][Vectors];
 #pragma GCC unroll 16
@@ -99,12 +99,14 @@ template <int Rows, int Vectors, bool Across>
     take_some();
   }
   // So is what comes next, a line at a time for the same reason (measured: in a burst it gains nothing).
-  const float* ahead_row = t.ahead.first;
-  for (Index i = 0; i < t.ahead.rows; ++i, ahead_row += t.ahead.step) {
-    const float* line = ahead_row;
-    for (Index j = 0; j < t.ahead.lines && p >= at_once; ++j, p -= at_once, line += line_floats) {
-      __builtin_prefetch(line);
-      take_some();
+  if constexpr (Heeds) {
+    const float* ahead_row = t.ahead.first;
+    for (Index i = 0; i < t.ahead.rows; ++i, ahead_row += t.ahead.step) {
+      const float* line = ahead_row;
+      for (Index j = 0; j < t.ahead.lines && p >= at_once; ++j, p -= at_once, line += line_floats) {
+        __builtin_prefetch(line);
+        take_some();
+      }
     }
   }
   for (; p >= at_once; p -= at_once) take_some();
@@ -151,6 +153,13 @@ struct OuterKernels {
 
 template <bool Across>
 constexpr OuterKernels<Across> outer_kernels;
+
+// The one that large products run nearly all the time is there a second time: what it asks for in advance costs it registers, which small
+// products would pay for.
+constexpr Index heeding_rows = strip_rows(panel_vectors), heeding_vectors = panel_vectors;
+
+template <bool Across>
+constexpr OuterKernel heeding_kernel = outer_kernel<heeding_rows, heeding_vectors, Across, true>;
 
 // What is packed, where, and in which order the kernels see it.
 struct OuterTile {
@@ -240,11 +249,12 @@ struct OuterTile {
     const OuterKernel* kernels;
     float* c;
 
-    void multiply(const float* a, Index row, Index rows) {
+    void multiply(OuterKernel kernel, const float* a, Index row) {
       step.a = a;
       step.c = c + row * step.ldc;
-      kernels[rows - 1](step);
+      kernel(step);
     }
+    void multiply(const float* a, Index row, Index rows) { multiply(kernels[rows - 1], a, row); }
   };
 
   template <bool Across>
@@ -290,9 +300,13 @@ struct OuterTile {
       for_strips(rows, together, [&](Index group, Index i, Index count) {
         const Ahead next = ahead<Across>(a, rows, group + together, i + count, count);
         for (Index j = 0; j < panels.parts; ++j) {
-          all[j].step.ahead = next;
-          all[j].step.ahead.first += j * next.lines * line_floats;
-          all[j].multiply(strip(group, i), i, count);
+          if (next.rows > 0 && count == heeding_rows && panels.count(j) == heeding_vectors) {
+            all[j].step.ahead = next;
+            all[j].step.ahead.first += j * next.lines * line_floats;
+            all[j].multiply(heeding_kernel<Across>, strip(group, i), i);
+          } else {
+            all[j].multiply(strip(group, i), i, count);
+          }
         }
       });
     }
