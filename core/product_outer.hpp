@@ -154,8 +154,8 @@ struct OuterKernels {
 template <bool Across>
 constexpr OuterKernels<Across> outer_kernels;
 
-// The one that large products run nearly all the time is there a second time: what it asks for in advance costs it registers, which small
-// products would pay for.
+// The one that large products mostly run is there a second time: what it asks for in advance costs it registers, which small products
+// would pay for.
 constexpr Index heeding_rows = strip_rows(panel_vectors), heeding_vectors = panel_vectors;
 
 template <bool Across>
@@ -273,14 +273,15 @@ struct OuterTile {
     return p;
   }
 
-  // What the strip from row `next` on reads of a far a, of which each panel before it asks for a part: its rows where they lie, or the
-  // whole packed group that it begins.
+  // What the strip from row `next` on reads of a far a: its rows where they lie, or the whole packed group that it begins. `lines` are
+  // those that each panel of the strip before it asks for: a part of a row.
   template <bool Across>
   Ahead ahead(const float* a, Index rows, Index next_group, Index next, Index count) const {
     if (!t.a_is_far || next >= rows) return {};
-    if (!Across) return {a + next * t.lda, t.lda, smaller(count, rows - next), t.depth / line_floats / panels.parts};
+    const auto part = [&](Index floats) { return ceil_div(ceil_div(floats, line_floats), panels.parts); };
+    if (!Across) return {a + next * t.lda, t.lda, smaller(count, rows - next), part(t.depth)};
     if (!t.a_is_packed || next < next_group) return {};
-    return {packed_group(next), 0, 1, group_rows * t.depth / line_floats / panels.parts};
+    return {packed_group(next), 0, 1, part(group_rows * t.depth)};
   }
 
   // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache. a is packed from its row on.

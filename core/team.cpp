@@ -243,12 +243,13 @@ void run_with_team(int threads, LeaderFunction function, void* user) {
   if (failure) std::rethrow_exception(failure);
 }
 
-// Where this thread alone makes such calls, one soon after the other, OpenMP's threads still spin from the last. Elsewhere waking them
-// would take longer than the call, or they would spin in the way of other threads that call.
-void run_short(LeaderFunction function, void* user) {
+// After such calls OpenMP's threads still spin, for milliseconds unless told otherwise, and join at once; waking them would take longer
+// than the call. In the midst of other threads' calls they would spin in their way. A first call that is shared wakes them; that it is one
+// of many is believed after a few.
+bool one_of_many_calls() {
   using Clock = std::chrono::steady_clock;
-  constexpr Clock::duration soon = std::chrono::microseconds(100);
-  constexpr int enough = 16;
+  constexpr Clock::duration close = std::chrono::microseconds(100);  // from begin to begin
+  constexpr int many = 16;
   struct History {
     Clock::time_point previous;
     int in_a_row = 0;
@@ -256,12 +257,13 @@ void run_short(LeaderFunction function, void* user) {
   static thread_local History own;
   static std::atomic<const History*> last_caller = nullptr;
 
+  if (own_team || omp_in_parallel()) return false;
   const bool still_own = last_caller.load(std::memory_order_relaxed) == &own;
   if (!still_own) last_caller.store(&own, std::memory_order_relaxed);
   const Clock::time_point now = Clock::now();
-  const bool close = now - std::exchange(own.previous, now) < soon;
-  own.in_a_row = still_own && close ? std::min(own.in_a_row + 1, enough) : 0;
-  own.in_a_row == enough ? function(user) : run_with_team(1, function, user);
+  const bool is_close = now - std::exchange(own.previous, now) < close;
+  own.in_a_row = still_own && is_close ? std::min(own.in_a_row + 1, many) : 0;
+  return own.in_a_row == many;
 }
 
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
