@@ -14,6 +14,7 @@ inline Vector every(float x) { return vdupq_n_f32(x); }
 inline Vector load(const float* x) { return vld1q_f32(x); }
 inline void store(float* x, Vector v) { vst1q_f32(x, v); }
 inline Vector fma(Vector a, Vector b, Vector c) { return vfmaq_f32(c, a, b); }
+inline Vector add_product(Vector sum, Vector a, Vector b) { return fma(a, b, sum); }
 
 inline void store_first(float* x, Vector v, Index n) {
   float all[lanes];

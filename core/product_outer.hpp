@@ -72,7 +72,7 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
     for (int i = 0; i < Rows; ++i) {
       const Vector element = every(Across ? a[0][i] : a[i / 3][i % 3 * step + p]);
 #pragma GCC unroll 4
-      for (int j = 0; j < Vectors; ++j) sum[i][j] = fma(element, row[j], sum[i][j]);
+      for (int j = 0; j < Vectors; ++j) sum[i][j] = add_product(sum[i][j], element, row[j]);
     }
     if constexpr (Across) a[0] += step;
   };
@@ -99,17 +99,22 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
     take_some();
   }
   // So is what comes next, a line at a time for the same reason (measured: in a burst it gains nothing).
-  if constexpr (Heeds) {
-    const float* ahead_row = t.ahead.first;
-    for (Index i = 0; i < t.ahead.rows; ++i, ahead_row += t.ahead.step) {
-      const float* line = ahead_row;
-      for (Index j = 0; j < t.ahead.lines && p >= at_once; ++j, p -= at_once, line += line_floats) {
+  const float* line = t.ahead.first;
+  Index left = t.ahead.rows * t.ahead.lines, in_row = t.ahead.lines;
+  for (; p >= at_once; p -= at_once) {
+    if constexpr (Heeds) {
+      if (left > 0) {
         __builtin_prefetch(line);
-        take_some();
+        line += line_floats;
+        --left;
+        if (--in_row == 0) {
+          in_row = t.ahead.lines;
+          line += t.ahead.step - in_row * line_floats;
+        }
       }
     }
+    take_some();
   }
-  for (; p >= at_once; p -= at_once) take_some();
   for (; p > 0; --p) {
     take(0, a_step);
     pass(1);

@@ -14,6 +14,7 @@ inline Vector every(float x) { return _mm_set1_ps(x); }
 inline Vector load(const float* x) { return _mm_loadu_ps(x); }
 inline void store(float* x, Vector v) { _mm_storeu_ps(x, v); }
 inline Vector fma(Vector a, Vector b, Vector c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }  // rounds twice: this set has no other way
+inline Vector add_product(Vector sum, Vector a, Vector b) { return fma(a, b, sum); }
 
 inline Vector load_first(const float* x, Index n) {
   return _mm_setr_ps(x[0], n > 1 ? x[1] : 0.0f, n > 2 ? x[2] : 0.0f, n > 3 ? x[3] : 0.0f);
