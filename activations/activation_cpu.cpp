@@ -26,9 +26,9 @@ std::int64_t tile_size(const Context& context, std::int64_t elements) {
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
   const std::int64_t elements = result.elements(), size = tile_size(context, elements);
-  const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype());
+  const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size());
   const bool apart = std::find(operands.begin(), operands.end(), result.raw()) == operands.end();
-  const Store store = apart && bytes >= stream_bytes ? Store::streamed : Store::cached;
+  const Store store = apart && worth_streaming(bytes, context.threads) ? Store::streamed : Store::cached;
   typed(result.dtype(), [&](auto t) {
     auto* y = static_cast<decltype(t)*>(result.raw());
     parallel_for(context, ceil_div(elements, size), [=](std::int64_t tile) {

@@ -20,10 +20,11 @@ inline void write_range(T* to, std::int64_t begin, std::int64_t count, const F& 
   for (std::int64_t i = 0; i < count; ++i) to[i] = value(begin + i);
 }
 
-// The same past the caches: by blocks that stay in the nearest one, from the first element that begins a cache line on.
-template <class T, class F>
+// The same past the caches: by blocks that stay in the nearest one, from the first element that begins a cache line on. How long is
+// measured, on one thread of a Zen 4: blocks of 1 and 4 KiB give 42 and 50 GB/s where one array is read, 43 and 36 where two are.
+template <int Reads, class T, class F>
 inline void stream_range(T* to, std::int64_t end, const F& value) {
-  constexpr std::int64_t block_elements = 1024 / sizeof(T), line_elements = cache_line / sizeof(T);
+  constexpr std::int64_t block_elements = (Reads == 1 ? 4096 : 1024) / sizeof(T), line_elements = cache_line / sizeof(T);
   alignas(cache_line) T block[block_elements];
   const auto beyond = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
   std::int64_t at = std::min(end, (line_elements - beyond) % line_elements);
@@ -36,16 +37,17 @@ inline void stream_range(T* to, std::int64_t end, const F& value) {
   stream_end();
 }
 
-template <class T, class F>
+// Reads: from how many arrays value takes its operands.
+template <int Reads, class T, class F>
 void write_each(Store store, T* to, std::int64_t n, const F& value) {
-  vectorized([&, store, to, n] { store == Store::cached ? write_range(to, 0, n, value) : stream_range(to, n, value); });
+  vectorized([&, store, to, n] { store == Store::cached ? write_range(to, 0, n, value) : stream_range<Reads>(to, n, value); });
 }
 
 }  // namespace
 
 template <class T>
 void apply_forward(const ActivationFunction& function, const T* x, T* y, std::int64_t n, Store store) {
-  std::visit([=](auto f) { write_each(store, y, n, [=](std::int64_t i) { return f.forward(x[i]); }); }, function);
+  std::visit([=](auto f) { write_each<1>(store, y, n, [=](std::int64_t i) { return f.forward(x[i]); }); }, function);
 }
 
 template <class T>
@@ -53,9 +55,9 @@ void apply_backward(const ActivationFunction& function, const T* x_or_y, const T
   std::visit(
       [=](auto f) {
         if constexpr (f.needs == Needs::neither) {
-          write_each(store, dx, n, [=](std::int64_t i) { return f.backward(T(0), dy[i]); });
+          write_each<1>(store, dx, n, [=](std::int64_t i) { return f.backward(T(0), dy[i]); });
         } else {
-          write_each(store, dx, n, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); });
+          write_each<2>(store, dx, n, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); });
         }
       },
       function);
@@ -63,7 +65,7 @@ void apply_backward(const ActivationFunction& function, const T* x_or_y, const T
 
 template <class T>
 void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store) {
-  write_each(store, g, n, [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); });
+  write_each<1>(store, g, n, [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); });
 }
 
 template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t, Store);

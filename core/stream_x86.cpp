@@ -18,16 +18,31 @@ void stream_sse2(const void* from, void* to, std::size_t lines) {
   }
 }
 
+[[gnu::target("avx")]] void stream_avx(const void* from, void* to, std::size_t lines) {
+  const auto* x = static_cast<const __m256i*>(from);
+  auto* y = static_cast<__m256i*>(to);
+  for (std::size_t i = 0; i < 2 * lines; i += 2) {
+    const __m256i a = _mm256_load_si256(x + i), b = _mm256_load_si256(x + i + 1);
+    _mm256_stream_si256(y + i, a);
+    _mm256_stream_si256(y + i + 1, b);
+  }
+}
+
 [[gnu::target("avx512f")]] void stream_avx512(const void* from, void* to, std::size_t lines) {
   const auto* x = static_cast<const __m512i*>(from);
   auto* y = static_cast<__m512i*>(to);
   for (std::size_t i = 0; i < lines; ++i) _mm512_stream_si512(y + i, _mm512_load_si512(x + i));
 }
 
+auto* best_for_this_processor() {
+  if (__builtin_cpu_supports("avx512f")) return stream_avx512;
+  return __builtin_cpu_supports("avx") ? stream_avx : stream_sse2;
+}
+
 }  // namespace
 
 void stream_lines(const void* from, void* to, std::size_t lines) {
-  static const auto best = __builtin_cpu_supports("avx512f") ? stream_avx512 : stream_sse2;
+  static const auto best = best_for_this_processor();
   best(from, to, lines);
 }
 

@@ -131,7 +131,7 @@ TEST_CASE_TEMPLATE("relu: the functions named after it are those of the list", T
 
 // Large results go past the caches; small ones, whose bits are tested above, do not.
 TEST_CASE_TEMPLATE("activations: large arrays have the bits of their parts", T, float, double) {
-  const auto rows = static_cast<std::int64_t>(cpu::stream_bytes / sizeof(T)) + 1003, part = std::int64_t{100'000};
+  const auto rows = static_cast<std::int64_t>(cpu::stream_bytes_most / (2 * sizeof(T))) + 1003, part = std::int64_t{100'000};
   for (const std::int64_t start : {0, 1, 3}) {
     CAPTURE(start);
     const Tensor whole = mixed<T>(Shape{rows + start});
