@@ -16,8 +16,9 @@ namespace weir::cpu {
 
 namespace {
 
-// Measured: with so few rows, dot products beat packing b.
-bool by_dot_products(const Product<float>& p) { return p.m <= 24 && p.transpose_b && !p.transpose_a; }
+bool by_dot_products(const Product<float>& p, const InstructionSet& set) {
+  return p.m <= set.dot_rows_most && p.transpose_b && !p.transpose_a;
+}
 
 // Blocks of k where a is transposed. Measured, with k of 512 to 4096: 1.0 to 1.12 times as fast as block_depth.
 constexpr Index transposed_depth = 256;
@@ -70,7 +71,7 @@ Tiling tiling(const Product<float>& p, bool dot) {
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), dot_(by_dot_products(p_)), tiles_(tiling(p_, dot_)), set_(set), scratch_(memory) {
+      : p_(product), dot_(by_dot_products(p_, set)), tiles_(tiling(p_, dot_)), set_(set), scratch_(memory) {
     const Index most = p_.transpose_a ? transposed_depth : block_depth;
     block_ = dot_ ? p_.k : even_block(p_.k, most);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
@@ -163,7 +164,7 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   const InstructionSet* set = instruction_set();
   if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
-  if (!by_dot_products(p) && turning_pays(p)) return turned_product(context, p, *set, own, epilogue);
+  if (!by_dot_products(p, *set) && turning_pays(p)) return turned_product(context, p, *set, own, epilogue);
   TiledProduct(p, *set, context, own).run(context, epilogue);
 }
 

@@ -57,5 +57,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0x
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx2_set = {"avx2", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, turn};
+const InstructionSet avx2_set = {"avx2", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, 11, turn};
 }  // namespace weir::cpu

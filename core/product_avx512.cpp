@@ -38,5 +38,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0x
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx512_set = {"avx512", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, turn};
+const InstructionSet avx512_set = {"avx512", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, 24, turn};
 }  // namespace weir::cpu

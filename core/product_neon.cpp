@@ -41,5 +41,5 @@ inline Vector high_pairs(Vector a, Vector b) { return vcombine_f32(vget_high_f32
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet neon_set = {"neon", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, turn};
+const InstructionSet neon_set = {"neon", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, 24, turn};
 }  // namespace weir::cpu

@@ -43,5 +43,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm_shuffle_ps(a, b, 0xee)
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet sse2_set = {"sse2", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, turn};
+const InstructionSet sse2_set = {"sse2", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, 24, turn};
 }  // namespace weir::cpu

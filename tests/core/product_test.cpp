@@ -2,6 +2,7 @@
 #include <array>
 #include <atomic>
 #include <cstring>
+#include <string>
 #include <thread>
 
 #include <doctest/doctest.h>
@@ -231,7 +232,7 @@ TEST_CASE("product: the epilogue sees every element once finished") {
 
 TEST_CASE("product: allocates nothing from the second call on") {
   if (const char* why = weir::test::allocations_unknown()) {
-    MESSAGE("SKIPPED: " << why);
+    MESSAGE("SKIPPED: " << std::string(why));
     return;
   }
   EveryInstructionSet().run([](const char* set) {
@@ -269,7 +270,7 @@ int allocating_after(const Sizes& first, const std::vector<std::int64_t>& batche
 
 TEST_CASE("product: a smaller batch after a larger one allocates nothing whichever way it is computed") {
   if (const char* why = weir::test::allocations_unknown()) {
-    MESSAGE("SKIPPED: " << why);
+    MESSAGE("SKIPPED: " << std::string(why));
     return;
   }
   const auto rows = [](Sizes& s) -> std::int64_t& { return s.m; };
