@@ -26,7 +26,8 @@ std::int64_t tile_size(const Context& context, std::int64_t elements) {
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
   const std::int64_t elements = result.elements(), size = tile_size(context, elements);
-  const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size());
+  const auto absent = static_cast<std::size_t>(std::count(operands.begin(), operands.end(), static_cast<const void*>(nullptr)));
+  const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size() - absent);
   const bool apart = std::find(operands.begin(), operands.end(), result.raw()) == operands.end();
   const Store store = apart && worth_streaming(bytes, context.threads) ? Store::streamed : Store::cached;
   typed(result.dtype(), [&](auto t) {

@@ -66,7 +66,7 @@ struct InstructionSet {
   bool (*packs_b)(const TileTask&);
   void (*outer)(const TileTask&);  // any layout, any size, depth at most block_depth
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
-  Index dot_rows_most;             // so many are few: dot beats packing b (measured)
+  Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
 
   // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most block_depth.
   void (*turn)(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare);

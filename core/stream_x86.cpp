@@ -34,7 +34,9 @@ void stream_sse2(const void* from, void* to, std::size_t lines) {
   for (std::size_t i = 0; i < lines; ++i) _mm512_stream_si512(y + i, _mm512_load_si512(x + i));
 }
 
-auto* best_for_this_processor() {
+using StreamLines = void (*)(const void* from, void* to, std::size_t lines);
+
+StreamLines best_for_this_processor() {
   if (__builtin_cpu_supports("avx512f")) return stream_avx512;
   return __builtin_cpu_supports("avx") ? stream_avx : stream_sse2;
 }
@@ -42,7 +44,7 @@ auto* best_for_this_processor() {
 }  // namespace
 
 void stream_lines(const void* from, void* to, std::size_t lines) {
-  static const auto best = best_for_this_processor();
+  static const StreamLines best = best_for_this_processor();
   best(from, to, lines);
 }
 

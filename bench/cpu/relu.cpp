@@ -11,7 +11,7 @@
 namespace bench {
 
 namespace {
-constexpr long long cached_bytes = 16 << 20;  // an array of that size and the one that it is made of fill most last caches
+constexpr long long cached_bytes = 11 << 20;  // an array of that size and the one that it is made of fill most last caches
 }
 
 // Into the caller's buffers, which are the same in every call. GB/s count each byte that is read or written once.
