@@ -7,7 +7,7 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m256;
-constexpr Index lanes = 8, panel_vectors = 2, dot_rows = 3, dot_rows_most = 11;
+constexpr Index lanes = 8, panel_vectors = 2, dot_rows = 3, dot_rows_most = 11, block_depth = 1024;
 constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm256_set1_ps(x); }
@@ -57,5 +57,6 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0x
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx2_set = {"avx2", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, turn};
+const InstructionSet avx2_set = {"avx2",  true,          block_depth, pack_a,        pack_b, packs_a,
+                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
 }  // namespace weir::cpu

@@ -7,7 +7,7 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m512;
-constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24;
+constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 512;
 constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm512_set1_ps(x); }
@@ -38,5 +38,6 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0x
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx512_set = {"avx512", true, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, turn};
+const InstructionSet avx512_set = {"avx512", true,          block_depth, pack_a,        pack_b, packs_a,
+                                   packs_b,  outer_product, dot_product, dot_rows_most, turn};
 }  // namespace weir::cpu

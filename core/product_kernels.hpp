@@ -31,14 +31,14 @@ struct TileTask {
   float* spare = nullptr;  // spare_floats
 };
 
-// Operands are taken at most block_depth at a time along k, so that a strip of a stays in the first cache and a tile's part of b in the
-// second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they stay in the
-// second cache.
-inline constexpr Index tile_columns_most = 256, block_depth = 512, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
+// Operands are taken at most block_depth of an instruction set at a time along k, so that a strip of a stays in the first cache and a tile's
+// part of b in the second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they
+// stay in the second cache.
+inline constexpr Index tile_columns_most = 256, block_depth_most = 1024, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 inline constexpr Index line_floats = 16;        // of a cache line
 inline constexpr Index second_cache = 1 << 18;  // floats, in a small one
 
-inline constexpr Index spare_floats = block_depth * lanes_most;
+inline constexpr Index spare_floats = block_depth_most * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {
   return (rows + group_rows - 1) / group_rows * (group_rows * depth + lanes_most);
 }
@@ -46,13 +46,13 @@ constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + 
 
 // An operand that packed is no larger than this may be packed by each thread for itself: a copy from another core's cache takes longer.
 inline constexpr Index packed_alone_most = second_cache;
-static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth));
+static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth_most));
 
 // What a thread has for itself in any product, so that a later one of other sizes finds it.
-inline constexpr Index own_floats = spare_floats + packed_a_floats(block_rows, block_depth) + packed_alone_most;
+inline constexpr Index own_floats = spare_floats + packed_a_floats(block_rows, block_depth_most) + packed_alone_most;
 
 // k > 0 in blocks of nearly equal depth, at most so many, in whole fours.
-constexpr Index even_block(Index k, Index most = block_depth) {
+constexpr Index even_block(Index k, Index most) {
   const Index blocks = (k + most - 1) / most;
   return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
@@ -60,6 +60,7 @@ constexpr Index even_block(Index k, Index most = block_depth) {
 struct InstructionSet {
   const char* name;
   bool wide;                        // vectors of 256 bits or more on x86: worth a second copy of other loops too, see vectorized.hpp
+  Index block_depth;                // narrow panels are worth deeper ones: c is passed over less often (measured, but NEON)
   void (*pack_a)(const TileTask&);  // for outer
   void (*pack_b)(const TileTask&);
   bool (*packs_a)(const TileTask&);  // whether pack_a has anything to do
@@ -68,7 +69,7 @@ struct InstructionSet {
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
   Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
 
-  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most block_depth.
+  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most block_depth_most.
   void (*turn)(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare);
 };
 

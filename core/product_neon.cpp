@@ -7,7 +7,7 @@ namespace weir::cpu {
 namespace {
 
 using Vector = float32x4_t;
-constexpr Index lanes = 4, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24;
+constexpr Index lanes = 4, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 512;
 constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return vdupq_n_f32(x); }
@@ -41,5 +41,6 @@ inline Vector high_pairs(Vector a, Vector b) { return vcombine_f32(vget_high_f32
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet neon_set = {"neon", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, turn};
+const InstructionSet neon_set = {"neon",  false,         block_depth, pack_a,        pack_b, packs_a,
+                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
 }  // namespace weir::cpu

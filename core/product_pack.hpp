@@ -56,16 +56,16 @@ inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packe
 }
 
 // packed[p][i] = x[i ldx + p]: [count, depth] becomes [depth, width], width being count rounded up to whole vectors; zeros fill it.
-// spare holds lanes rows of block_depth.
+// spare holds lanes rows of block_depth_most.
 inline void pack_columns(const float* x, Index ldx, Index depth, Index count, float* packed, Index width, float* spare) {
   Index i = 0;
   for (; i + lanes <= count; i += lanes) transpose_lanes(x + i * ldx, ldx, depth, packed + i, width);
   if (i == count) return;
-  pack_rows(x + i * ldx, ldx, count - i, depth, spare, block_depth);
+  pack_rows(x + i * ldx, ldx, count - i, depth, spare, block_depth_most);
   for (Index row = count - i; row < lanes; ++row) {
-    for (Index p = 0; p < depth; ++p) spare[row * block_depth + p] = 0.0f;
+    for (Index p = 0; p < depth; ++p) spare[row * block_depth_most + p] = 0.0f;
   }
-  transpose_lanes(spare, block_depth, depth, packed + i, width);
+  transpose_lanes(spare, block_depth_most, depth, packed + i, width);
 }
 
 // c[columns, rows] = the transpose of x[rows, columns]; see InstructionSet.

@@ -7,7 +7,7 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m128;
-constexpr Index lanes = 4, panel_vectors = 2, dot_rows = 3, dot_rows_most = 24;
+constexpr Index lanes = 4, panel_vectors = 2, dot_rows = 3, dot_rows_most = 24, block_depth = 512;
 constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm_set1_ps(x); }
@@ -43,5 +43,6 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm_shuffle_ps(a, b, 0xee)
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet sse2_set = {"sse2", false, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, turn};
+const InstructionSet sse2_set = {"sse2",  false,         block_depth, pack_a,        pack_b, packs_a,
+                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
 }  // namespace weir::cpu

@@ -18,7 +18,7 @@ constexpr Index lines_of(Index count) { return ceil_div(count, line_floats); }
 class TurnedProduct {
  public:
   TurnedProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), set_(set), scratch_(memory), tiles_(tiles(product)), block_(even_block(p_.k)), width_(lines_of(p_.m) * line_floats) {
+      : p_(product), set_(set), scratch_(memory), tiles_(tiles(product)), block_(even_block(p_.k, set.block_depth)), width_(lines_of(p_.m) * line_floats) {
     scratch_.reserve(context, own_floats * sizeof(float));
   }
 
@@ -79,9 +79,9 @@ class TurnedProduct {
 
 }  // namespace
 
-bool turning_pays(const Product<float>& p) {
+bool turning_pays(const Product<float>& p, const InstructionSet& set) {
   const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
-  const Index block = even_block(p.k), depth = ceil_div(p.k, block) * block;
+  const Index block = even_block(p.k, set.block_depth), depth = ceil_div(p.k, block) * block;
   return p.transpose_b && !p.transpose_a && p.m <= turned_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
          width * depth <= packed_alone_most;
 }

@@ -10,8 +10,8 @@
 
 namespace weir::cpu {
 
-// Whether that is less work than those kernels have with the product as it is. Depends on the sizes alone.
-bool turning_pays(const Product<float>& p);
+// Whether that is less work than those kernels have with the product as it is. Depends on the sizes and the set alone.
+bool turning_pays(const Product<float>& p, const InstructionSet& set);
 
 void turned_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory, TileEpilogue epilogue);
 
