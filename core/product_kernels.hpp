@@ -31,9 +31,9 @@ struct TileTask {
   float* spare = nullptr;  // spare_floats
 };
 
-// Operands are taken at most block_depth of an instruction set at a time along k, so that a strip of a stays in the first cache and a tile's
-// part of b in the second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so that they
-// stay in the second cache.
+// Operands are taken at most block_depth of an instruction set at a time along k, so that a strip of a stays in the first cache and a
+// tile's part of b in the second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so
+// that they stay in the second cache.
 inline constexpr Index tile_columns_most = 256, block_depth_most = 1024, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 inline constexpr Index line_floats = 16;        // of a cache line
 inline constexpr Index second_cache = 1 << 18;  // floats, in a small one
@@ -69,7 +69,8 @@ struct InstructionSet {
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
   Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
 
-  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most block_depth_most.
+  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most
+  // block_depth_most.
   void (*turn)(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare);
 };
 

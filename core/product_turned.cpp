@@ -18,7 +18,12 @@ constexpr Index lines_of(Index count) { return ceil_div(count, line_floats); }
 class TurnedProduct {
  public:
   TurnedProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), set_(set), scratch_(memory), tiles_(tiles(product)), block_(even_block(p_.k, set.block_depth)), width_(lines_of(p_.m) * line_floats) {
+      : p_(product),
+        set_(set),
+        scratch_(memory),
+        tiles_(tiles(product)),
+        block_(even_block(p_.k, set.block_depth)),
+        width_(lines_of(p_.m) * line_floats) {
     scratch_.reserve(context, own_floats * sizeof(float));
   }
 
