@@ -6,6 +6,8 @@
 
 #include <weir/core/context.hpp>
 
+#include "core/sharing_trial.hpp"
+
 // One parallel region for many parallel_for calls: their threads stay awake between them, which is worth more than any of the small
 // operations of a training step.
 
@@ -25,6 +27,9 @@ void lead(int threads, F& f) {
 // Whether this call is one of many that follow each other closely and that this thread alone makes.
 bool one_of_many_calls();
 
+// This thread's trial of calls of so many multiplications.
+SharingTrial& trial_of_calls(std::int64_t multiplications, int threads);
+
 inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 
 }  // namespace detail
@@ -41,15 +46,17 @@ void with_team(const Context& context, std::int64_t multiplications, F&& f) {
   detail::lead(alone ? 1 : context.threads, f);
 }
 
-// with_team for a call from outside that may come again and again, such as a forward pass of one sample: then a few threads share work of
-// some microseconds too. The first time that may take memory, for threads that OpenMP makes.
+// with_team for a call from outside that may come again and again, such as a forward pass of one sample: then a few threads may share work
+// of some microseconds too, and work of some dozens is shared where that is faster. The first time that may take memory, for threads that
+// OpenMP makes.
 template <class F>
 void with_team_for_call(const Context& context, std::int64_t multiplications, F&& f) {
-  constexpr std::int64_t worth_threads = 1 << 16;
+  constexpr std::int64_t worth_threads = 1 << 16, clearly_worth_them = 1 << 22;
   constexpr int few = 4;
-  const bool some = multiplications >= worth_threads && multiplications < detail::worth_a_team && context.device.is_cpu();
-  if (some && context.threads > 1 && detail::one_of_many_calls()) return detail::lead(std::min(context.threads, few), f);
-  with_team(context, multiplications, f);
+  const bool doubtful = multiplications >= worth_threads && multiplications < clearly_worth_them && context.device.is_cpu();
+  if (!doubtful || context.threads == 1 || !detail::one_of_many_calls()) return with_team(context, multiplications, f);
+  const int threads = multiplications < detail::worth_a_team ? std::min(context.threads, few) : context.threads;
+  detail::trial_of_calls(multiplications, threads).run([&](bool shared) { detail::lead(shared ? threads : 1, f); });
 }
 
 }  // namespace weir

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstddef>
+
+namespace weir::detail {
+
+// Whether short calls of one kind had better be shared among threads or made alone. That depends on how long a word takes from one
+// processor to another, 60 to 650 ns, and changes when a virtual machine moves to others. So some calls are timed in each way, the faster
+// one is kept to for many, and then both are tried again. Which way a call is made changes no bits of its result.
+class SharingTrial {
+ public:
+  using Clock = std::chrono::steady_clock;
+  static constexpr int samples = 9;                         // timed in each way
+  static constexpr int kept_first = 256, kept_most = 4096;  // between trials: the first ones find cold caches and threads that sleep
+  static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // nothing to try: sharing costs a few at most
+
+  bool shares() const { return timed() ? calls_ < samples : shared_; }  // the next call
+  bool timed() const { return calls_ < 2 * samples; }                   // whether took() is to be told how long it takes
+
+  void took(Clock::duration time) {
+    const bool shared = shares();
+    times_[static_cast<std::size_t>(calls_ % samples)] = time;
+    ++calls_;
+    if (calls_ == samples) {
+      shared_time_ = median();
+      if (shared_time_ > long_call) decide(true);
+    } else if (!shared && time > 2 * shared_time_) {  // with many threads it may be far more: once is enough
+      decide(true);
+    } else if (calls_ == 2 * samples) {
+      decide(shared_time_ <= median());
+    }
+  }
+
+  // Makes a call: call(whether it is shared).
+  template <class F>
+  void run(F&& call) {
+    if (timed()) {
+      const Clock::time_point begin = Clock::now();
+      call(shares());
+      took(Clock::now() - begin);
+    } else {
+      call(shared_);
+      if (++calls_ < 2 * samples + kept_) return;
+      calls_ = 0;
+      kept_ = std::min(2 * kept_, kept_most);
+    }
+  }
+
+ private:
+  void decide(bool shared) {
+    shared_ = shared;
+    calls_ = 2 * samples;
+  }
+
+  Clock::duration median() {  // a thread that sleeps, or one that is interrupted, is late for a few calls
+    std::nth_element(times_.begin(), times_.begin() + samples / 2, times_.end());
+    return times_[samples / 2];
+  }
+
+  int calls_ = 0;  // since the trial began
+  int kept_ = kept_first;
+  bool shared_ = true;
+  std::array<Clock::duration, samples> times_{};  // in one way
+  Clock::duration shared_time_{};
+};
+
+}  // namespace weir::detail
