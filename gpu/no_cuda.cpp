@@ -183,6 +183,9 @@ void gather_batch(const Context& c, In from, double divisor, In order, const std
   run(cpu::gather_batch, c, from, divisor, order, index, batch, to);
 }
 
+void count_batch(const Context& c, const double* loss, double share, StepNumbers* numbers) {
+  run(cpu::count_batch, c, loss, share, numbers);
+}
 void judge_step(const Context& c, const StepJudgement& step) { run(cpu::judge_step, c, step); }
 void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run(cpu::copy_unless, c, skip, x, y); }
 void max_abs(const Context& c, In x, double* largest) { run(cpu::max_abs, c, x, largest); }

@@ -7,6 +7,8 @@ namespace weir::cuda {
 
 namespace {
 
+__global__ void count_kernel(const double* loss, double share, StepNumbers* numbers) { count(loss, share, *numbers); }
+
 __global__ void judge_kernel(StepJudgement step) { judge(step); }
 
 template <class T>
@@ -16,6 +18,10 @@ __global__ void copy_unless_kernel(const std::uint64_t* skip, std::int64_t count
 }
 
 }  // namespace
+
+void count_batch(const Context& context, const double* loss, double share, StepNumbers* numbers) {
+  launch(context, "count_batch", count_kernel, Grid{}, loss, share, numbers);
+}
 
 void judge_step(const Context& context, const StepJudgement& step) { launch(context, "judge_step", judge_kernel, Grid{}, step); }
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 #include <weir/training/fit.hpp>
@@ -16,12 +15,12 @@
 #include "core/model_work.hpp"
 #include "core/team.hpp"
 #include "core/text.hpp"
-#include "core/typed.hpp"
 #include "training/accuracy_counter.hpp"
 #include "training/check_data.hpp"
+#include "training/epoch_plan.hpp"
 #include "training/evaluator.hpp"
 #include "training/explain.hpp"
-#include "training/gradient_ops.hpp"
+#include "training/gradient_sum.hpp"
 #include "training/recorded_steps.hpp"
 #include "training/schedule_run.hpp"
 #include "training/updater.hpp"
@@ -85,21 +84,17 @@ class Run {
         schedule_(options.schedule, options.schedule_unit, model.training_state()),
         updater_("fit", model, *options.optimizer,
                  {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .schedule = &schedule_}),
-        samples_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples()),
-        batches_(ceil_div(samples_, options.batch)),
-        accumulate_(std::min(options.accumulate, batches_)) {
+        plan_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples(), options.batch, options.accumulate),
+        sum_(model, plan_) {
     if (options.schedule && options.schedule->watches() == ScheduleWatch::accuracy && !counter_.counts()) {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (accumulate_ > 1) sum_ = Tensor(model.parameter_arena().shape(), model.dtype(), model.device());
     if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     // Last: on a device it takes what the rest has left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
-    if (accumulate_ == 1 && RecordedSteps::possible(model, *loader_, updater_)) {
-      recorded_.emplace(model, *loader_, counter_, updater_, samples_);
-    }
+    if (RecordedSteps::possible(model, *loader_, updater_)) recorded_.emplace(model, *loader_, counter_, updater_, plan_, sum_);
     constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
     history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
   }
@@ -172,34 +167,28 @@ class Run {
     step_ = {};
     step_.epoch = epoch;
     step_.epochs = options_.epochs;
-    step_.steps = ceil_div(batches_, accumulate_);
+    step_.steps = plan_.steps();
   }
 
   void take_step(std::int64_t index) {
     const Stopwatch watch;
-    const std::int64_t first = index * accumulate_, end = std::min(first + accumulate_, batches_);
-    const std::int64_t size = std::min(end * options_.batch, samples_) - first * options_.batch;
     double loss = 0;
-    for (std::int64_t i = first; i < end; ++i) loss += run_batch(i, i - first, i + 1 == end, size);
+    for (std::int64_t i = 0; i < plan_.parts(index); ++i) loss += run_batch(plan_.part(index, i));
     schedule_.after_steps(1);
-    report_steps(watch, 1, size, loss, loss * static_cast<double>(size));
+    const std::int64_t samples = plan_.samples(index);
+    report_steps(watch, 1, samples, loss, loss * static_cast<double>(samples));
   }
 
-  // The gradients of one batch of a step of so many samples, and after the last one the update. Returns the batch's part of the loss.
-  double run_batch(std::int64_t index, std::int64_t part, bool last, std::int64_t samples) {
-    Batch batch = loader_->load(context_, index);
-    batch.part = static_cast<std::uint64_t>(part);
-    const bool first = part == 0;
+  // The gradients of one batch of a step, and after the last one the update. Returns the batch's part of the loss.
+  double run_batch(const StepPart& part) {
+    Batch batch = loader_->load(context_, part.batch);
+    batch.part = static_cast<std::uint64_t>(part.index);
     model_.backward(batch);
     counter_.add(context_, model_.outputs(), batch);
-    const double share = static_cast<double>(batch.inputs[0].shape()[0]) / static_cast<double>(samples);
-    if (!(first && last)) {
-      if (options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
-      (context_.device.is_cuda() ? cuda::accumulate : cpu::accumulate)(context_, model_.gradient_arena(), share, first, sum_);
-      if (last) copy(context_, sum_, model_.gradient_arena());
-    }
-    if (last && !updater_.step(first ? Gradients::as_made : Gradients::changed)) refuse(batch);
-    return first && last ? model_.loss() : share * model_.loss();
+    if (!part.alone() && options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
+    const Gradients gradients = sum_.add(context_, part);
+    if (part.last && !updater_.step(gradients)) refuse(batch);
+    return part.share() * model_.loss();
   }
 
   [[noreturn]] void refuse(const Batch& batch) {
@@ -226,8 +215,8 @@ class Run {
   ScheduleRun schedule_;
   Updater updater_;
   std::optional<Evaluator> validation_;
-  std::int64_t samples_, batches_, accumulate_;  // of an epoch; of a step
-  Tensor sum_;                                   // of a step's gradients so far; no data when a batch makes a step
+  EpochPlan plan_;
+  GradientSum sum_;
   std::optional<Loader> loader_;
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
   double loss_sum_ = 0;

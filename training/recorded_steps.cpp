@@ -12,22 +12,27 @@ bool RecordedSteps::possible(const Model& model, const Loader& loader, const Upd
   return loader.recordable() && updater.capturable() && ModelAccess::capturable(model);
 }
 
-RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples)
+RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, const EpochPlan& plan,
+                             GradientSum& sum)
     : model_(model),
       loader_(loader),
       counter_(counter),
       updater_(updater),
-      batch_(loader.batch()),
-      samples_(samples),
-      most_ahead_(loader.resident() ? std::int64_t{1} << 40 : 1024),  // a batch that the host puts together for nothing costs more
+      plan_(plan),
+      sum_(sum),
+      // A batch that the host puts together for nothing costs more.
+      most_ahead_(loader.resident() ? std::int64_t{1} << 40 : std::max<std::int64_t>(1, 1024 / plan.accumulate())),
       ahead_(most_ahead_),
       numbers_(model.device(), 1),
-      rates_(model.device(), static_cast<std::size_t>(loader.batches()) * updater.rates().size()) {}
+      rates_(model.device(), static_cast<std::size_t>(plan.steps()) * updater.rates().size()),
+      whole_(static_cast<std::size_t>(std::min(plan.accumulate(), most_recorded))),
+      last_(whole_.size()) {}
 
 RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed) {
   StepNumbers& numbers = numbers_.host()[0];
   numbers = {};
-  numbers.batch = static_cast<std::uint64_t>(first);
+  numbers.batch = static_cast<std::uint64_t>(plan_.part(first, 0).batch);
+  numbers.step = static_cast<std::uint64_t>(first);
   numbers_.push(context);
   if (rates_changed) rates_.push(context);
   loader_.upload_order(context);
@@ -49,8 +54,8 @@ RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t 
   const StepNumbers& numbers = numbers_.host()[0];
 
   Taken taken;
-  taken.steps = static_cast<std::int64_t>(numbers.batch) - first;
-  for (std::int64_t i = first; i < first + taken.steps; ++i) taken.samples += size_of_step(i);
+  taken.steps = static_cast<std::int64_t>(numbers.step) - first;
+  for (std::int64_t i = first; i < first + taken.steps; ++i) taken.samples += plan_.samples(i);
   taken.stopped = numbers.skip != 0;
   ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead_);
   taken.loss = numbers.loss;
@@ -63,33 +68,50 @@ RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t 
 }
 
 void RecordedSteps::step(const Context& context, std::int64_t index) {
-  const std::int64_t size = size_of_step(index);
-  Recorded& recorded = size == batch_ ? whole_ : last_;
-  loader_.bring(context, index);
+  std::vector<Recorded>& recorded = plan_.is_whole(index) ? whole_ : last_;
+  for (std::int64_t i = 0; i < plan_.parts(index); ++i) {
+    const StepPart part = plan_.part(index, i);
+    loader_.bring(context, part.batch);
+    if (i < most_recorded) {
+      replay(context, part, recorded[static_cast<std::size_t>(i)]);
+    } else {
+      enqueue(context, part);
+    }
+  }
+}
+
+void RecordedSteps::replay(const Context& context, const StepPart& part, Recorded& recorded) {
   if (!recorded.warm) {  // what is made by the first use of anything is made here, outside any capture
-    enqueue(context, size);
+    enqueue(context, part);
     recorded.warm = true;
     return;
   }
   if (!recorded.graph) {
     cuda::Capture capture(context);
-    enqueue(context, size);
+    enqueue(context, part);
     recorded.graph = capture.finish();
   }
   recorded.graph.replay(context);
 }
 
-void RecordedSteps::enqueue(const Context& context, std::int64_t size) {
+// For any step of the part's size: which batch of the epoch it is, the device knows.
+void RecordedSteps::enqueue(const Context& context, const StepPart& part) {
   StepNumbers* numbers = numbers_.on_device();
-  const Batch batch = loader_.load_recorded(context, &numbers->batch, size);
+  const auto* loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());
+  Batch batch = loader_.load_recorded(context, &numbers->batch, part.rows);
+  batch.part = static_cast<std::uint64_t>(part.index);
   ModelAccess::enqueue_backward(model_, batch);
-  counter_.count(context, model_.outputs(), batch, &numbers->batch_correct, &numbers->batch_counted);
+  counter_.count(context, model_.outputs(), batch, &numbers->step_correct, &numbers->step_counted);
+  sum_.add(context, part);
+  if (!part.last) return cuda::count_batch(context, loss, part.share(), numbers);
+
   StepJudgement judgement;
   judgement.numbers = numbers;
   judgement.rate_table = rates_.on_device();
-  judgement.loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());
+  judgement.loss = loss;
+  judgement.share = part.share();
   judgement.model_step = ModelAccess::step_on_device(model_);
-  judgement.samples = static_cast<double>(size);
+  judgement.samples = static_cast<double>(part.samples);
   updater_.enqueue(context, judgement);
   const TensorView state = ModelAccess::state(model_);
   if (state.elements() > 0) cuda::copy_unless(context, &numbers->skip, ModelAccess::state_next(model_), state);

@@ -1,21 +1,25 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <span>
+#include <vector>
 #include <weir/core/model.hpp>
 #include <weir/data/loader.hpp>
 
 #include "core/graph_capture.hpp"
 #include "training/accuracy_counter.hpp"
+#include "training/epoch_plan.hpp"
+#include "training/gradient_sum.hpp"
 #include "training/mirror.hpp"
 #include "training/step_ops.hpp"
 #include "training/updater.hpp"
 
 namespace weir {
 
-// The steps of fit on a CUDA device without the host: the first step of each size runs as it is, is then recorded as one graph (the last
-// batch of an epoch, when it is smaller, as another), and from then on replayed. The device judges every step: at one that is not finite,
-// or whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own and with care.
+// The steps of fit on a CUDA device without the host: the first step of each size (the last of an epoch may be smaller) runs as it is, the
+// second is recorded, from then on it is replayed. Each batch of a step is a graph of its own, so that data can be brought between them:
+// they differ in what is done with the gradients and in their random numbers. The device judges every step: at one that is not finite, or
+// whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own and with care.
 class RecordedSteps {
  public:
   // Whether a step can be recorded: every layer, loss and optimizer can, and the device gets at the data without the host
@@ -23,13 +27,13 @@ class RecordedSteps {
   static bool possible(const Model& model, const Loader& loader, const Updater& updater);
 
   // All must outlive this.
-  RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, std::int64_t samples);
+  RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, const EpochPlan& plan, GradientSum& sum);
 
   struct Taken {
     std::int64_t steps = 0;
     std::int64_t samples = 0;
     double loss = 0;       // of the last one
-    double loss_sum = 0;   // over them: the batch's loss times its samples
+    double loss_sum = 0;   // over them: the step's loss times its samples
     bool stopped = false;  // the next one is not the device's to take
   };
 
@@ -53,27 +57,30 @@ class RecordedSteps {
   }
 
  private:
-  // Of one batch size.
+  // Graphs take memory: later batches of a step are enqueued anew each time.
+  static constexpr std::int64_t most_recorded = 64;
+
   struct Recorded {
     bool warm = false;
     cuda::Graph graph;
   };
 
-  std::int64_t size_of_step(std::int64_t step) const { return std::min(batch_, samples_ - step * batch_); }
   Taken run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed);
   Taken settle(const Context& context, std::int64_t first);
   void step(const Context& context, std::int64_t index);
-  void enqueue(const Context& context, std::int64_t size);
+  void replay(const Context& context, const StepPart& part, Recorded& recorded);
+  void enqueue(const Context& context, const StepPart& part);
 
   Model& model_;
   Loader& loader_;
   AccuracyCounter& counter_;
   Updater& updater_;
-  std::int64_t batch_, samples_;
+  const EpochPlan& plan_;
+  GradientSum& sum_;
   std::int64_t most_ahead_, ahead_;  // steps that are enqueued before the host looks: those after a stop would be for nothing
   Mirror<StepNumbers> numbers_;
-  Mirror<double> rates_;  // [steps of an epoch, rates]
-  Recorded whole_, last_;
+  Mirror<double> rates_;                // [steps of an epoch, rates]
+  std::vector<Recorded> whole_, last_;  // the parts of a whole step, and of an epoch's last where it is smaller
 };
 
 }  // namespace weir
