@@ -22,6 +22,9 @@ Pool& pool() {
   return *all;
 }
 
+// Each time anew: another device, or the program around weir, may have made another one current.
+void use(Device device) { check(runtime().use_device(device.index()), "choice of the device"); }
+
 std::unique_ptr<Stream> take(Device device) {
   const std::lock_guard lock(pool().mutex);
   for (auto& stream : pool().free) {
@@ -46,7 +49,6 @@ std::unique_ptr<Stream> make(Device device) {
 struct Mine {
   std::uint64_t maker = built_in_generation;
   std::vector<std::unique_ptr<Stream>> streams;  // by device
-  int current = -1;
 
   ~Mine() {
     if (maker != built_in_generation) return;
@@ -68,19 +70,22 @@ Stream& stream_of(Device device) {
   require_usable();
   if (mine.maker != runtime_generation()) {
     mine.streams.clear();
-    mine.current = -1;
     mine.maker = runtime_generation();
   }
-  const int index = device.index();
-  if (mine.current != index) {
-    check(runtime().use_device(index), "choice of the device");
-    mine.current = index;
-  }
-  if (static_cast<std::size_t>(index) >= mine.streams.size()) mine.streams.resize(static_cast<std::size_t>(index) + 1);
-  auto& stream = mine.streams[static_cast<std::size_t>(index)];
+  use(device);
+  const auto index = static_cast<std::size_t>(device.index());
+  if (index >= mine.streams.size()) mine.streams.resize(index + 1);
+  auto& stream = mine.streams[index];
   if (!stream && mine.maker == built_in_generation) stream = take(device);
   if (!stream) stream = make(device);
   return *stream;
+}
+
+void* queue_of(const Context& context) {
+  if (context.stream == nullptr) return stream_of(context.device).handle;
+  require_usable();
+  use(context.device);
+  return context.stream;
 }
 
 }  // namespace weir::cuda

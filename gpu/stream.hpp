@@ -31,7 +31,7 @@ struct Stream {
 // This thread's for the device, which becomes the thread's current one. DeviceError when there is none.
 Stream& stream_of(Device device);
 
-// The queue of a call: the context's own, or this thread's.
-inline void* queue_of(const Context& context) { return context.stream != nullptr ? context.stream : stream_of(context.device).handle; }
+// The queue of a call: the context's own, or this thread's. Its device becomes the thread's current one, as a launch demands.
+void* queue_of(const Context& context);
 
 }  // namespace weir::cuda

@@ -109,6 +109,34 @@ TEST_CASE("cuda: a stream and its memory are made once a thread and device") {
   CHECK(other != first);
 }
 
+TEST_CASE("cuda: a call works on its own device whichever is the current one") {
+  StandIn device(2);
+  const auto device_of = [&](const std::string& what, const auto& work) {
+    device.clear_calls();
+    work();
+    for (const StandIn::Call& call : device.calls()) {
+      if (call.what == what) return call.device;
+    }
+    return -1;
+  };
+  for (const int other : {0, 1}) {
+    const Device mine = Device::cuda(1 - other);
+    const Tensor x(Shape{4}, DType::f32, mine);
+    Tensor y(Shape{4}, DType::f32, mine);
+    Context context = context_for(mine);
+    const auto copy_there = [&] { copy(context, x, y); };
+    for (void* stream : {context.stream, static_cast<void*>(nullptr)}) {
+      context.stream = stream;
+      context_for(Device::cuda(other));  // weir's own work there
+      CHECK(device_of("copy", copy_there) == mine.index());
+      cuda::runtime().use_device(other);  // the program around weir
+      CHECK(device_of("copy", copy_there) == mine.index());
+    }
+    cuda::runtime().use_device(other);
+    CHECK(device_of("allocate", [&] { Tensor(Shape{4}, DType::f32, mine); }) == mine.index());
+  }
+}
+
 TEST_CASE("cuda: a captured graph does nothing until it is replayed and reads what is there then") {
   StandIn device;
   const Context context = context_for(Device::cuda());

@@ -14,6 +14,8 @@ namespace {
 
 StandIn* active = nullptr;
 
+thread_local int current = 0;  // device
+
 }  // namespace
 
 StandIn& StandIn::self() { return *active; }
@@ -21,6 +23,7 @@ StandIn& StandIn::self() { return *active; }
 StandIn::StandIn(int devices, std::size_t bytes) : devices_(devices), bytes_(bytes), runtime_(table()) {
   if (active != nullptr) throw std::logic_error("a stand-in is there already");
   active = this;
+  current = 0;
   override_.emplace(runtime_);
 }
 
@@ -37,7 +40,7 @@ std::int64_t StandIn::count(const std::string& what) const {
 
 Code StandIn::begin(const std::string& what, bool allowed_in_capture, void* stream, void* event) {
   wander();
-  calls_.push_back({what, capture_ != nullptr, reinterpret_cast<std::uintptr_t>(stream), reinterpret_cast<std::uintptr_t>(event)});
+  calls_.push_back({what, capture_ != nullptr, reinterpret_cast<std::uintptr_t>(stream), reinterpret_cast<std::uintptr_t>(event), current});
   const auto planned = failures_.find(what);
   if (planned != failures_.end()) {
     const Code code = planned->second;
@@ -55,6 +58,10 @@ Code StandIn::enqueue(const std::string& what, void* stream, Work work) {
     put(stream, {Item::Kind::work, std::move(work), nullptr, 0});
   }
   return success;
+}
+
+Code StandIn::launch(const std::string& what, void* stream, Work work) {
+  return devices_of_queues_.at(stream) == current ? enqueue(what, stream, std::move(work)) : invalid;
 }
 
 void StandIn::put(void* stream, Item item) {
@@ -118,7 +125,11 @@ cuda::Runtime StandIn::table() {
     *facts = {"stand-in", 9, 0, 4, self().bytes_};
     return success;
   };
-  t.use_device = [](int device) { return device < self().devices_ ? success : invalid; };
+  t.use_device = [](int device) {
+    if (device < 0 || device >= self().devices_) return invalid;
+    current = device;
+    return success;
+  };
   t.describe = [](Code code) {
     return std::string(code == out_of_memory     ? "out of memory"
                        : code == no_device       ? "no CUDA-capable device is detected"
@@ -168,6 +179,7 @@ cuda::Runtime StandIn::table() {
   };
   t.make_stream = [](void** stream) {
     *stream = reinterpret_cast<void*>(++self().streams_);
+    self().devices_of_queues_[*stream] = current;
     return self().begin("make_stream", false);
   };
   t.copy = [](void* to, const void* from, std::size_t bytes, void* stream) {
@@ -237,9 +249,9 @@ cuda::Runtime StandIn::table() {
     return self().begin("release_graph", false);
   };
   t.launch = [](const char* op, const void*, const cuda::Grid&, void**, void* stream) {
-    return self().enqueue(std::string("launch ") + op, stream, [] {});  // kernels are for devices that are there
+    return self().launch(std::string("launch ") + op, stream, [] {});  // kernels are for devices that are there
   };
-  t.run = [](const std::function<void()>& operation, void* stream) { return self().enqueue("run", stream, operation); };
+  t.run = [](const std::function<void()>& operation, void* stream) { return self().launch("run", stream, operation); };
   return t;
 }
 

@@ -15,8 +15,8 @@
 namespace weir::test {
 
 // A device that is not there, under the runtime's table: its memory is the host's, its queues work at once, its captured graphs keep what
-// was asked for and do it when they are replayed. It keeps CUDA's rules (in a capture no allocation, no wait, nothing done) and writes
-// down every call. One at a time.
+// was asked for and do it when they are replayed. It keeps CUDA's rules (in a capture no allocation, no wait, nothing done; no launch on
+// a queue of another device than the thread's current one) and writes down every call. One at a time.
 //
 // After defer() its queues work as late as CUDA allows, or at any time: then what is right only by luck of the order shows.
 class StandIn {
@@ -31,6 +31,7 @@ class StandIn {
     bool captured = false;
     std::uintptr_t stream = 0;  // 1 is the first that was made; 0: none
     std::uintptr_t event = 0;   // likewise
+    int device = 0;             // the thread's current one
   };
   const std::vector<Call>& calls() const { return calls_; }
   std::int64_t count(const std::string& what) const;  // of calls that began with this
@@ -77,6 +78,7 @@ class StandIn {
   static cuda::Runtime table();
   cuda::Code begin(const std::string& what, bool allowed_in_capture, void* stream = nullptr, void* event = nullptr);
   cuda::Code enqueue(const std::string& what, void* stream, Work work);
+  cuda::Code launch(const std::string& what, void* stream, Work work);
   void put(void* stream, Item item);
   bool take(void* stream, bool demanded);  // the next item of a queue; false: it waits, or there is none
   void reach(Event& event, std::uint64_t moment);
@@ -93,6 +95,7 @@ class StandIn {
   std::vector<Call> calls_;
   std::map<std::string, cuda::Code> failures_;
   std::map<void*, std::deque<Item>> queues_;
+  std::map<void*, int> devices_of_queues_;
   std::map<void*, std::shared_ptr<Event>> events_;
   Pace pace_;
   std::uintptr_t streams_ = 0, events_made_ = 0;
