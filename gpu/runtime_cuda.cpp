@@ -39,6 +39,9 @@ Code facts(int device, DeviceFacts* facts) {
 
 bool is_sticky(Code code) {
   switch (code) {
+    case 226:  // cudaErrorContained; these three by number, as CUDA 12.0 names none of them
+    case 721:  // cudaErrorTensorMemoryLeak
+    case 911:  // cudaErrorExternalDevice
     case cudaErrorIllegalAddress:
     case cudaErrorLaunchTimeout:
     case cudaErrorHardwareStackError:
