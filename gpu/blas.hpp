@@ -42,6 +42,9 @@ struct BlasBlocks {
   void *d = nullptr, *bias = nullptr, *mask = nullptr;
 };
 
+// What run answers when the library cannot make a product after all whose algorithm it named itself: CUBLAS_STATUS_NOT_SUPPORTED.
+inline constexpr Code product_refused = 15;
+
 struct Blas {
   Code (*make)(void** library) = nullptr;
   // The best algorithm that the library's heuristic names for this kind of product and so much workspace: one that gives the same bits

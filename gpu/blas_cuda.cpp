@@ -156,6 +156,8 @@ Code run(void* library, const void* plan, const BlasBlocks& blocks, void* worksp
                         static_cast<cudaStream_t>(stream));
 }
 
+static_assert(product_refused == CUBLAS_STATUS_NOT_SUPPORTED);
+
 Blas make_table() {
   Blas table;
   table.make = [](void** library) -> Code { return cublasLtCreate(reinterpret_cast<cublasLtHandle_t*>(library)); };

@@ -63,12 +63,14 @@ BlasOverride::~BlasOverride() { stand_in = nullptr; }
 void ProductPlans::prepare(const Context& context) {
   if (library_ != nullptr) return;
   require_no_capture("the first product");
-  // What the library's own frameworks give it: 32 MiB from Hopper on, 4 MiB before.
-  DeviceFacts facts;
-  check(runtime().facts(context.device.index(), &facts), "properties of the device");
-  const std::size_t bytes = std::size_t{facts.major >= 9 ? 32U : 4U} << 20;
-  check(runtime().allocate(&workspace_, bytes), "memory for products");
-  workspace_bytes_ = bytes;
+  if (workspace_ == nullptr) {
+    // What the library's own frameworks give it: 32 MiB from Hopper on, 4 MiB before.
+    DeviceFacts facts;
+    check(runtime().facts(context.device.index(), &facts), "properties of the device");
+    const std::size_t bytes = std::size_t{facts.major >= 9 ? 32U : 4U} << 20;
+    check(runtime().allocate(&workspace_, bytes), "memory for products");
+    workspace_bytes_ = bytes;
+  }
   check_blas(blas().make(&library_), "cuBLASLt");
 }
 
@@ -84,11 +86,16 @@ void* ProductPlans::plan_for(const BlasProduct& kind) {
 std::optional<Epilogue> ProductPlans::run(const Context& context, const Product& product) {
   prepare(context);
   for (Epilogue epilogue = product.epilogue;; epilogue = less_of(epilogue)) {
-    if (void* plan = plan_for(kind_of(product, epilogue, context.precision))) {
+    const BlasProduct kind = kind_of(product, epilogue, context.precision);
+    if (void* plan = plan_for(kind)) {
       const BlasBlocks blocks{product.b, product.a, product.c, epilogue != Epilogue::none ? product.bias : nullptr,
                               has_mask(epilogue) ? product.mask : nullptr};
-      check_blas(blas().run(library_, plan, blocks, workspace_, workspace_bytes_, queue_of(context)), "product");
-      return epilogue;
+      const Code code = blas().run(library_, plan, blocks, workspace_, workspace_bytes_, queue_of(context));
+      if (code != product_refused) {
+        check_blas(code, "product");
+        return epilogue;
+      }
+      plans_[kind] = nullptr;  // from now on as if it had named none
     }
     if (epilogue == Epilogue::none) return std::nullopt;
   }

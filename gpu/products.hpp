@@ -34,8 +34,8 @@ inline std::uint32_t alignment_of(const void* address) {
 }
 
 // The plans of one stream. The library is asked once for each kind of product; its answer, or that it has none, is kept, so that the
-// same products get the same algorithm for as long as the program runs and no question is asked in a captured step. Released never, as
-// the stream.
+// same products get the same algorithm for as long as the program runs and no question is asked in a captured step. Where it then refuses
+// an algorithm that it named, it has none. Released never, as the stream.
 class ProductPlans {
  public:
   ProductPlans() = default;

@@ -25,25 +25,35 @@ namespace {
 // A library that writes down what it is asked and offers what the test says.
 struct Library {
   static inline std::vector<BlasProduct> asked;
+  static inline std::deque<BlasProduct> plans;
   static inline std::vector<cuda::BlasBlocks> made;
-  static inline std::vector<Epilogue> offers;
+  static inline std::vector<Epilogue> offers, refuses;  // refuses: offered, and then not made
+  static inline cuda::Code starts;
 
   Library()
-      : table_{.make = [](void** library) { return *library = &asked, cuda::success; },
+      : table_{.make =
+                   [](void** library) {
+                     if (starts == cuda::success) *library = &asked;
+                     return starts;
+                   },
                .plan =
                    [](void*, const BlasProduct& kind, std::size_t, void** plan) {
                      asked.push_back(kind);
-                     if (std::find(offers.begin(), offers.end(), kind.epilogue) != offers.end()) *plan = &asked;
+                     if (std::find(offers.begin(), offers.end(), kind.epilogue) != offers.end()) *plan = &plans.emplace_back(kind);
                      return cuda::success;
                    },
                .run =
-                   [](void*, const void*, const cuda::BlasBlocks& blocks, void*, std::size_t, void*) {
+                   [](void*, const void* plan, const cuda::BlasBlocks& blocks, void*, std::size_t, void*) {
+                     const Epilogue epilogue = static_cast<const BlasProduct*>(plan)->epilogue;
+                     if (std::find(refuses.begin(), refuses.end(), epilogue) != refuses.end()) return cuda::product_refused;
                      made.push_back(blocks);
                      return cuda::success;
                    },
                .describe = [](cuda::Code) { return "not supported"; }} {
     asked.clear();
     made.clear();
+    refuses.clear();
+    starts = cuda::success;
     offers = {Epilogue::none, Epilogue::bias, Epilogue::relu_bias, Epilogue::relu_mask_bias, Epilogue::relu_gradient};
     override_.emplace(table_);
   }
@@ -144,6 +154,35 @@ TEST_CASE("cuda products: without any algorithm the caller makes it by hand") {
   Memory memory;
   CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == std::nullopt);
   CHECK(Library::made.empty());
+}
+
+TEST_CASE("cuda products: an algorithm that the library names and then refuses is not asked of it again") {
+  const StandIn device;
+  const Library library;
+  Memory memory;
+  const Context context = context_for(Device::cuda());
+  Library::refuses = {Epilogue::relu_mask_bias};
+  for (int i = 0; i < 2; ++i) CHECK(make_product(context, memory.product(4, 4, 4, Epilogue::relu_mask_bias)) == Epilogue::bias);
+  CHECK(Library::asked.size() == 2);
+  Library::refuses = {Epilogue::none, Epilogue::bias};
+  CHECK(make_product(context, memory.product(5, 4, 4, true)) == std::nullopt);
+  Library::refuses = {};
+  CHECK(make_product(context, memory.product(5, 4, 4, true)) == std::nullopt);  // the same way for as long as the program runs
+  CHECK(Library::made.size() == 2);
+}
+
+TEST_CASE("cuda products: a library that does not start is tried again with the memory that it has") {
+  const StandIn device;
+  const Library library;
+  Memory memory;
+  const auto product = [&] { return make_product(context_for(Device::cuda()), memory.product(4, 4, 4, false)); };
+  Library::starts = 3;
+  CHECK_THROWS_WITH_AS(product(), "cuda: cuBLASLt: not supported (cuBLASLt code 3).", DeviceError);
+  const std::size_t used = device.used();
+  CHECK_THROWS_AS(product(), DeviceError);
+  Library::starts = cuda::success;
+  CHECK(product() == Epilogue::none);
+  CHECK(device.used() == used);
 }
 
 TEST_CASE("cuda products: f64 is never asked for in a lower precision") {
