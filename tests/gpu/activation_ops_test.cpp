@@ -1,5 +1,8 @@
 // Activations on a device against the CPU: the functor is the same, so in f32 the bits are.
 
+#include <bit>
+#include <cstddef>
+#include <span>
 #include <weir/activations/functions.hpp>
 
 #include "tests/gpu/device.hpp"
@@ -17,10 +20,22 @@ Tensor all_kinds(DType dtype) {
   return tensor(values, {static_cast<std::int64_t>(values.size())}, dtype);
 }
 
+// Where the device's bits are not the host's, -1 for nowhere. Which NaN a NaN is is the processor's own: CUDA's operations give 0x7fffffff.
+std::ptrdiff_t first_difference(const ConstTensorView& on_device, const ConstTensorView& on_host) {
+  const Tensor there = clone(on_device).to(Device::cpu());
+  const std::span a = there.values<float>();
+  const std::span b = on_host.values<float>();
+  for (std::size_t i = 0; i < b.size(); ++i) {
+    if (std::isnan(a[i]) && std::isnan(b[i])) continue;
+    if (std::bit_cast<std::uint32_t>(a[i]) != std::bit_cast<std::uint32_t>(b[i])) return static_cast<std::ptrdiff_t>(i);
+  }
+  return -1;
+}
+
 // In double the two libraries' exp and tanh differ in their last bits.
 void check(const ConstTensorView& on_device, const ConstTensorView& on_host) {
   if (on_host.dtype() == DType::f32) {
-    CHECK(bits(on_device) == bits(on_host));
+    CHECK(first_difference(on_device, on_host) == -1);
   } else {
     CHECK(difference(on_device, on_host) <= 4e-15);
   }
