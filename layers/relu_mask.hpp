@@ -4,7 +4,8 @@
 #include <weir/core/host_device.hpp>
 
 // The mask of a ReLU that cuBLASLt leaves behind a product and reads for the gradient: one bit for each element of y[rows, out], 1 where
-// y > 0. It is a column-major [out, rows] matrix of bits, so a row of y is a run of them; the runs are a multiple of 128 bits apart.
+// z > 0 and 0 where z < 0 before the ReLU, either where z is 0 or NaN. It is a column-major [out, rows] matrix of bits, so a row of y is a
+// run of them; the runs are a multiple of 128 bits apart.
 
 namespace weir {
 

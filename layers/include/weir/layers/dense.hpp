@@ -11,7 +11,7 @@ struct DenseOptions {
   bool bias = true;
   std::optional<Initializer> weight = {};            // default: he_uniform(sqrt(5)), which is U(-1/sqrt(in), 1/sqrt(in))
   std::optional<Initializer> bias_initializer = {};  // default: U(-1/sqrt(in), 1/sqrt(in))
-  bool relu_drops_nan = false;                       // may make 0 of a NaN: see Dense
+  bool relu_drops_nan = false;                       // ReLU less exact at NaN and 0: see Dense
 };
 
 // y = x W^T + b, on the last dimension; every dimension before it counts as samples. torch.nn.Linear, with its defaults.
@@ -22,8 +22,8 @@ struct DenseOptions {
 // A Dense that has absorbed an activation f computes y = f(x W^T + b) while each tile of the product is in cache, to the same bits.
 //
 // With relu_drops_nan a CUDA device's library may do an absorbed ReLU and its gradient inside the products, by a mask of bits: two passes
-// over y less, but there a NaN may become 0, in y and in the gradient, instead of being seen. Nothing changes on the CPU, without a bias,
-// or where the library does not offer it.
+// over y less, but there a NaN may become 0 in y instead of being seen, and the ReLU's gradient at exactly 0 and at NaN is 0 or dy, as the
+// library has it. Nothing changes on the CPU, without a bias, or where the library does not offer it.
 class Dense final : public Layer {
  public:
   // ConfigError for a width below 1, or a bias initializer without a bias.
