@@ -1,4 +1,5 @@
-# Compiles the kernels alone and prints what each takes: registers, shared memory, stack, spills. Fails when one does not compile.
+# Compiles the kernels alone and prints what each takes: registers, shared memory, stack, spills. Fails when one does not compile without a
+# warning.
 #   cmake -P gpu/registers.cmake
 # -DSOURCE=gpu/dense.cu: that file alone; -DARCHITECTURE=90; -DNVCC=<compiler>. Tests run it file by file.
 cmake_minimum_required(VERSION 3.25)
@@ -28,8 +29,8 @@ endforeach()
 set(failed "")
 foreach(source ${SOURCE})
   execute_process(
-    COMMAND ${NVCC} ${WEIR_CUDA_FLAGS} -O3 -DNDEBUG ${includes} -gencode=arch=compute_${ARCHITECTURE},code=sm_${ARCHITECTURE} --resource-usage -cubin
-      -o /dev/null ${root}/${source}
+    COMMAND ${NVCC} ${WEIR_CUDA_FLAGS} -Werror=all-warnings -O3 -DNDEBUG ${includes}
+      -gencode=arch=compute_${ARCHITECTURE},code=sm_${ARCHITECTURE} --resource-usage -cubin -o /dev/null ${root}/${source}
     RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(NOT code EQUAL 0)
     message("${output}")
