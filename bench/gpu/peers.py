@@ -1,5 +1,9 @@
 """What others reach on the same CUDA device, in the same run as bench_gpu: the same networks, batches and optimizers, data resident on the
-device, batches gathered by a shuffled index. python3 peers.py --json peers.json. A package that is missing is said and left out."""
+device, batches gathered by an index that each epoch shuffles anew, within its time. python3 peers.py --json peers.json. A package that is
+missing is said and left out.
+
+bf16 is not the same everywhere: weir and JAX keep every number in f32 and round the operands of products; PyTorch's autocast also keeps the
+activations in bf16, which moves fewer bytes."""
 
 import argparse
 import json
@@ -66,6 +70,7 @@ def torch_nets(compiled):
                     return loss(model(images), targets)
 
             if compiled:
+                torch.compiler.reset()  # for its cache this is one function, of which it keeps eight versions
                 forward = torch.compile(forward, mode="reduce-overhead")
 
             def epoch():
@@ -113,11 +118,20 @@ def torch_relu():
     bandwidth("relu backward", 3, lambda: torch.ops.aten.threshold_backward.grad_input(dy, x, 0, grad_input=y))
 
 
+def jax_precisions(jax):
+    """What JAX calls each of them. Where it knows no algorithms by name, its bfloat16 is, on a GPU, no other than its default, and left out."""
+    try:
+        with jax.default_matmul_precision("BF16_BF16_F32"):
+            return {"f32": "F32_F32_F32", "tf32": "TF32_TF32_F32", "bf16": "BF16_BF16_F32"}
+    except ValueError:
+        return {"f32": "float32", "tf32": "tensorfloat32"}
+
+
 def jax_nets():
     import jax
     import jax.numpy as jnp
 
-    for precision, setting in (("f32", "highest"), ("tf32", "tensorfloat32"), ("bf16", "bfloat16")):
+    for precision, setting in jax_precisions(jax).items():
         for name, hidden, batch, steps, adam in NETS:
             widths = [784, *hidden, 10]
             keys = jax.random.split(jax.random.PRNGKey(1), len(widths))
@@ -132,9 +146,9 @@ def jax_nets():
                 logits = images @ weights[-1][0] + weights[-1][1]
                 return -jnp.mean(jax.nn.log_softmax(logits)[jnp.arange(batch), targets])
 
-            def step(state, rows):
+            def step(state, images, targets):
                 weights, m, v, t = state
-                value, g = jax.value_and_grad(loss_of)(weights, x[rows], labels[rows])
+                value, g = jax.value_and_grad(loss_of)(weights, images, targets)
                 tree = jax.tree_util.tree_map
                 if not adam:
                     return (tree(lambda w, d: w - 0.01 * d, weights, g), m, v, t), value
@@ -145,13 +159,13 @@ def jax_nets():
                 return (tree(move, weights, m, v), m, v, t), value
 
             with jax.default_matmul_precision(setting):
-                epoch = jax.jit(lambda state, order: jax.lax.scan(step, state, order))
+                # The data as arguments: what a function closes over becomes constants of its program.
+                epoch = jax.jit(lambda state, order, x, labels: jax.lax.scan(lambda s, rows: step(s, x[rows], labels[rows]), state, order))
                 state, times = (weights, zeros, zeros, jnp.zeros(())), []
                 for i in range(EPOCHS):
-                    order = jax.random.permutation(jax.random.PRNGKey(i), batch * steps).reshape(steps, batch)
-                    jax.block_until_ready(order)
                     begin = time.perf_counter()
-                    state, values = epoch(state, order)
+                    order = jax.random.permutation(jax.random.PRNGKey(i), batch * steps).reshape(steps, batch)
+                    state, values = epoch(state, order, x, labels)
                     float(values.sum())
                     if i > 0:
                         times.append(1e6 * (time.perf_counter() - begin) / steps)
