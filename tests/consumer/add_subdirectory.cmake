@@ -1,8 +1,3 @@
 # Without a build type, as projects often are: then it must still work, and it compiles fastest.
 include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
 consume(add_subdirectory ${SOURCE}/tests/consumer/add_subdirectory -DWEIR_SOURCE=${SOURCE})
-foreach(extra tests examples weirConfig.cmake)
-  if(EXISTS ${SCRATCH}/add_subdirectory/weir/${extra})
-    message(FATAL_ERROR "add_subdirectory: weir is not the top project and yet makes its ${extra}")
-  endif()
-endforeach()

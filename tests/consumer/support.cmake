@@ -39,13 +39,18 @@ endfunction()
 
 # consume(<how> <project> <option>...): configures, builds and runs a project whose program is examples/embed/main.cpp.
 function(consume how project)
+  configure_consumer(${how} ${project} ${ARGN})
+  run("${how}: build" ${CMAKE_COMMAND} --build ${SCRATCH}/${how})
+  run("${how}: run" ${SCRATCH}/${how}/embed)
+  learned(${how})
+endfunction()
+
+# configure_consumer(<how> <project> <option>...): into SCRATCH/<how>, and looks at the flags with which it would build.
+function(configure_consumer how project)
   set(folder ${SCRATCH}/${how})
   file(REMOVE_RECURSE ${folder})
   run("${how}: configure" ${CMAKE_COMMAND} -S ${project} -B ${folder} -G ${GENERATOR}
     -DCMAKE_CXX_COMPILER=${COMPILER} -DCMAKE_EXPORT_COMPILE_COMMANDS=ON ${ARGN})
-  run("${how}: build" ${CMAKE_COMMAND} --build ${folder})
-  run("${how}: run" ${folder}/embed)
-  learned(${how})
   check_flags(${how} ${folder}/compile_commands.json)
 endfunction()
 
