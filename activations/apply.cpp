@@ -68,7 +68,12 @@ void write_each(Store store, T* to, std::int64_t n, const F& value, const Operan
 
 template <class T>
 void apply_forward(const ActivationFunction& function, const T* x, T* y, std::int64_t n, Store store) {
-  std::visit([=](auto f) { write_each(store, y, n, [=](std::int64_t i) { return f.forward(x[i]); }, x); }, function);
+  std::visit(
+      [=](auto f) {
+        write_each(
+            store, y, n, [=](std::int64_t i) { return f.forward(x[i]); }, x);
+      },
+      function);
 }
 
 template <class T>
@@ -76,9 +81,11 @@ void apply_backward(const ActivationFunction& function, const T* x_or_y, const T
   std::visit(
       [=](auto f) {
         if constexpr (f.needs == Needs::neither) {
-          write_each(store, dx, n, [=](std::int64_t i) { return f.backward(T(0), dy[i]); }, dy);
+          write_each(
+              store, dx, n, [=](std::int64_t i) { return f.backward(T(0), dy[i]); }, dy);
         } else {
-          write_each(store, dx, n, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); }, x_or_y, dy);
+          write_each(
+              store, dx, n, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); }, x_or_y, dy);
         }
       },
       function);
@@ -86,7 +93,8 @@ void apply_backward(const ActivationFunction& function, const T* x_or_y, const T
 
 template <class T>
 void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store) {
-  write_each(store, g, n, [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); }, x);
+  write_each(
+      store, g, n, [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); }, x);
 }
 
 template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t, Store);

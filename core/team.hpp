@@ -47,8 +47,8 @@ void with_team(const Context& context, std::int64_t multiplications, F&& f) {
 }
 
 // with_team for a call from outside that may come again and again, such as a forward pass of one sample: then a few threads may share work
-// of some microseconds too, and work of some dozens is shared where that is faster. The first time that may take memory, for threads that
-// OpenMP makes.
+// of some microseconds too, and work of up to some dozens of them is shared where that is faster. The first time that may take memory, for
+// threads that OpenMP makes.
 template <class F>
 void with_team_for_call(const Context& context, std::int64_t multiplications, F&& f) {
   constexpr std::int64_t worth_threads = 1 << 16, clearly_worth_them = 1 << 22;

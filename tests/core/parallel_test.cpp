@@ -1,5 +1,6 @@
 #include <atomic>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -41,6 +42,26 @@ TEST_CASE("parallel: the exception of the lowest tile comes out") {
       CHECK_THROWS_WITH(fail(), "tile 3");
     }
   }
+}
+
+TEST_CASE("parallel: short calls that come again run every tile once, shared and alone, and throw the same") {
+  constexpr int calls = 400;  // both ways are tried in the first 18 that end, unless a shared one takes long
+  constexpr std::int64_t tiles = 6;
+  std::vector<std::atomic<int>> runs(tiles);
+  for (int call = 0; call < calls; ++call) {
+    const auto work = [&] {
+      weir::parallel_for(with_threads(2), tiles, [&](std::int64_t tile) {
+        ++runs[static_cast<std::size_t>(tile)];
+        if (call % 2 == 1 && tile >= 4) throw std::runtime_error("tile " + std::to_string(tile));
+      });
+    };
+    if (call % 2 == 1) {
+      CHECK_THROWS_WITH(work(), "tile 4");
+    } else {
+      work();
+    }
+  }
+  for (std::int64_t tile = 0; tile < 5; ++tile) CHECK(runs[static_cast<std::size_t>(tile)] == calls);
 }
 
 TEST_CASE("parallel: it works inside a region of the users own and from two threads") {

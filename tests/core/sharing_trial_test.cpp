@@ -8,8 +8,8 @@
 
 namespace {
 
-using weir::detail::SharingTrial;
 using std::chrono::microseconds;
+using weir::detail::SharingTrial;
 
 // A machine on which a call takes so long in each way.
 struct Machine {
