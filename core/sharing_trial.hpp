@@ -17,17 +17,23 @@ class SharingTrial {
   static constexpr int kept_first = 256, kept_most = 4096;  // between trials: the first ones find cold caches and threads that sleep
   static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // nothing to try: sharing costs a few at most
 
-  bool shares() const { return timed() ? calls_ < samples : shared_; }  // the next call
-  bool timed() const { return calls_ < 2 * samples; }                   // whether took() is to be told how long it takes
+  bool trying() const { return calls_ < 2 * samples; }                   // both ways; else one is kept to
+  bool shares() const { return trying() ? calls_ < samples : shared_; }  // the next call
+
+  // Whether took() is to be told how long the next call takes: in a trial, and now and then of those that are made alone since, as calls of
+  // one kind may become longer.
+  bool timed() const { return trying() || (!shared_ && calls_ % 8 == 0); }
 
   void took(Clock::duration time) {
+    if (!trying()) return time > long_call ? decide(true) : go_on();
     const bool shared = shares();
     times_[static_cast<std::size_t>(calls_ % samples)] = time;
     ++calls_;
     if (calls_ == samples) {
       shared_time_ = median();
       if (shared_time_ > long_call) decide(true);
-    } else if (!shared && time > 2 * shared_time_) {  // with many threads it may be far more: once is enough
+      far_slower_ = 0;
+    } else if (!shared && time > 2 * shared_time_ && ++far_slower_ == 2) {  // with many threads it may be far more: twice is enough
       decide(true);
     } else if (calls_ == 2 * samples) {
       decide(shared_time_ <= median());
@@ -43,9 +49,7 @@ class SharingTrial {
       took(Clock::now() - begin);
     } else {
       call(shared_);
-      if (++calls_ < 2 * samples + kept_) return;
-      calls_ = 0;
-      kept_ = std::min(2 * kept_, kept_most);
+      go_on();
     }
   }
 
@@ -53,6 +57,12 @@ class SharingTrial {
   void decide(bool shared) {
     shared_ = shared;
     calls_ = 2 * samples;
+  }
+
+  void go_on() {
+    if (++calls_ < 2 * samples + kept_) return;
+    calls_ = 0;
+    kept_ = std::min(2 * kept_, kept_most);
   }
 
   Clock::duration median() {  // a thread that sleeps, or one that is interrupted, is late for a few calls
@@ -65,6 +75,7 @@ class SharingTrial {
   bool shared_ = true;
   std::array<Clock::duration, samples> times_{};  // in one way
   Clock::duration shared_time_{};
+  int far_slower_ = 0;  // calls made alone that took over twice as long
 };
 
 }  // namespace weir::detail

@@ -297,13 +297,13 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   constexpr std::int64_t few = 16;  // tiles a thread
   const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));
   if (tiles < few * members) {
+    auto alone_call = [&] { run_alone(tiles, function, user); };
     return trial_of(reinterpret_cast<std::uintptr_t>(function), tiles, members).run([&](bool shared) {
-      shared ? share_out(members, tiles, function, user) : run_alone(tiles, function, user);
+      shared ? share_out(members, tiles, function, user) : lead(1, alone_call);  // in a team of one, so that calls inside are alone too
     });
   }
-  auto lead = [&] { own_team->run(tiles, function, user); };
-  run_with_team(
-      members, [](void* f) { (*static_cast<decltype(lead)*>(f))(); }, &lead);
+  auto call = [&] { own_team->run(tiles, function, user); };
+  lead(members, call);
 }
 
 }  // namespace detail

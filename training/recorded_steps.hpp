@@ -17,9 +17,10 @@
 namespace weir {
 
 // The steps of fit on a CUDA device without the host: the first step of each size (the last of an epoch may be smaller) runs as it is, the
-// second is recorded, from then on it is replayed. Each batch of a step is a graph of its own, so that data can be brought between them:
-// they differ in what is done with the gradients and in their random numbers. The device judges every step: at one that is not finite, or
-// whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own and with care.
+// second is recorded, from then on it is replayed. Each batch of a step (of many the first 64) is a graph of its own, so that data can be
+// brought between them: they differ in what is done with the gradients and in their random numbers. The device judges every step: at one
+// that is not finite, or whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own
+// and with care.
 class RecordedSteps {
  public:
   // Whether a step can be recorded: every layer, loss and optimizer can, and the device gets at the data without the host

@@ -15,7 +15,8 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
 
 // Calls f(tile) once for each tile in [0, tiles), on the context's threads, and returns when all are done. Which thread runs which
 // tile is not promised, so cut the work by its size, never by the number of threads: then the bits do not depend on them.
-// An exception inside a tile is rethrown here (of several, the one of the lowest tile); allocates nothing.
+// An exception inside a tile is rethrown here (of several, the one of the lowest tile); other tiles may have run then or not. Allocates
+// nothing.
 template <class F>
 void parallel_for(const Context& context, std::int64_t tiles, F&& f) {
   using Function = std::remove_reference_t<F>;
