@@ -44,7 +44,7 @@ TEST_CASE("parallel: the exception of the lowest tile comes out") {
   }
 }
 
-TEST_CASE("parallel: short calls that come again run every tile once, shared and alone, and throw the same") {
+TEST_CASE("parallel: short calls that come again run every tile once in both ways and throw the same") {
   constexpr int calls = 400;  // on a quiet machine both ways are tried in the first 18 that end
   constexpr std::int64_t tiles = 6;
   std::vector<std::atomic<int>> runs(tiles);
