@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 namespace weir::detail {
 
@@ -77,5 +78,8 @@ class SharingTrial {
   Clock::duration shared_time_{};
   int far_slower_ = 0;  // calls made alone that took over twice as long
 };
+
+// This thread's trial of calls of one kind: the function that they run, or 0 for a whole forward pass, their size and for how many threads.
+SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads);
 
 }  // namespace weir::detail

@@ -196,26 +196,6 @@ void share_out(int threads, std::int64_t tiles, detail::TileFunction function, v
   failure.rethrow();
 }
 
-// What calls of one kind have in common, and their trial.
-struct Trial {
-  std::uintptr_t what = 0;
-  std::int64_t size = 0;
-  int threads = 0;
-  detail::SharingTrial trial;
-};
-
-// This thread's. Two kinds that share a place in the table begin anew each time, which costs nothing but the knowledge.
-detail::SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads) {
-  constexpr std::size_t places = 32;
-  static thread_local std::array<Trial, places> trials;
-  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;  // 2^64 by the golden ratio: the upper bits of a multiple depend on all
-  const std::uint64_t mixed = (what ^ static_cast<std::uint64_t>(size) * spread) * spread;
-  Trial& found = trials[mixed >> 59];
-  static_assert(places == std::size_t{1} << (64 - 59));
-  if (found.what != what || found.size != size || found.threads != threads) found = {what, size, threads, {}};
-  return found.trial;
-}
-
 thread_local Team team_of_thread;       // made once, as a step must be cheap
 thread_local Team* own_team = nullptr;  // the same, while this thread leads it
 
@@ -286,8 +266,6 @@ bool one_of_many_calls() {
   own.in_a_row = still_own && is_close ? std::min(own.in_a_row + 1, many) : 0;
   return own.in_a_row == many;
 }
-
-SharingTrial& trial_of_calls(std::int64_t multiplications, int threads) { return trial_of(0, multiplications, threads); }
 
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
   const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->alone());

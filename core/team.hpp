@@ -27,9 +27,6 @@ void lead(int threads, F& f) {
 // Whether this call is one of many that follow each other closely and that this thread alone makes.
 bool one_of_many_calls();
 
-// This thread's trial of calls of so many multiplications.
-SharingTrial& trial_of_calls(std::int64_t multiplications, int threads);
-
 inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 
 }  // namespace detail
@@ -56,7 +53,7 @@ void with_team_for_call(const Context& context, std::int64_t multiplications, F&
   const bool doubtful = multiplications >= worth_threads && multiplications < clearly_worth_them && context.device.is_cpu();
   if (!doubtful || context.threads == 1 || !detail::one_of_many_calls()) return with_team(context, multiplications, f);
   const int threads = multiplications < detail::worth_a_team ? std::min(context.threads, few) : context.threads;
-  detail::trial_of_calls(multiplications, threads).run([&](bool shared) { detail::lead(shared ? threads : 1, f); });
+  detail::trial_of(0, multiplications, threads).run([&](bool shared) { detail::lead(shared ? threads : 1, f); });
 }
 
 }  // namespace weir
