@@ -17,8 +17,10 @@
 #include <weir/training/sgd.hpp>
 
 #include "gpu/runtime.hpp"
+#include "tests/gpu/fit_options.hpp"
 #include "tests/gpu/passes.hpp"
 #include "tests/gpu/stand_in.hpp"
+#include "tests/support/passing_layer.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -29,12 +31,8 @@ namespace {
 const Device gpu = Device::cuda();
 
 // Of 115 samples 3 steps an epoch: 16 + 16 + 16, the same again, 16 + 3.
-FitOptions options_for(std::int64_t epochs) {
-  FitOptions options;
-  options.loss = SoftmaxCrossEntropy();
-  options.optimizer = Adam();
-  options.epochs = epochs;
-  options.batch = 16;
+FitOptions in_threes(std::int64_t epochs) {
+  FitOptions options = options_for(epochs);
   options.accumulate = 3;
   return options;
 }
@@ -42,28 +40,18 @@ FitOptions options_for(std::int64_t epochs) {
 Graph noisy() { return sequential({6}, Dense(16), BatchNorm(), ReLU(), Dropout(0.2), Dense(3)); }
 
 // y = x, and notes, when the device does it, which pass of which layer of the step has which random numbers.
-class Notes : public Layer {
+class Notes : public PassingLayer {
  public:
   using Note = std::tuple<std::string, std::uint64_t, std::uint64_t>;  // pass, key, steps taken
-  explicit Notes(std::shared_ptr<std::vector<Note>> notes) : notes_(std::move(notes)) {}
-  std::string type() const override { return "notes"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "notes"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override {
-    LayerPlan plan;
-    plan.output = inputs[0];
-    plan.backward_needs = Needs::neither;
-    return plan;
-  }
+  explicit Notes(std::shared_ptr<std::vector<Note>> notes) : PassingLayer("notes"), notes_(std::move(notes)) {}
   void forward(const Context& context, const LayerArgs& args) const override {
-    copy(context, args.x[0], args.y);
+    PassingLayer::forward(context, args);
     if (context.training) note(context, "forward");
   }
   void backward(const Context& context, const LayerArgs& args) const override {
-    copy(context, args.dy, args.dx[0]);
+    PassingLayer::backward(context, args);
     note(context, "backward");
   }
-  bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
 
  private:
@@ -98,7 +86,7 @@ Dataset with_outlier(std::int64_t sample, float value) {
 TEST_CASE("accumulated steps: after the first step of each size every batch is one replay") {
   StandIn device;
   Model model = classifier({.device = gpu});
-  FitOptions options = options_for(4);
+  FitOptions options = in_threes(4);
   std::vector<std::int64_t> captures, replays;
   options.on_epoch = [&](const EpochReport&) {
     captures.push_back(device.count("begin_capture"));
@@ -118,7 +106,7 @@ TEST_CASE("accumulated steps: the passes follow each other with the random numbe
   const auto notes_of = [](Device where) {
     const auto notes = std::make_shared<Seen>();
     Model model(sequential({6}, Dense(16), Notes(notes), Dense(3)), {.device = where, .seed = 3});
-    fit(model, blobs(115), options_for(3));
+    fit(model, blobs(115), in_threes(3));
     return *notes;
   };
   StandIn device;
@@ -130,7 +118,7 @@ TEST_CASE("accumulated steps: the passes follow each other with the random numbe
 TEST_CASE("accumulated steps: gradients are summed up after each batch and handed over after the last") {
   StandIn device;
   Model model = classifier({.device = gpu});
-  fit(model, blobs(96), options_for(1));  // one step as it is, one recorded
+  fit(model, blobs(96), in_threes(1));  // one step as it is, one recorded
   std::vector<std::int64_t> runs, copies;
   for (const StandIn::Call& call : device.calls()) {
     if (call.what == "begin_capture") runs.push_back(0), copies.push_back(0);
@@ -149,7 +137,7 @@ TEST_CASE("accumulated steps: a network with state and random numbers learns wha
   const Tensor weights = tensor(numbers, {115}, DType::f32);
   for (const std::int64_t accumulate : {2, 3, 7, 8, 100}) {
     CAPTURE(accumulate);
-    FitOptions options = options_for(3);
+    FitOptions options = in_threes(3);
     options.accumulate = accumulate;
     options.sample_weights = {weights};
     options.clip.global_norm = 0.1;
@@ -174,13 +162,13 @@ TEST_CASE("accumulated steps: a network with state and random numbers learns wha
 TEST_CASE("accumulated steps: data that does not fit is brought between the batches of a step") {
   const Dataset data = blobs(4009);  // 83 steps of 3 batches and one of 16 + 9
   Model host(noisy(), {.seed = 3});
-  fit(host, data, options_for(2));
+  fit(host, data, in_threes(2));
   for (std::uint64_t seed = 0; seed < 4; ++seed) {
     StandIn device;
     Model model(noisy(), {.device = gpu, .seed = 3});
     device.limit(device.used() + 90000);
     device.defer(seed);
-    fit(model, data, options_for(2));
+    fit(model, data, in_threes(2));
     CHECK(device.count("wait_event") == 2 * 251);
     CHECK(device.count("replay") == 2 * 251 - (3 + 2));
     CHECK(Snapshot(model) == Snapshot(host));
@@ -192,7 +180,7 @@ TEST_CASE("accumulated steps: a look after every few steps changes no bit and se
   const auto train = [](Device where, std::int64_t every) {
     std::vector<double> losses;
     Model model(noisy(), {.device = where, .seed = 3});
-    FitOptions options = options_for(2);
+    FitOptions options = in_threes(2);
     options.on_step_every = every;
     options.on_step = [&](const StepReport& report) {
       losses.insert(losses.end(), {report.loss, static_cast<double>(report.samples), static_cast<double>(report.total_steps)});
@@ -207,7 +195,7 @@ TEST_CASE("accumulated steps: a look after every few steps changes no bit and se
 TEST_CASE("accumulated steps: after the first epochs nothing is allocated and the host waits a few times an epoch") {
   StandIn device;
   Model model = classifier({.device = gpu});
-  FitOptions options = options_for(5);
+  FitOptions options = in_threes(5);
   std::vector<std::int64_t> allocations, waits;
   options.on_epoch = [&](const EpochReport&) {
     allocations.push_back(device.count("allocate"));
@@ -223,7 +211,7 @@ TEST_CASE("accumulated steps: after the first epochs nothing is allocated and th
 
 TEST_CASE("accumulated steps: of very many batches a step the first are replayed and the others enqueued anew") {
   const Dataset data = blobs(200);
-  FitOptions options = options_for(4);
+  FitOptions options = in_threes(4);
   options.batch = 2;
   options.accumulate = std::numeric_limits<std::int64_t>::max();
   Model host(noisy(), {.seed = 3});
@@ -241,7 +229,7 @@ TEST_CASE("accumulated steps: a layer that cannot be recorded runs anew in each 
   const auto train = [](Device where, bool capturable) {
     const auto calls = std::make_shared<std::int64_t>(0);
     Model model(sequential({6}, Dense(16), Passes(capturable, calls), Dense(3)), {.device = where, .seed = 3});
-    fit(model, blobs(115), options_for(2));
+    fit(model, blobs(115), in_threes(2));
     return std::pair(Snapshot(model), *calls);
   };
   const auto host = train(Device::cpu(), false);
@@ -256,7 +244,7 @@ TEST_CASE("accumulated steps: a batch that is not finite is named as on the CPU 
     CAPTURE(sample);
     StandIn device;
     const Dataset data = with_outlier(sample, 3e38F);
-    FitOptions options = options_for(2);
+    FitOptions options = in_threes(2);
     options.shuffle = false;
     Model host = classifier({.seed = 3}), model = classifier({.device = gpu, .seed = 3});
     for (Model* each : {&host, &model}) fill(each->parameter("0.weight"), 2);
@@ -280,7 +268,7 @@ TEST_CASE("accumulated steps: the loss of every batch is looked at and not that 
   for (float& value : x.values<float>().subspan(3 * 60, 3)) value = 0.01F;
   y.values<float>()[60] = 2e19F;
   const Dataset data(std::move(x), std::move(y));
-  FitOptions options = options_for(2);
+  FitOptions options = in_threes(2);
   options.loss = MeanSquaredError();
   options.optimizer = SGD({.lr = 1e-3});
   options.shuffle = false;
@@ -299,7 +287,7 @@ TEST_CASE("accumulated steps: steps that need care are taken by the host from th
     for (Model* each : {&model, &host}) fill(each->parameter("4.bias"), 1e38);  // beyond what adam may meet unseen
     if (!fits) device.limit(device.used() + 90000);
     device.defer(5);
-    const History there = fit(model, data, options_for(1)), here = fit(host, data, options_for(1));
+    const History there = fit(model, data, in_threes(1)), here = fit(host, data, in_threes(1));
     CHECK(model.training_state().step == 84);
     CHECK(Snapshot(model) == Snapshot(host));
     CHECK(there.epochs[0].loss == here.epochs[0].loss);
@@ -325,7 +313,7 @@ TEST_CASE("accumulated steps: an error between the batches of a step leaves the 
   const auto calls = std::make_shared<std::int64_t>(0);
   Model model(sequential({6}, Dense(16), Fails(device, calls), Dense(3)), {.device = gpu, .seed = 3});
   Model host(sequential({6}, Dense(16), Passes(true, calls), Dense(3)), {.seed = 3});
-  FitOptions options = options_for(1);
+  FitOptions options = in_threes(1);
   CHECK_THROWS_WITH_AS(fit(model, blobs(115), options), "cuda: end of a capture: invalid argument (code 1).", DeviceError);
   options.on_step = [](const StepReport&) { return Control::stop; };
   fit(host, blobs(115), options);

@@ -6,6 +6,7 @@
 #include <weir/training/compare_devices.hpp>
 
 #include "tests/gpu/device.hpp"
+#include "tests/support/passing_layer.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -14,22 +15,13 @@ using namespace weir::test;
 namespace {
 
 // The identity, but on a device one number is another: what a wrong kernel looks like.
-class Wrong : public Layer {
+class Wrong : public PassingLayer {
  public:
-  std::string type() const override { return "wrong"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "wrong"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override {
-    LayerPlan plan;
-    plan.output = inputs[0];
-    plan.backward_needs = Needs::neither;
-    return plan;
-  }
+  Wrong() : PassingLayer("wrong") {}
   void forward(const Context& context, const LayerArgs& args) const override {
-    copy(context, args.x[0], args.y);
+    PassingLayer::forward(context, args);
     if (context.device.is_cuda()) fill(context, args.y.reshaped({args.y.elements()}).rows(3, 1), 0.75);
   }
-  void backward(const Context& context, const LayerArgs& args) const override { copy(context, args.dy, args.dx[0]); }
   bool runs_on(Device) const override { return true; }
 };
 

@@ -11,6 +11,7 @@
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
 
+#include "tests/gpu/fit_options.hpp"
 #include "tests/gpu/stand_in.hpp"
 #include "tests/training/toy.hpp"
 
@@ -20,15 +21,6 @@ using namespace weir::test;
 namespace {
 
 const Device gpu = Device::cuda();
-
-FitOptions options_for(std::int64_t epochs) {
-  FitOptions options;
-  options.loss = SoftmaxCrossEntropy();
-  options.optimizer = Adam();
-  options.epochs = epochs;
-  options.batch = 16;
-  return options;
-}
 
 // 250 batches of 16 and one of 9: 96 KB of features.
 const Dataset& data() {

@@ -23,7 +23,9 @@
 #include <weir/training/fit.hpp>
 
 #include "gpu/runtime.hpp"
+#include "tests/gpu/fit_options.hpp"
 #include "tests/gpu/stand_in.hpp"
+#include "tests/support/passing_layer.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/training/toy.hpp"
 
@@ -34,35 +36,15 @@ namespace {
 
 const Device gpu = Device::cuda();
 
-FitOptions options_for(std::int64_t epochs) {
-  FitOptions options;
-  options.loss = SoftmaxCrossEntropy();
-  options.optimizer = Adam();
-  options.epochs = epochs;
-  options.batch = 16;
-  return options;
-}
-
 // The identity, which says that it cannot be recorded and indeed cannot: it waits for the device.
-class Waits : public Layer {
+class Waits : public PassingLayer {
  public:
-  explicit Waits(bool says_so = true) : says_so_(says_so) {}
-  std::string type() const override { return "waits"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "waits"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override {
-    LayerPlan plan;
-    plan.output = inputs[0];
-    plan.backward_needs = Needs::neither;
-    return plan;
-  }
+  explicit Waits(bool says_so = true) : PassingLayer("waits"), says_so_(says_so) {}
   void forward(const Context& context, const LayerArgs& args) const override {
     Tensor host(args.x[0].shape(), args.x[0].dtype());
     copy(context, args.x[0], host);
     copy(context, host, args.y);
   }
-  void backward(const Context& context, const LayerArgs& args) const override { copy(context, args.dy, args.dx[0]); }
-  bool runs_on(Device) const override { return true; }
   bool capturable() const override { return !says_so_; }
 
  private:

@@ -7,6 +7,7 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
+#include "tests/support/passing_layer.hpp"
 #include "tests/training/all_optimizers.hpp"
 #include "tests/training/probe_layers.hpp"
 #include "tests/training/toy.hpp"
@@ -27,26 +28,17 @@ std::vector<StepReport> train(Model& model, const Dataset& data, FitOptions opti
 }
 
 // y = x, and remembers the key and the step of every call in training.
-class KeyWitness : public Layer {
+class KeyWitness : public PassingLayer {
  public:
   using Seen = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
   explicit KeyWitness(std::shared_ptr<Seen> forward, std::shared_ptr<Seen> backward)
-      : forward_(std::move(forward)), backward_(std::move(backward)) {}
-  std::string type() const override { return "key_witness"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "key_witness"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override {
-    LayerPlan plan;
-    plan.output = inputs[0];
-    plan.backward_needs = Needs::neither;
-    return plan;
-  }
+      : PassingLayer("key_witness"), forward_(std::move(forward)), backward_(std::move(backward)) {}
   void forward(const Context& context, const LayerArgs& args) const override {
-    copy(context, args.x[0], args.y);
+    PassingLayer::forward(context, args);
     if (context.training) forward_->emplace_back(context.key.value, *context.step);
   }
   void backward(const Context& context, const LayerArgs& args) const override {
-    copy(context, args.dy, args.dx[0]);
+    PassingLayer::backward(context, args);
     backward_->emplace_back(context.key.value, *context.step);
   }
 

@@ -7,35 +7,23 @@
 #include <weir/core/array.hpp>
 #include <weir/core/loss.hpp>
 
+#include "tests/support/passing_layer.hpp"
+
 // Layers of a user's that watch training, or spoil it at a chosen moment. On the CPU; f64, but for BadLoss.
 
 namespace weir::test {
 
 // y = x, and remembers the first feature of every sample that it sees in training.
-class Witness : public Layer {
+class Witness : public PassingLayer {
  public:
-  explicit Witness(std::shared_ptr<std::vector<double>> seen) : seen_(std::move(seen)) {}
-  std::string type() const override { return "witness"; }
-  Config config() const override { return {}; }
-  std::string describe() const override { return "witness"; }
-  LayerPlan infer(std::span<const Shape> inputs) const override {
-    LayerPlan plan;
-    plan.output = inputs[0];
-    plan.backward_needs = Needs::neither;
-    return plan;
-  }
+  explicit Witness(std::shared_ptr<std::vector<double>> seen) : PassingLayer("witness"), seen_(std::move(seen)) {}
   void forward(const Context& context, const LayerArgs& args) const override {
+    PassingLayer::forward(context, args);
     const auto x = args.x[0].values<double>();
-    const auto y = args.y.values<double>();
-    std::copy(x.begin(), x.end(), y.begin());
     const std::size_t width = x.size() / static_cast<std::size_t>(args.batch);
     for (std::size_t i = 0; context.training && i < x.size(); i += width) seen_->push_back(x[i]);
   }
-  void backward(const Context&, const LayerArgs& args) const override {
-    if (args.dx[0].empty()) return;
-    const auto dy = args.dy.values<double>();
-    std::copy(dy.begin(), dy.end(), args.dx[0].values<double>().begin());
-  }
+  bool runs_on(Device device) const override { return device.is_cpu(); }
 
  private:
   std::shared_ptr<std::vector<double>> seen_;
