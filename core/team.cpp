@@ -275,9 +275,11 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   constexpr std::int64_t few = 16;  // tiles a thread
   const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));
   if (tiles < few * members) {
-    auto alone_call = [&] { run_alone(tiles, function, user); };
+    Team& team = team_of_thread;  // a thread's first call makes it, shared or not, as that takes memory
     return trial_of(reinterpret_cast<std::uintptr_t>(function), tiles, members).run([&](bool shared) {
-      shared ? share_out(members, tiles, function, user) : lead(1, alone_call);  // in a team of one, so that calls inside are alone too
+      if (shared) return share_out(members, tiles, function, user);
+      const Leader leader(team, 1);  // so that calls inside are alone too
+      run_alone(tiles, function, user);
     });
   }
   auto call = [&] { own_team->run(tiles, function, user); };

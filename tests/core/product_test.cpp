@@ -252,6 +252,20 @@ TEST_CASE("product: allocates nothing from the second call on") {
   });
 }
 
+TEST_CASE("product: short calls allocate nothing from the second on whether they are shared or made alone") {
+  if (const char* why = weir::test::allocations_unknown()) {
+    MESSAGE("SKIPPED: " << std::string(why));
+    return;
+  }
+  std::thread([] {  // one that has made no calls before
+    const ProductCase c({.m = 64, .n = 260, .k = 100});
+    c.multiply(2);
+    const auto before = weir::test::allocations();
+    for (int i = 0; i < 64; ++i) c.multiply(2);
+    CHECK(weir::test::allocations() == before);
+  }).join();
+}
+
 // Of m x n x k, then of each smaller one, on a thread whose memory no product before has made.
 template <class Smaller>
 int allocating_after(const Sizes& first, const std::vector<std::int64_t>& batches, int threads, Smaller smaller) {
