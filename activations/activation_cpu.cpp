@@ -12,10 +12,11 @@ namespace weir::cpu {
 
 namespace {
 
-// Of all tiles but the last: such that each thread gets about as many tiles, in whole cache lines. An element's bits depend on its value
-// alone, so the number of threads may matter here.
-std::int64_t tile_size(const Context& context, std::int64_t elements) {
-  constexpr std::int64_t most = 16 * 1024, line = 16;
+// Of all tiles but the last: such that each thread gets about as many tiles, in whole cache lines. Those that are streamed are larger, as
+// each ends with a wait for its last lines. An element's bits depend on its value alone, so the number of threads may matter here.
+std::int64_t tile_size(const Context& context, std::int64_t elements, Store store) {
+  const std::int64_t most = store == Store::streamed ? 128 * 1024 : 16 * 1024;
+  constexpr std::int64_t line = 16;
   if (elements <= most) return most;
   const std::int64_t tiles = ceil_div(ceil_div(elements, most), context.threads) * context.threads;
   return ceil_div(ceil_div(elements, tiles), line) * line;
@@ -25,11 +26,12 @@ std::int64_t tile_size(const Context& context, std::int64_t elements) {
 // the caches already, and a small one had better be. f holds values: what it referred to, each thread would fetch from this one too.
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
-  const std::int64_t elements = result.elements(), size = tile_size(context, elements);
+  const std::int64_t elements = result.elements();
   const auto absent = static_cast<std::size_t>(std::count(operands.begin(), operands.end(), static_cast<const void*>(nullptr)));
   const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size() - absent);
   const bool apart = std::find(operands.begin(), operands.end(), result.raw()) == operands.end();
   const Store store = apart && worth_streaming(bytes, context.threads) ? Store::streamed : Store::cached;
+  const std::int64_t size = tile_size(context, elements, store);
   typed(result.dtype(), [&](auto t) {
     auto* y = static_cast<decltype(t)*>(result.raw());
     parallel_for(context, ceil_div(elements, size), [=](std::int64_t tile) {

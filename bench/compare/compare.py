@@ -2,7 +2,8 @@
 """Times weir and its peers in one run and writes one table: ./weir bench compare [options].
 
 Every round starts each peer once a number of threads, for its networks and for ReLU, one process after another, each on a machine that has
-come to rest. The table of all rounds so far is written after each of them.
+come to rest. Weir runs before and after every two peers, and a peer is compared with those two runs: the speed of a shared machine differs
+from one minute to another by more than the fastest do. The table of all rounds so far is written after each of them.
 What is not installed is left out, and the Debian package that brings it is named. Needs nothing but Python's standard library.
 """
 
@@ -17,7 +18,8 @@ import report
 import runner
 from peers_list import all_peers
 
-WORKLOADS = ["W1", "W2", "W3", "b1", "b1024", "relu"]
+NETS, RELU = ["W1", "W2", "W3", "b1", "b1024"], ["relu"]
+WORKLOADS = NETS + RELU
 
 
 def parse():
@@ -52,29 +54,68 @@ def build_peers(build):
         runner.call(["ninja", "-k", "0", "-C", build], log)
 
 
-def progress(text):
-    if sys.stderr.isatty():
-        print("\r\033[K" + text, end="", file=sys.stderr, flush=True)
+class Series:
+    """Some workloads on a number of threads, by all peers that can do one of them, two at a time."""
+
+    def __init__(self, workloads, threads, peers):
+        able = [p for p in peers if any(w in p.workloads for w in workloads)]
+        self.workloads, self.threads = workloads, threads
+        self.pairs = [able[i:i + 2] for i in range(0, len(able), 2)]
+
+    def starts(self):
+        return 1 + sum(len(pair) + 1 for pair in self.pairs)
+
+    def measure(self, start, weir, figures):
+        """start(peer) runs a process of the peer and gives its samples."""
+        before = start(weir)
+        for pair in self.pairs:
+            taken = [(peer, start(peer)) for peer in pair]
+            after = start(weir)
+            for peer, samples in taken:
+                figures.set_beside(peer, self.threads, samples, [before, after])
+            before = after
+
+
+class Starts:
+    """Tells a terminal which of so many processes runs, and how long the rest will take."""
+
+    def __init__(self, number):
+        self.number, self.begun, self.begin = number, 0, time.time()
+
+    def progress(self, where, series, peer):
+        part = self.begun / self.number
+        left = f", {(time.time() - self.begin) * (1 - part) / part / 60:.0f} min left" if part > 0.02 else ""
+        self.show(f"{where}{left}: {','.join(series.workloads)}, {series.threads} threads, {peer.name}")
+        self.begun += 1
+
+    def clear(self):
+        self.show("")
+
+    @staticmethod
+    def show(text):
+        if sys.stderr.isatty():
+            print("\r\033[K" + text, end="", file=sys.stderr, flush=True)
 
 
 def main():
     options = parse()
     build_peers(options.build)
     peers = [p for p in all_peers(options.bench_cpu, options.build) if p.name == "weir" or re.search(options.peers, p.name)]
-    present = [p for p in peers if p.missing is None]
+    weir, *others = [p for p in peers if p.missing is None]
     quiet = runner.Quiet(options.patience)
     figures = runner.Figures()
-    groups = [[w for w in options.workloads if w != "relu"], [w for w in options.workloads if w == "relu"]]
-    jobs = [(own, t, p) for group in groups for t in options.threads for p in present if (own := [w for w in group if w in p.workloads])]
-    begin = time.time()
+    series = [Series([w for w in group if w in options.workloads], t, others) for group in (NETS, RELU) for t in options.threads]
+    series = [s for s in series if s.workloads]
+    starts = Starts(options.rounds * sum(s.starts() for s in series))
     for turn in range(options.rounds):
-        for done, (workloads, threads, peer) in enumerate(jobs):
-            part = (turn * len(jobs) + done) / (options.rounds * len(jobs))
-            left = f", {(time.time() - begin) * (1 - part) / part / 60:.0f} min left" if part > 0.02 else ""
-            progress(f"round {turn + 1} of {options.rounds}{left}: {','.join(workloads)}, {threads} threads, {peer.name}")
-            quiet.wait()
-            figures.take(peer, workloads, threads, options.samples)
-        progress("")
+        for one in series:
+            def start(peer):
+                starts.progress(f"round {turn + 1} of {options.rounds}", one, peer)
+                quiet.wait()
+                return figures.take(peer, [w for w in one.workloads if w in peer.workloads], one.threads, options.samples)
+
+            one.measure(start, weir, figures)
+        starts.clear()
         text = report.write(options, turn + 1, peers, figures, quiet)
         if options.output:
             with open(options.output, "w") as file:

@@ -4,6 +4,7 @@ import datetime
 import os
 import platform
 import re
+import statistics
 
 # Measured by others' code on another machine (2 cores of an AMD EPYC, Zen 3, AVX2, 99 GFLOP/s of multiply-adds a thread), per thread
 # count 1 and 2; here scaled by the rate of this machine. kann trains W2 with RMSprop.
@@ -42,10 +43,16 @@ def published(peer, workload, threads, fma):
     return values[threads - 1] / scale if workload == "b1" else values[threads - 1] * scale
 
 
-def cell(workload, ours, theirs):
+def ratio(figures, peer, workload, threads):
+    """How many times as fast weir was in the runs beside the peer's."""
+    beside = figures.beside.get((peer, workload, threads))
+    return statistics.median(faster(workload, *pair) for pair in beside) if beside else None
+
+
+def cell(theirs, times):
     if theirs is None:
         return "-"
-    return number(theirs) + ("" if ours is None else f" ({faster(workload, ours, theirs):.2f}x)")
+    return number(theirs) + ("" if times is None else f" ({times:.2f}x)")
 
 
 def row(cells):
@@ -64,16 +71,17 @@ def nets_table(options, peers, figures):
         medians = {c: figures.median(peer.name, *c) for c in columns}
         if peer.name == "weir" or not any(medians.values()):
             continue
-        for c, value in medians.items():
-            if value is not None and (c not in best or faster(c[0], best[c][1], value) < 1):
-                best[c] = (peer.name, value)
-        lines.append(row([peer.name] + [cell(c[0], ours[c], medians[c]) for c in columns]))
+        times = {c: ratio(figures, peer.name, *c) for c in columns}
+        for c, value in times.items():
+            if value is not None and (c not in best or value < best[c][0]):
+                best[c] = (value, peer.name)
+        lines.append(row([peer.name] + [cell(medians[c], times[c]) for c in columns]))
     for peer in PUBLISHED:
-        values = [published(peer, w, t, figures.fma) for w, t in columns] if figures.fma else []
-        if any(values):
-            lines.append(row([f"*{peer}: published, scaled*"] + [cell(c[0], ours[c], v) for c, v in zip(columns, values)]))
-    lines.append(row(["weir over the best installed peer"] + [
-        f"{faster(c[0], ours[c], best[c][1]):.2f}x ({best[c][0]})" if c in best and ours[c] else "-" for c in columns]))
+        values = {c: published(peer, *c, figures.fma) for c in columns if figures.fma}
+        if any(values.values()):
+            times = {c: faster(c[0], ours[c], value) if value and ours[c] else None for c, value in values.items()}
+            lines.append(row([f"*{peer}: published, scaled*"] + [cell(values[c], times[c]) for c in columns]))
+    lines.append(row(["weir over the best installed peer"] + [f"{best[c][0]:.2f}x ({best[c][1]})" if c in best else "-" for c in columns]))
     shares = []
     for c in columns:
         limit = figures.limit(*c)
@@ -95,7 +103,7 @@ def relu_tables(options, peers, figures):
         lines += [row(["floats", "weir", "limit (copy)"] + seen), row(["---"] * (len(seen) + 3))]
         for name in rows:
             ours, limit = figures.median("weir", name, threads), figures.limit(name, threads)
-            lines.append(row([name, number(ours), number(limit) if limit else "-"] + [cell(name, ours, figures.median(n, name, threads)) for n in seen]))
+            lines.append(row([name, number(ours), number(limit) if limit else "-"] + [cell(figures.median(n, name, threads), ratio(figures, n, name, threads)) for n in seen]))
     return lines
 
 
@@ -104,7 +112,8 @@ def write(options, rounds, peers, figures, quiet):
         f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
         f"{datetime.date.today().isoformat()}; f32"
         + (f"; {figures.fma:.0f} GFLOP/s of multiply-adds a thread." if figures.fma else "."),
-        f"Medians of {rounds} interleaved rounds of {options.samples} samples; (1.50x): weir is one and a half times as fast.",
+        f"Medians of {rounds} interleaved rounds of {options.samples} samples; (1.50x): weir, in its runs just before and after, is one and a "
+        "half times as fast.",
         f"{quiet.waits} processes were started; {quiet.given_up} of them though the machine was not quiet"
         + (f" (at most {quiet.most:.1f} processors busy)." if quiet.given_up else "."),
         "",

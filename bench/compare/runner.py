@@ -48,30 +48,43 @@ class Quiet:
 
 
 class Figures:
-    """Samples by (peer, workload, threads), and for weir the limits of its runs."""
+    """Samples by (peer, workload, threads), each peer's beside those that weir took just before and after, and the limits of weir's runs."""
 
     def __init__(self):
         self.samples = collections.defaultdict(list)
+        self.beside = collections.defaultdict(list)  # (weir's median, the peer's), one a process of the peer
         self.limits = collections.defaultdict(list)
         self.fma = 0.0  # best of one thread, GFLOP/s
         self.failed = {}
 
     def take(self, peer, workloads, threads, samples):
-        """One process of the peer for these workloads."""
+        """One process of the peer for these workloads: its samples, a list a workload."""
         environment = {**os.environ, **peer.environment}
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"]:
             environment[name] = str(threads)
-        if peer.name == "weir":
-            self.take_weir(peer, workloads, threads, samples, environment)
-            return
+        run = self.run_weir if peer.name == "weir" else self.run_peer
+        taken = run(peer, workloads, threads, samples, environment)
+        for name, values in taken.items():
+            self.samples[peer.name, name, threads] += values
+        return taken
+
+    def set_beside(self, peer, threads, taken, of_weir):
+        """What the peer took, beside what these processes of weir did."""
+        for name, values in taken.items():
+            if ours := [value for process in of_weir for value in process.get(name, [])]:
+                self.beside[peer.name, name, threads].append((statistics.median(ours), statistics.median(values)))
+
+    def run_peer(self, peer, workloads, threads, samples, environment):
         done = subprocess.run([*peer.command, ",".join(workloads), str(threads), str(samples)], env=environment, text=True, capture_output=True)
         lines = [line.split() for line in done.stdout.splitlines()]
         if done.returncode != 0 or not lines:
             self.fail(peer, workloads, done)
+        taken = collections.defaultdict(list)
         for name, value in lines:
-            self.samples[peer.name, name, threads].append(float(value))
+            taken[name].append(float(value))
+        return taken
 
-    def take_weir(self, peer, workloads, threads, samples, environment):
+    def run_weir(self, peer, workloads, threads, samples, environment):
         names = "|".join("^relu_" if workload == "relu" else f"^{workload}$" for workload in workloads)
         with tempfile.TemporaryDirectory() as folder:
             file = os.path.join(folder, "bench.json")
@@ -79,15 +92,17 @@ class Figures:
             done = subprocess.run([*peer.command, *options], env=environment, text=True, capture_output=True)
             if done.returncode != 0:
                 self.fail(peer, workloads, done)
-                return
+                return {}
             with open(file) as stream:
                 rows = json.load(stream)
+        taken = {}
         for row in rows:
             if row["name"] == "fma":
                 self.fma = max(self.fma, row["max"] / threads)
-            self.samples[peer.name, row["name"], threads] += [row["min"], row["max"]] if samples == 2 else [row["median"]]
+            taken[row["name"]] = [row["min"], row["max"]] if samples == 2 else [row["median"]]
             if row["limit"]:
                 self.limits[row["name"], threads].append(row["limit"])
+        return taken
 
     def fail(self, peer, workloads, done):
         last = (done.stderr.strip().splitlines() or ["no output"])[-1]
