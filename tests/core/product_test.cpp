@@ -24,14 +24,16 @@ constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8, 
                                              25, 29, 31, 32, 33, 37, 47, 48, 49, 63, 64, 65, 97, 119, 120, 121, 127, 241, 256, 257};
 
 // Enough work for several tiles each way, with odd ends everywhere; several tiles and several blocks of k; and operands that lie just as
-// the kernels like to read them; and rows so few, with b transposed, that the product is turned; and operands larger than the second cache.
-constexpr std::array<Sizes, 17> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
+// the kernels like to read them; and rows so few, with b transposed, that the product is turned; and operands larger than the second cache;
+// and one row that is read many vectors at a time.
+constexpr std::array<Sizes, 18> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
                                        {.m = 1100, .n = 10, .k = 600}, {.m = 11, .n = 1500, .k = 530}, {.m = 25, .n = 600, .k = 1031},
                                        {.m = 203, .n = 397, .k = 600}, {.m = 1031, .n = 70, .k = 130}, {.m = 128, .n = 784, .k = 64},
                                        {.m = 30, .n = 121, .k = 3}, {.m = 46, .n = 390, .k = 530}, {.m = 128, .n = 1031, .k = 61},
                                        {.m = 601, .n = 263, .k = 520}, {.m = 520, .n = 521, .k = 1030},
                                        {.m = 16, .n = 600, .k = 1030}, {.m = 20, .n = 600, .k = 530},
-                                       {.m = 1100, .n = 10, .k = 1100}}};
+                                       {.m = 1100, .n = 10, .k = 1100},
+                                       {.m = 1, .n = 131, .k = 849}}};
 
 void check(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end) {
   ProductCase c(sizes, at);

@@ -1,5 +1,7 @@
+#undef _FORTIFY_SOURCE  // it forbids longjmp from one stack to another
 #include "tests/gpu/emulated/emulator.hpp"
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <algorithm>
@@ -22,10 +24,11 @@ struct Thread {
   bool ended = true;
 };
 
-// A stack and what runs on it: one thread after the other, as long as none waits.
+// A stack and what runs on it: one thread after the other, as long as none waits. Begun as a context, then left and entered by jumps:
+// swapcontext asks the system for the signal mask each time, which took nine tenths of a test's time.
 struct Fiber {
   static constexpr std::size_t bytes = std::size_t{256} << 10;
-  ucontext_t context{};
+  jmp_buf here;
   std::unique_ptr<unsigned char[]> stack{new unsigned char[bytes]};
   int thread = -1;  // the one that runs or waits here; -1: free
 };
@@ -49,7 +52,7 @@ struct Block {
   std::vector<Thread> threads;
   std::vector<std::array<unsigned char, 8>> rooms;
   std::vector<std::unique_ptr<Fiber>> fibers;
-  ucontext_t scheduler{};
+  jmp_buf scheduler;
   Fiber* running = nullptr;
   Order order;   // in which the threads begin
   int next = 0;  // the turn of the one that begins next
@@ -64,42 +67,54 @@ void set_place(int thread) {
   place.thread = {static_cast<unsigned>(thread) % place.threads.x, static_cast<unsigned>(thread) / place.threads.x};
 }
 
-void fiber_main() {
-  while (block.next < block.count()) {
-    const int number = block.order[block.next++];
-    block.running->thread = number;
-    Thread& thread = block.threads[static_cast<std::size_t>(number)];
-    thread = {.number = number, .ended = false};
-    set_place(number);
-    (*block.body)();
-    thread.ended = true;
-  }
-  block.running->thread = -1;
-  swapcontext(&block.running->context, &block.scheduler);
+// From the running fiber to the scheduler, until it is entered again.
+void leave() {
+  if (_setjmp(block.running->here) == 0) _longjmp(block.scheduler, 1);
 }
 
-void run(Fiber& fiber) {
+void enter(Fiber& fiber) {
   block.running = &fiber;
   if (fiber.thread >= 0) set_place(fiber.thread);
-  swapcontext(&block.scheduler, &fiber.context);
+  if (_setjmp(block.scheduler) == 0) _longjmp(fiber.here, 1);
 }
 
-Fiber& free_fiber() {
+void fiber_main() {
+  for (;; leave()) {
+    while (block.next < block.count()) {
+      const int number = block.order[block.next++];
+      block.running->thread = number;
+      Thread& thread = block.threads[static_cast<std::size_t>(number)];
+      thread = {.number = number, .ended = false};
+      set_place(number);
+      (*block.body)();
+      thread.ended = true;
+    }
+    block.running->thread = -1;
+  }
+}
+
+void enter_first(Fiber& fiber) {
+  block.running = &fiber;
+  ucontext_t context;
+  getcontext(&context);
+  context.uc_stack.ss_sp = fiber.stack.get();
+  context.uc_stack.ss_size = Fiber::bytes;
+  context.uc_link = nullptr;
+  makecontext(&context, fiber_main, 0);
+  if (_setjmp(block.scheduler) == 0) setcontext(&context);
+}
+
+// Runs threads that have not begun, until one of them waits.
+void begin_threads() {
   const auto found = std::find_if(block.fibers.begin(), block.fibers.end(), [](const auto& fiber) { return fiber->thread < 0; });
-  Fiber& fiber = found != block.fibers.end() ? **found : *block.fibers.emplace_back(std::make_unique<Fiber>());
-  getcontext(&fiber.context);
-  fiber.context.uc_stack.ss_sp = fiber.stack.get();
-  fiber.context.uc_stack.ss_size = Fiber::bytes;
-  fiber.context.uc_link = nullptr;
-  makecontext(&fiber.context, fiber_main, 0);
-  return fiber;
+  found != block.fibers.end() ? enter(**found) : enter_first(*block.fibers.emplace_back(std::make_unique<Fiber>()));
 }
 
 void suspend(Waits waits, unsigned mask) {
   Thread& thread = block.current();
   thread.waits = waits;
   thread.mask = mask;
-  swapcontext(&block.running->context, &block.scheduler);
+  leave();
 }
 
 // Lets those go on whom all that they wait for have joined: of a block all that have not ended, of a warp all that the mask names.
@@ -138,7 +153,7 @@ void run_block(int threads) {
   block.threads.assign(static_cast<std::size_t>(threads), {});
   block.rooms.resize(static_cast<std::size_t>(threads));
   block.next = 0;
-  while (block.next < threads) run(free_fiber());
+  while (block.next < threads) begin_threads();
   const auto waiting = [] { return std::any_of(block.threads.begin(), block.threads.end(), [](const Thread& t) { return !t.ended; }); };
   while (waiting()) {
     if (!release()) {
@@ -147,7 +162,7 @@ void run_block(int threads) {
     }
     for (std::size_t i = 0; i < block.fibers.size(); ++i) {
       const int thread = block.fibers[i]->thread;
-      if (thread >= 0 && block.threads[static_cast<std::size_t>(thread)].waits == Waits::for_nothing) run(*block.fibers[i]);
+      if (thread >= 0 && block.threads[static_cast<std::size_t>(thread)].waits == Waits::for_nothing) enter(*block.fibers[i]);
     }
   }
 }
