@@ -42,14 +42,15 @@ struct Tiling {
 };
 
 // There should be enough tiles for some eight threads, sixteen where a is transposed, as weight gradients are, each worth a thread's while,
-// and each large enough to use its operands often: b's part down its rows, a's along its columns. Depends on the sizes alone; all figures
-// measured.
-Tiling tiling(const Product<float>& p, bool dot) {
+// and each large enough to use its operands often: b's part down its rows, a's along its columns. depth is that of a block of k. Depends on
+// the sizes alone; all figures measured.
+Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
+  const Index columns_most = dot || depth <= 512 ? tile_columns_most : tile_columns_most / 2;  // b's part leaves room in the second cache
 
-  Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
+  Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, columns_most)};
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
@@ -71,9 +72,10 @@ Tiling tiling(const Product<float>& p, bool dot) {
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), dot_(by_dot_products(p_, set)), tiles_(tiling(p_, dot_)), set_(set), scratch_(memory) {
+      : p_(product), dot_(by_dot_products(p_, set)), set_(set), scratch_(memory) {
     const Index most = p_.transpose_a ? transposed_depth : set_.block_depth;
     block_ = dot_ ? p_.k : even_block(p_.k, most);
+    tiles_ = tiling(p_, dot_, block_);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
     const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
     b_alone_ = several_pack_b && !p_.transpose_a && block_of_b() * blocks() <= packed_alone_most;

@@ -7,7 +7,7 @@ namespace weir::cpu {
 namespace {
 
 using Vector = __m512;
-constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 512;
+constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 800;
 constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // a panel of one vector and more
 
 inline Vector every(float x) { return _mm512_set1_ps(x); }

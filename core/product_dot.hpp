@@ -51,8 +51,9 @@ void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
   const auto whole = [&](Index k) __attribute__((always_inline)) { step([](const float* x) { return load(x); }, k); };
   Index k = 0;
   // One row goes as fast as b comes from the caches. A short loop's few loads are followed by the processor's own prefetching, in whose way
-  // b then comes 1.5 times as slowly from the second cache as by some 200 loads, too many to follow (measured on a Zen 5).
-  if constexpr (Rows == 1) {
+  // b then comes 1.5 times as slowly from the second cache as by some 200 loads, too many to follow (measured on a Zen 5; vectors of four
+  // are slower than that anyway).
+  if constexpr (Rows == 1 && lanes > 4) {
     constexpr Index at_once = 24;
     for (; k + at_once * lanes <= full; k += at_once * lanes) {
 #pragma GCC unroll 24
