@@ -13,10 +13,11 @@ namespace weir::cpu {
 namespace {
 
 // Of all tiles but the last: such that each thread gets about as many tiles, in whole cache lines. Those that are streamed are larger, as
-// each ends with a wait for its last lines. An element's bits depend on its value alone, so the number of threads may matter here.
+// each ends with a wait for its last lines, but enough for threads to help each other out. An element's bits depend on its value alone, so
+// the number of threads may matter here.
 std::int64_t tile_size(const Context& context, std::int64_t elements, Store store) {
-  const std::int64_t most = store == Store::streamed ? 128 * 1024 : 16 * 1024;
-  constexpr std::int64_t line = 16;
+  constexpr std::int64_t small = 16 * 1024, large = 128 * 1024, many = 16, line = 16;  // many tiles a thread
+  const std::int64_t most = store == Store::cached ? small : std::clamp(elements / (many * context.threads), small, large);
   if (elements <= most) return most;
   const std::int64_t tiles = ceil_div(ceil_div(elements, most), context.threads) * context.threads;
   return ceil_div(ceil_div(elements, tiles), line) * line;

@@ -25,16 +25,16 @@ inline void ask_for(const void* x, std::int64_t bytes) {
   __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(x) + static_cast<std::uintptr_t>(bytes)));
 }
 
-// write_range past the caches, a line at a time from the first one that begins in it on. The operands, from which value takes its elements,
-// are asked for some lines ahead: a processor that does so by itself begins anew at each page.
+// write_range past the caches, a line at a time from the first one that begins in `to` on. The operands, from which value takes its
+// elements, are asked for some lines ahead: a processor that does so by itself begins anew at each page.
 template <class T, class F, class... Operands>
 inline void stream_range(T* to, std::int64_t end, const F& value, const Operands*... operands) {
-  constexpr std::int64_t line_elements = cache_line / sizeof(T), ahead = 4096;  // bytes
+  constexpr std::int64_t line_elements = cache_line / sizeof(T), bytes_ahead = 4096;
   const auto beyond = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
   std::int64_t at = std::min(end, (line_elements - beyond) % line_elements);
   write_range(to, 0, at, value);
   for (; at + line_elements <= end; at += line_elements) {
-    (ask_for(operands + at, ahead), ...);
+    (ask_for(operands + at, bytes_ahead), ...);
     alignas(cache_line) T line[line_elements];
     write_range(line, at, line_elements, value);
     stream_line(line, to + at);

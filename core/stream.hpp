@@ -23,31 +23,32 @@ constexpr bool worth_streaming(std::size_t bytes, int threads) {
 inline constexpr std::size_t cache_line = 64;
 
 // Copies a line past the caches, where the processor can. `to` begins a line; `from` is best a local array just filled, which then is never
-// in memory. After the last of them stream_end(), so that other threads see it all before whatever tells them that it is there.
+// in memory. After the last of them stream_end(), so that other threads see it all before whatever tells them that it is there. Static,
+// as each file has its own that goes with its flags.
 #if defined(__AVX512F__)
-inline void stream_line(const void* from, void* to) { _mm512_stream_si512(static_cast<__m512i*>(to), _mm512_load_si512(from)); }
+static inline void stream_line(const void* from, void* to) { _mm512_stream_si512(static_cast<__m512i*>(to), _mm512_load_si512(from)); }
 #elif defined(__AVX__)
-inline void stream_line(const void* from, void* to) {
+static inline void stream_line(const void* from, void* to) {
   const auto* x = static_cast<const __m256i*>(from);
   auto* y = static_cast<__m256i*>(to);
   _mm256_stream_si256(y, _mm256_load_si256(x));
   _mm256_stream_si256(y + 1, _mm256_load_si256(x + 1));
 }
 #elif defined(__SSE2__)
-inline void stream_line(const void* from, void* to) {
+static inline void stream_line(const void* from, void* to) {
   const auto* x = static_cast<const __m128i*>(from);
   auto* y = static_cast<__m128i*>(to);
 #pragma GCC unroll 4
   for (int i = 0; i < 4; ++i) _mm_stream_si128(y + i, _mm_load_si128(x + i));
 }
 #else
-inline void stream_line(const void* from, void* to) { std::memcpy(to, from, cache_line); }
+static inline void stream_line(const void* from, void* to) { std::memcpy(to, from, cache_line); }
 #endif
 
 #if defined(__SSE2__)
-inline void stream_end() { _mm_sfence(); }
+static inline void stream_end() { _mm_sfence(); }
 #else
-inline void stream_end() {}
+static inline void stream_end() {}
 #endif
 
 }  // namespace weir::cpu

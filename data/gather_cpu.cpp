@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t tile_elements = 16 * 1024;
 
 // Rows lie anywhere, so each is asked for before it is needed, some together: memory then answers to many requests at a time. Of 60,000
-// samples of 784 bytes a batch of 64 took 17 to 20 us without, 9 to 11 with the next row asked for, 5 to 6 with the next four.
+// samples of 784 bytes a batch of 64 took 17 to 20 us without, 9 to 11 with the next row asked for, 5 to 6 with the next few.
 constexpr std::int64_t asked_bytes = 4096;
 
 // Inline, as g++ drops calls of a function that does nothing else.

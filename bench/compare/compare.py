@@ -8,6 +8,7 @@ What is not installed is left out, and the Debian package that brings it is name
 """
 
 import argparse
+import functools
 import os
 import re
 import shutil
@@ -107,14 +108,15 @@ def main():
     series = [Series([w for w in group if w in options.workloads], t, others) for group in (NETS, RELU) for t in options.threads]
     series = [s for s in series if s.workloads]
     starts = Starts(options.rounds * sum(s.starts() for s in series))
+
+    def start(turn, one, peer):
+        starts.progress(f"round {turn + 1} of {options.rounds}", one, peer)
+        quiet.wait()
+        return figures.take(peer, [w for w in one.workloads if w in peer.workloads], one.threads, options.samples)
+
     for turn in range(options.rounds):
         for one in series:
-            def start(peer):
-                starts.progress(f"round {turn + 1} of {options.rounds}", one, peer)
-                quiet.wait()
-                return figures.take(peer, [w for w in one.workloads if w in peer.workloads], one.threads, options.samples)
-
-            one.measure(start, weir, figures)
+            one.measure(functools.partial(start, turn, one), weir, figures)
         starts.clear()
         text = report.write(options, turn + 1, peers, figures, quiet)
         if options.output:

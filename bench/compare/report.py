@@ -63,7 +63,7 @@ def nets_table(options, peers, figures):
     columns = [(w, t) for w in options.workloads if w in UNITS for t in options.threads]
     if not columns:
         return []
-    ours = {c: figures.median("weir", *c) for c in columns}
+    ours, fma = {c: figures.median("weir", *c) for c in columns}, figures.fma()
     lines = [row([""] + [f"{w} {t}T, {UNITS[w]}" for w, t in columns]), row(["---"] * (len(columns) + 1))]
     lines.append(row(["**weir**"] + ["-" if ours[c] is None else number(ours[c]) for c in columns]))
     best = {}
@@ -77,7 +77,7 @@ def nets_table(options, peers, figures):
                 best[c] = (value, peer.name)
         lines.append(row([peer.name] + [cell(medians[c], times[c]) for c in columns]))
     for peer in PUBLISHED:
-        values = {c: published(peer, *c, figures.fma) for c in columns if figures.fma}
+        values = {c: published(peer, *c, fma) for c in columns if fma}
         if any(values.values()):
             times = {c: faster(c[0], ours[c], value) if value and ours[c] else None for c, value in values.items()}
             lines.append(row([f"*{peer}: published, scaled*"] + [cell(values[c], times[c]) for c in columns]))
@@ -103,7 +103,8 @@ def relu_tables(options, peers, figures):
         lines += [row(["floats", "weir", "limit (copy)"] + seen), row(["---"] * (len(seen) + 3))]
         for name in rows:
             ours, limit = figures.median("weir", name, threads), figures.limit(name, threads)
-            lines.append(row([name, number(ours), number(limit) if limit else "-"] + [cell(figures.median(n, name, threads), ratio(figures, n, name, threads)) for n in seen]))
+            theirs = [cell(figures.median(n, name, threads), ratio(figures, n, name, threads)) for n in seen]
+            lines.append(row([name, number(ours), number(limit) if limit else "-"] + theirs))
     return lines
 
 
@@ -111,7 +112,7 @@ def write(options, rounds, peers, figures, quiet):
     lines = [
         f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
         f"{datetime.date.today().isoformat()}; f32"
-        + (f"; {figures.fma:.0f} GFLOP/s of multiply-adds a thread." if figures.fma else "."),
+        + (f"; {figures.fma():.0f} GFLOP/s of multiply-adds a thread." if figures.fma() else "."),
         f"Medians of {rounds} interleaved rounds of {options.samples} samples; (1.50x): weir, in its runs just before and after, is one and a "
         "half times as fast.",
         f"{quiet.waits} processes were started; {quiet.given_up} of them though the machine was not quiet"

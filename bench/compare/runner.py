@@ -48,13 +48,13 @@ class Quiet:
 
 
 class Figures:
-    """Samples by (peer, workload, threads), each peer's beside those that weir took just before and after, and the limits of weir's runs."""
+    """Samples by (peer, workload, threads), each peer's beside those of weir just before and after, and the limits of weir's runs."""
 
     def __init__(self):
         self.samples = collections.defaultdict(list)
         self.beside = collections.defaultdict(list)  # (weir's median, the peer's), one a process of the peer
         self.limits = collections.defaultdict(list)
-        self.fma = 0.0  # best of one thread, GFLOP/s
+        self.rates = []  # of multiply-adds on one thread, GFLOP/s, the best of each run of weir
         self.failed = {}
 
     def take(self, peer, workloads, threads, samples):
@@ -98,7 +98,7 @@ class Figures:
         taken = {}
         for row in rows:
             if row["name"] == "fma":
-                self.fma = max(self.fma, row["max"] / threads)
+                self.rates.append(row["max"] / threads)
             taken[row["name"]] = [row["min"], row["max"]] if samples == 2 else [row["median"]]
             if row["limit"]:
                 self.limits[row["name"], threads].append(row["limit"])
@@ -114,6 +114,9 @@ class Figures:
         return statistics.median(values) if values else None
 
     def limit(self, workload, threads):
-        """The best that a run of weir found; for a call's time, the least."""
+        """What a run of weir found: the median of all runs."""
         values = self.limits.get((workload, threads))
-        return None if not values else min(values) if workload == "b1" else max(values)
+        return statistics.median(values) if values else None
+
+    def fma(self):
+        return statistics.median(self.rates) if self.rates else None
