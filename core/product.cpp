@@ -50,8 +50,7 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
   Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
-  const bool deep = !dot && depth > 512;
-  if (deep && p.n > tile_columns_most / 2) t.across *= 2;  // b's part leaves room in the second cache
+  if (!dot && depth > 512 && p.n > tile_columns_most / 2) t.across *= 2;  // b's part leaves room in the second cache
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
