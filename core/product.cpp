@@ -46,7 +46,8 @@ struct Tiling {
 // the sizes alone; all figures measured.
 Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
-  constexpr Index rows_good = 256, outer_least = 1 << 18, dot_least = 1 << 15;
+  constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
+  const Index rows_good = p.n <= tile_columns_most / 2 ? 64 : 256;  // a tile of whole rows of c is the only one to read its part of a
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
   Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
@@ -136,6 +137,7 @@ class TiledProduct {
     task.c = p_.c + tile.row * p_.ldc + tile.column;
     task.ldc = p_.ldc;
     task.first = k == 0;
+    if (p_.bias && k + block_ >= p_.k) task.bias = p_.bias + tile.column;
     auto *own = static_cast<float*>(scratch_.mine()), *shared = static_cast<float*>(scratch_.shared());
     task.spare = own;
     task.packed_a = own + spare_floats;

@@ -8,7 +8,7 @@
 
 namespace weir::cpu {
 
-// c[m, n] = op(a)[m, k] op(b)[k, n], row-major; lda, ldb, ldc are the distances between rows as stored.
+// c[m, n] = op(a)[m, k] op(b)[k, n] + bias[n], row-major; lda, ldb, ldc are the distances between rows as stored.
 template <class T>
 struct Product {
   std::int64_t m = 0, n = 0, k = 0;
@@ -20,6 +20,7 @@ struct Product {
   bool transpose_b = false;
   T* c = nullptr;
   std::int64_t ldc = 0;
+  const T* bias = nullptr;  // added to each finished row; nullptr: none
 };
 
 // A finished part of c: rows [row, row + rows) and columns [column, column + columns).

@@ -24,7 +24,7 @@ inline void sum_lanes(const Vector* vectors, float* sums) {
   for (int i = 0; i < 4; ++i) sums[i] = quads[i];
 }
 
-// c[Rows, count] = a[Rows, depth] b[count, depth]^T, count at most 4 Groups. Columns beyond count repeat the last.
+// c[Rows, count] = a[Rows, depth] b[count, depth]^T + bias, count at most 4 Groups. Columns beyond count repeat the last.
 template <int Rows, int Groups>
 void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
   constexpr int columns = dot_columns * Groups;
@@ -65,7 +65,12 @@ void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
   for (int i = 0; i < Rows; ++i) {
     float sums[columns];
     for (int group = 0; group < Groups; ++group) sum_lanes(sum[i] + dot_columns * group, sums + dot_columns * group);
-    for (Index j = 0; j < count; ++j) t.c[(row + i) * t.ldc + column + j] = sums[j];
+    float* c = t.c + (row + i) * t.ldc + column;
+    if (t.bias) {
+      for (Index j = 0; j < count; ++j) c[j] = sums[j] + t.bias[column + j];
+    } else {
+      for (Index j = 0; j < count; ++j) c[j] = sums[j];
+    }
   }
 }
 

@@ -65,6 +65,14 @@ void multiply(const Product<T>& p, const Tile& tile, void* workspace) {
   kernel(p, a, b, c, tile, workspace);
 }
 
+template <class T>
+void add_bias(const Product<T>& p, const Tile& tile) {
+  for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
+    T* c = p.c + row * p.ldc;
+    for (std::int64_t column = tile.column; column < tile.column + tile.columns; ++column) c[column] += p.bias[column];
+  }
+}
+
 // Enough for each of the product's tiles: they have at most two heights and two widths.
 template <class T>
 std::size_t workspace_bytes(const Product<T>& p) {
@@ -90,6 +98,7 @@ void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue 
     tile.column = index % across * tile_columns;
     tile.columns = std::min(tile_columns, p.n - tile.column);
     multiply(p, tile, scratch.mine());
+    if (p.bias) add_bias(p, tile);
     if (epilogue.run) epilogue.run(epilogue.user, tile);
   });
 }

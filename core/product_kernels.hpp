@@ -9,8 +9,8 @@ namespace weir::cpu {
 
 using Index = std::int64_t;
 
-// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns], as in Product; no extent is 0,
-// and columns are at most tile_columns_most.
+// A tile of a product over one block of k: c[rows, columns] (+)= op(a)[rows, depth] op(b)[depth, columns] (+ bias), as in Product; no
+// extent is 0, and columns are at most tile_columns_most.
 struct TileTask {
   Index rows = 0, columns = 0, depth = 0;
   const float* a = nullptr;
@@ -22,7 +22,8 @@ struct TileTask {
   bool transpose_b = false;
   float* c = nullptr;
   Index ldc = 0;
-  bool first = true;  // c is written, not added to
+  bool first = true;            // c is written, not added to
+  const float* bias = nullptr;  // [columns], added to each row of what c becomes; nullptr: none
 
   // Where operands are packed, on a boundary of 64 bytes, and whether that has been done: pack_a and pack_b serve a row and a column of
   // tiles; what is not done, the tile does for itself.
@@ -69,9 +70,9 @@ struct InstructionSet {
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
   Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
 
-  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows. columns at most
-  // block_depth_most.
-  void (*turn)(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare);
+  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows, plus bias[rows] in each row.
+  // columns at most block_depth_most.
+  void (*turn)(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare);
 };
 
 extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;  // defined where they can be compiled

@@ -39,9 +39,10 @@ struct OuterStep {
   Index b_step;
   float* c;
   Index ldc;
-  Index last_lanes;  // of the panel's last vector, how many are columns of c
-  bool first;        // c is written, not added to
-  Ahead ahead;       // heeded by kernels that say so
+  Index last_lanes;   // of the panel's last vector, how many are columns of c
+  bool first;         // c is written, not added to
+  const float* bias;  // added to each row of what c becomes; nullptr: none
+  Ahead ahead;        // heeded by kernels that say so
 };
 
 template <int Rows, int Vectors, bool Across, bool Heeds = false>
@@ -121,15 +122,18 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
   }
   const Index ldc = t.ldc, last_lanes = t.last_lanes;
   const bool first = t.first;
+  const float* bias = t.bias;
 #pragma GCC unroll 16
   for (int i = 0; i < Rows; ++i) {
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) {
       float* c = t.c + i * ldc + j * lanes;
       if (j + 1 < Vectors || last_lanes == lanes) {
-        store(c, first ? sum[i][j] : load(c) + sum[i][j]);
+        const Vector all = first ? sum[i][j] : load(c) + sum[i][j];
+        store(c, bias ? all + load(bias + j * lanes) : all);
       } else {
-        store_first(c, first ? sum[i][j] : load_first(c, last_lanes) + sum[i][j], last_lanes);
+        const Vector all = first ? sum[i][j] : load_first(c, last_lanes) + sum[i][j];
+        store_first(c, bias ? all + load_first(bias + j * lanes, last_lanes) : all, last_lanes);
       }
     }
   }
@@ -273,6 +277,7 @@ struct OuterTile {
     p.step.ldc = t.ldc;
     p.step.last_lanes = lanes - (panel_width(j) - panel_columns(j));
     p.step.first = t.first;
+    p.step.bias = t.bias ? t.bias + panel_begin(j) : nullptr;
     p.kernels = outer_kernels<Across>.of[panels.count(j) - 1];
     p.c = c + panel_begin(j);
     return p;

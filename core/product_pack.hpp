@@ -39,20 +39,27 @@ inline void pack_rows(const float* x, Index ldx, Index depth, Index count, float
   }
 }
 
-// packed[p][i] = x[i ldx + p] for one vector of rows of x: [lanes, depth] becomes [depth, lanes] in rows of width.
-inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packed, Index width) {
+// packed[p] = finish(x[i ldx + p] for each lane i), for one vector of rows of x: [lanes, depth] becomes [depth, lanes] in rows of width.
+template <class F>
+inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packed, Index width, const F& finish) {
   Index p = 0;
   for (; p + 4 <= depth; p += 4, x += 4, packed += 4 * width) {
     const Vector a = load_quads(x, 4 * ldx), b = load_quads(x + ldx, 4 * ldx);
     const Vector c = load_quads(x + 2 * ldx, 4 * ldx), d = load_quads(x + 3 * ldx, 4 * ldx);
-    store(packed, low_pairs(low(a, b), low(c, d)));
-    store(packed + width, high_pairs(low(a, b), low(c, d)));
-    store(packed + 2 * width, low_pairs(high(a, b), high(c, d)));
-    store(packed + 3 * width, high_pairs(high(a, b), high(c, d)));
+    store(packed, finish(low_pairs(low(a, b), low(c, d))));
+    store(packed + width, finish(high_pairs(low(a, b), low(c, d))));
+    store(packed + 2 * width, finish(low_pairs(high(a, b), high(c, d))));
+    store(packed + 3 * width, finish(high_pairs(high(a, b), high(c, d))));
   }
   for (; p < depth; ++p, ++x, packed += width) {
-    for (Index i = 0; i < lanes; ++i) packed[i] = x[i * ldx];
+    alignas(64) float line[lanes];
+    for (Index i = 0; i < lanes; ++i) line[i] = x[i * ldx];
+    store(packed, finish(load(line)));
   }
+}
+
+inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packed, Index width) {
+  transpose_lanes(x, ldx, depth, packed, width, [](Vector v) { return v; });
 }
 
 // packed[p][i] = x[i ldx + p]: [count, depth] becomes [depth, width], width being count rounded up to whole vectors; zeros fill it.
@@ -68,13 +75,23 @@ inline void pack_columns(const float* x, Index ldx, Index depth, Index count, fl
   transpose_lanes(spare, block_depth_most, depth, packed + i, width);
 }
 
-// c[columns, rows] = the transpose of x[rows, columns]; see InstructionSet.
-inline void turn(const float* x, Index ldx, Index rows, Index columns, float* c, Index ldc, float* spare) {
+// c[columns, rows] = the transpose of x[rows, columns], plus a bias; see InstructionSet.
+inline void turn(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare) {
   Index i = 0;
-  for (; i + lanes <= rows; i += lanes) transpose_lanes(x + i * ldx, ldx, columns, c + i, ldc);
+  for (; i + lanes <= rows; i += lanes) {
+    if (bias) {
+      const Vector add = load(bias + i);
+      transpose_lanes(x + i * ldx, ldx, columns, c + i, ldc, [add](Vector v) { return v + add; });
+    } else {
+      transpose_lanes(x + i * ldx, ldx, columns, c + i, ldc);
+    }
+  }
   if (i == rows) return;
   transpose_lanes(x + i * ldx, ldx, columns, spare, lanes);
-  for (Index p = 0; p < columns; ++p) store_first(c + p * ldc + i, load(spare + p * lanes), rows - i);
+  for (Index p = 0; p < columns; ++p) {
+    const Vector v = load(spare + p * lanes);
+    store_first(c + p * ldc + i, bias ? v + load_first(bias + i, rows - i) : v, rows - i);
+  }
 }
 
 }  // namespace

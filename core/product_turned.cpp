@@ -34,7 +34,7 @@ class TurnedProduct {
       }
       for (Index block = 0; block < blocks(); ++block) set_.outer(task(tile, block));
       const Index row = begin(tile), rows = begin(tile + 1) - row;
-      set_.turn(turned_tile(), width_, rows, p_.m, p_.c + row, p_.ldc, spare());
+      set_.turn(turned_tile(), width_, rows, p_.m, p_.bias ? p_.bias + row : nullptr, p_.c + row, p_.ldc, spare());
       if (epilogue.run) epilogue.run(epilogue.user, {.row = 0, .rows = p_.m, .column = row, .columns = rows});
     });
   }

@@ -4,9 +4,9 @@
 #include "core/product_kernels.hpp"
 #include "core/tile_scratch.hpp"
 
-// The product with a transposed b and few rows, as the forward of a dense layer has it: computed as the transpose of b a^T, in which the
-// larger operand is read where it lies and only the smaller one is packed, by each thread for itself. The bits are those of the kernels for
-// outer products, as an element's sum takes the same blocks of k in the same order.
+// The product with a transposed b and few rows, as the forward of a dense layer has it: computed as the transpose of b a^T (plus the bias),
+// in which the larger operand is read where it lies and only the smaller one is packed, by each thread for itself. The bits are those of
+// the kernels for outer products, as an element's sum takes the same blocks of k in the same order.
 
 namespace weir::cpu {
 

@@ -21,15 +21,13 @@ void forward(const Context& context, const DenseForward& args) {
   const std::int64_t out = args.w.shape()[0], in = args.w.shape()[1];
   T* y = data<T>(args.y);
   T* z = args.z.empty() ? y : data<T>(args.z);
-  const T* b = data<T>(args.b);
-  auto finish = [&](const Tile& tile) {
-    vectorized([&] {
-      for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
-        const std::int64_t at = row * out + tile.column;
-        if (b) add_to(z + at, b + tile.column, tile.columns);
-        if (args.f) apply_forward(*args.f, z + at, y + at, tile.columns);
-      }
-    });
+  auto activate = [&](const Tile& tile) {
+    const bool whole_rows = tile.columns == out;  // which lie together
+    const std::int64_t runs = whole_rows ? 1 : tile.rows, length = whole_rows ? tile.rows * out : tile.columns;
+    for (std::int64_t run = 0; run < runs; ++run) {
+      const std::int64_t at = (tile.row + run) * out + tile.column;
+      apply_forward(*args.f, z + at, y + at, length);
+    }
   };
   const Product<T> p{.m = args.x.elements() / in,
                      .n = out,
@@ -40,8 +38,9 @@ void forward(const Context& context, const DenseForward& args) {
                      .ldb = in,
                      .transpose_b = true,
                      .c = z,
-                     .ldc = out};
-  product(context, p, b || args.f ? tile_epilogue(finish) : TileEpilogue{});
+                     .ldc = out,
+                     .bias = data<T>(args.b)};
+  product(context, p, args.f ? tile_epilogue(activate) : TileEpilogue{});
 }
 
 // sum[out] += the rows of z[rows, out], four at a time.

@@ -52,31 +52,22 @@ class ProductCase {
       : s(sizes),
         a(s.transpose_a ? s.k : s.m, s.transpose_a ? s.m : s.k, (s.transpose_a ? s.m : s.k) + s.gap, nan, at),
         b(s.transpose_b ? s.n : s.k, s.transpose_b ? s.k : s.n, (s.transpose_b ? s.k : s.n) + s.gap, nan, at),
-        c(s.m, s.n, s.n + s.gap + 1, between, at) {
+        c(s.m, s.n, s.n + s.gap + 1, between, at),
+        bias(1, s.n, s.n, nan, at) {
     std::mt19937 random(7);
     const auto draw = [&] { return static_cast<float>(static_cast<double>(random()) * 0x1p-31 - 1); };
     for (std::int64_t p = 0; p < s.k; ++p) {
       for (std::int64_t i = 0; i < s.m; ++i) left(i, p) = draw();
       for (std::int64_t j = 0; j < s.n; ++j) right(p, j) = draw();
     }
+    for (std::int64_t j = 0; j < s.n; ++j) bias(0, j) = draw();
   }
 
   float& left(std::int64_t i, std::int64_t p) const { return s.transpose_a ? a(p, i) : a(i, p); }
   float& right(std::int64_t p, std::int64_t j) const { return s.transpose_b ? b(j, p) : b(p, j); }
 
-  void multiply(int threads = 1, cpu::TileEpilogue epilogue = {}) const {
-    for (std::int64_t i = 0; i < s.m; ++i) {
-      for (std::int64_t j = 0; j < s.n; ++j) c(i, j) = between;
-    }
-    Context context;
-    context.threads = threads;
-    cpu::product(context,
-                 cpu::Product<float>{.m = s.m, .n = s.n, .k = s.k,
-                                     .a = a.data(), .lda = (s.transpose_a ? s.m : s.k) + s.gap, .transpose_a = s.transpose_a,
-                                     .b = b.data(), .ldb = (s.transpose_b ? s.k : s.n) + s.gap, .transpose_b = s.transpose_b,
-                                     .c = c.data(), .ldc = s.n + s.gap + 1},
-                 epilogue);
-  }
+  void multiply(int threads = 1, cpu::TileEpilogue epilogue = {}) const { multiply(threads, epilogue, nullptr); }
+  void multiply_and_add_bias(int threads) const { multiply(threads, {}, bias.data()); }
 
   std::vector<float> result() const {
     std::vector<float> values;
@@ -103,9 +94,23 @@ class ProductCase {
   static constexpr float nan = std::numeric_limits<float>::quiet_NaN(), between = 12345.0F;
 
   Sizes s;
-  GuardedMatrix a, b, c;
+  GuardedMatrix a, b, c, bias;
 
  private:
+  void multiply(int threads, cpu::TileEpilogue epilogue, const float* added) const {
+    for (std::int64_t i = 0; i < s.m; ++i) {
+      for (std::int64_t j = 0; j < s.n; ++j) c(i, j) = between;
+    }
+    Context context;
+    context.threads = threads;
+    cpu::product(context,
+                 cpu::Product<float>{.m = s.m, .n = s.n, .k = s.k,
+                                     .a = a.data(), .lda = (s.transpose_a ? s.m : s.k) + s.gap, .transpose_a = s.transpose_a,
+                                     .b = b.data(), .ldb = (s.transpose_b ? s.k : s.n) + s.gap, .transpose_b = s.transpose_b,
+                                     .c = c.data(), .ldc = s.n + s.gap + 1, .bias = added},
+                 epilogue);
+  }
+
   void compute_exact() {
     exact_.assign(static_cast<std::size_t>(s.m * s.n), 0);
     sizes_ = exact_;

@@ -103,6 +103,30 @@ TEST_CASE("product: several tiles in every layout") {
   for (const Sizes& sizes : large) for_each_layout(sizes, [](const Sizes& s) { check(s); });
 }
 
+TEST_CASE("product: a bias is added once to what each element is without") {
+  EveryInstructionSet().run([](const char* set) {
+    CAPTURE(set);
+    const auto check_bias = [](const Sizes& s) {
+      CAPTURE(s);
+      const ProductCase c(s);
+      c.multiply();
+      auto expected = c.result();
+      for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += c.bias(0, static_cast<std::int64_t>(i) % s.n);
+      for (const int threads : {1, 3}) {
+        c.multiply_and_add_bias(threads);
+        CHECK(c.result() == expected);
+        CHECK(c.c.untouched_between());
+      }
+    };
+    for (const Sizes& sizes : large) for_each_layout(sizes, check_bias);
+    for (const std::int64_t n : edges) {
+      for (const std::int64_t m : {1, 2, 13, 26}) {
+        for (const std::int64_t k : {0, 1, 35}) for_each_layout({.m = m, .n = n, .k = k}, check_bias);
+      }
+    }
+  });
+}
+
 TEST_CASE("product: an empty inner dimension gives zeros an empty c is left alone") {
   EveryInstructionSet().run([](const char* set) {
     CAPTURE(set);
