@@ -68,8 +68,9 @@ void multiply(const Product<T>& p, const Tile& tile, void* workspace) {
 template <class T>
 void add_bias(const Product<T>& p, const Tile& tile) {
   for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
-    T* c = p.c + row * p.ldc;
-    for (std::int64_t column = tile.column; column < tile.column + tile.columns; ++column) c[column] += p.bias[column];
+    T* __restrict c = p.c + row * p.ldc;
+    const T* __restrict bias = p.bias;
+    for (std::int64_t column = tile.column; column < tile.column + tile.columns; ++column) c[column] += bias[column];
   }
 }
 

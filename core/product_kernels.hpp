@@ -70,8 +70,8 @@ struct InstructionSet {
   void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
   Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
 
-  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows, plus bias[rows] in each row.
-  // columns at most block_depth_most.
+  // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows, plus bias[rows] in each row
+  // (nullptr: none). columns at most block_depth_most.
   void (*turn)(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare);
 };
 

@@ -29,8 +29,8 @@ struct Ahead {
   Index step = 0, rows = 0, lines = 0;
 };
 
-// c[strip, panel] (+)= a b over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's row p at
-// b + p b_step.
+// c[strip, panel] (+)= a b (+ bias) over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's
+// row p at b + p b_step.
 struct OuterStep {
   Index depth;
   const float* a;

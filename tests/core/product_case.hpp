@@ -45,7 +45,7 @@ class EveryInstructionSet {
   const cpu::InstructionSet* before_;
 };
 
-// Operands in guarded memory, c full of something else, and the product of the operands in double.
+// Operands and a bias in guarded memory, c full of something else, and the product of the operands in double.
 class ProductCase {
  public:
   explicit ProductCase(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end)
@@ -67,7 +67,7 @@ class ProductCase {
   float& right(std::int64_t p, std::int64_t j) const { return s.transpose_b ? b(j, p) : b(p, j); }
 
   void multiply(int threads = 1, cpu::TileEpilogue epilogue = {}) const { multiply(threads, epilogue, nullptr); }
-  void multiply_and_add_bias(int threads) const { multiply(threads, {}, bias.data()); }
+  void multiply_and_add_bias(int threads, cpu::TileEpilogue epilogue) const { multiply(threads, epilogue, bias.data()); }
 
   std::vector<float> result() const {
     std::vector<float> values;
