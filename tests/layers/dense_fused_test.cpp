@@ -65,6 +65,21 @@ TEST_CASE("dense: with any activation absorbed gives the bits of the two layers"
   }
 }
 
+// Of the product's tiles, which are whole rows of y where out is small and else parts of rows: each of them is activated, once.
+TEST_CASE("dense: with an activation absorbed gives the bits of the two layers in a batch of many tiles") {
+  for (const ActivationFunction& f : {ActivationFunction(ReLU()), ActivationFunction(GELU())}) {  // what they keep: y, z
+    CAPTURE(describe(f));
+    for (const DType dtype : compute_types) {
+      for (const std::int64_t out : {10, 100, 128, 300}) {
+        const LayerRunOptions options{.batch = 701, .dtype = dtype, .threads = 2};
+        const Shape input{300};
+        const Dense dense(out);
+        CHECK(run_fused(*dense.absorb(Activation(f)), input, options) == run_literal(dense, f, input, options));
+      }
+    }
+  }
+}
+
 TEST_CASE("dense: with an activation absorbed agrees with PyTorch") {
   for (const DType dtype : compute_types) {
     for (const char* name : {"relu", "leaky_relu", "tanh", "sigmoid"}) {
