@@ -47,11 +47,12 @@ struct Tiling {
 Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
-  const Index rows_good = p.n <= tile_columns_most / 2 ? 64 : 256;  // a tile of whole rows of c is the only one to read its part of a
+  const bool narrow = p.n <= tile_columns_most / 2;  // a tile of whole rows of c then is good, and the only one to read its part of a
+  const Index rows_good = narrow ? 64 : 256;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
   Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
-  if (!dot && depth > 512 && p.n > tile_columns_most / 2) t.across *= 2;  // b's part leaves room in the second cache
+  if (!dot && depth > 512 && !narrow) t.across *= 2;  // b's part leaves room in the second cache
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
