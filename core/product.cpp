@@ -69,8 +69,7 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
 
 // One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
 // goes a block of k at a time, so that memory for it is bounded. Only a small b is packed whole by each thread at its first tile, as
-// packed_alone_most says; not beside a transposed a, where that gained nothing. Tiles of one row or column have as good as one shape, hence
-// one packing.
+// packed_alone_most says. Tiles of one row or column have as good as one shape, hence one packing.
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
@@ -80,7 +79,7 @@ class TiledProduct {
     tiles_ = tiling(p_, dot_, block_);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
     const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
-    b_alone_ = several_pack_b && !p_.transpose_a && block_of_b() * blocks() <= packed_alone_most;
+    b_alone_ = several_pack_b && block_of_b() * blocks() <= packed_alone_most;
     share_b_ = several_pack_b && !b_alone_;
     const Index part_rows = ceil_div(p_.m, tiles_.down) + group_rows;
     part_a_ = packed_a_floats(part_rows, block_);

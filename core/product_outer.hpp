@@ -194,27 +194,29 @@ struct OuterTile {
   static constexpr Index shallow_most = 128;
   bool shallow() const { return t.depth <= shallow_most; }
 
-  // Whether a line of each row of an operand stays in a cache of so many floats: rows that lie a power of two apart share few of its sets,
-  // cache / apart lines.
-  bool near(Index ld, Index cache) const {
-    const Index apart = ld & -ld;  // the power of two in it
-    return t.depth * (apart > line_floats ? apart : line_floats) <= cache;
+  static Index apart(Index ld) { return ld & -ld; }  // rows ld floats apart lie a multiple of this power of two apart
+
+  // Whether a line of each row of an operand stays in the first cache: rows a power of two apart share few of its sets.
+  bool near(Index ld) const {
+    constexpr Index first_cache = 1 << 13;
+    return t.depth * (apart(ld) > line_floats ? apart(ld) : line_floats) <= first_cache;
   }
-  static constexpr Index first_cache = 1 << 13;
 
   // Whole panels are read where they lie when one strip of rows uses them once, or when they are shallow and near and their rows begin with
   // a line. Deep ones are packed: a dense layer's weights come from the core that updated them, and packing fetches them in longer runs
   // than kernels do (measured: in place 2 % less of a step's time on one thread, 1 to 2 % more on two).
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
-    return !t.transpose_b && ((aligned && shallow() && near(t.ldb, second_cache)) || t.rows <= strip_rows_most()) &&
+    return !t.transpose_b && ((aligned && shallow() && near(t.ldb)) || t.rows <= strip_rows_most()) &&
            panel_columns(j) == panel_width(j);
   }
 
-  // A transposed a is read anew for each panel, so where panels are narrow it has to stay in the first cache.
+  // A transposed a is read anew for each panel. Wide panels are few, and then the second cache will do, but for rows whole pages apart: all
+  // share one set of the first cache and few of the second (measured).
   bool packs_a() const {
+    constexpr Index page = 1 << 10;
     constexpr bool narrow = panel_vectors * lanes < 64;
-    return t.transpose_a && !near(t.lda, narrow ? first_cache : second_cache);
+    return t.transpose_a && !near(t.lda) && (narrow || apart(t.lda) >= page);
   }
 
   bool packs_b() const {

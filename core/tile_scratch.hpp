@@ -8,6 +8,7 @@
 
 #include <weir/core/context.hpp>
 
+#include "core/huge_pages.hpp"
 #include "core/team.hpp"
 
 namespace weir::cpu {
@@ -22,8 +23,9 @@ class TileScratch {
     parts_ = whole_lines(threads);
     shared_ = parts_ + part_ * threads;
     if (shared_ + shared > size_) {
-      memory_.reset(static_cast<std::byte*>(::operator new (shared_ + shared, std::align_val_t{line})));
+      memory_.reset(static_cast<std::byte*>(::operator new (shared_ + shared, std::align_val_t{huge_page})));
       size_ = shared_ + shared;
+      if (size_ >= huge_page) use_huge_pages(memory_.get(), size_);
     }
     std::fill_n(memory_.get(), threads, std::byte{0});
   }
@@ -40,7 +42,7 @@ class TileScratch {
   static std::size_t member() { return static_cast<std::size_t>(team_member()); }
 
   struct Free {
-    void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{line}); }
+    void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{huge_page}); }
   };
   std::unique_ptr<std::byte, Free> memory_;                   // a byte a thread, their parts, what they share
   std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // of all, of a part; where the parts and the shared one begin

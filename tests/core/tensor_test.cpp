@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <set>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -12,12 +13,24 @@ using weir::Shape;
 using weir::Tensor;
 
 TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
-  for (const std::int64_t count : {0, 1, 3, 1000}) {
+  for (const std::int64_t count : {0, 1, 3, 1000, 1 << 18, (1 << 18) + 1}) {
     const Tensor tensor(Shape{count}, DType::f64);
     CHECK(reinterpret_cast<std::uintptr_t>(tensor.view().raw()) % 64 == 0);
     CHECK(tensor.elements() == count);
     for (const double value : tensor.values<double>()) CHECK(value == 0);
   }
+}
+
+// What an update reads at one place of several blocks should not share the few lines of a cache that one address may lie in.
+TEST_CASE("tensor: large blocks do not all begin at the same set of a cache") {
+  constexpr std::uintptr_t page = 4096;
+  std::set<std::uintptr_t> begins;
+  std::vector<Tensor> blocks;
+  for (int i = 0; i < 5; ++i) {
+    blocks.emplace_back(Shape{1 << 20}, DType::f32);
+    begins.insert(reinterpret_cast<std::uintptr_t>(blocks.back().view().raw()) % page);
+  }
+  CHECK(begins.size() == blocks.size());
 }
 
 // A compiler that is wrong about this list (cmake/WeirTarget.cmake) would make other data of it in any of our tests.
