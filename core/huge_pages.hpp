@@ -8,6 +8,8 @@ namespace weir::cpu {
 // a look into the page table each.
 inline constexpr std::size_t huge_page = std::size_t{2} << 20;
 
+constexpr std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }
+
 // Asks for huge pages for [data, data + bytes), data aligned to huge_page. Does nothing on a system without.
 void use_huge_pages(void* data, std::size_t bytes);
 

@@ -40,7 +40,8 @@ TileEpilogue tile_epilogue(F& f) {
 }
 
 // Tiles depend on the sizes alone and each is computed by one thread, so the bits do not depend on the number of threads. Allocates
-// nothing from the second call of a thread on, for the same product or for one of fewer rows or a smaller k, as a smaller batch has.
+// nothing from the second call of a thread on, for the same product or for what a smaller batch makes of it: fewer rows or, where a is
+// transposed, a smaller k.
 void product(const Context& context, const Product<float>& p, TileEpilogue epilogue = {});
 void product(const Context& context, const Product<double>& p, TileEpilogue epilogue = {});
 

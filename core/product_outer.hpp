@@ -214,9 +214,9 @@ struct OuterTile {
   // A transposed a is read anew for each panel. Wide panels are few, and then the second cache will do, but for rows whole pages apart: all
   // share one set of the first cache and few of the second (measured).
   bool packs_a() const {
-    constexpr Index page = 1 << 10;
+    constexpr Index page_floats = 1 << 10;
     constexpr bool narrow = panel_vectors * lanes < 64;
-    return t.transpose_a && !near(t.lda) && (narrow || apart(t.lda) >= page);
+    return t.transpose_a && !near(t.lda) && (narrow || apart(t.lda) >= page_floats);
   }
 
   bool packs_b() const {

@@ -19,13 +19,14 @@ class TileScratch {
  public:
   void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // bytes; before the tiles
     const auto threads = static_cast<std::size_t>(context.threads);
-    part_ = whole_lines(part);
-    parts_ = whole_lines(threads);
+    part_ = round_up(part, line);
+    parts_ = round_up(threads, line);
     shared_ = parts_ + part_ * threads;
     if (shared_ + shared > size_) {
-      memory_.reset(static_cast<std::byte*>(::operator new (shared_ + shared, std::align_val_t{huge_page})));
-      size_ = shared_ + shared;
-      if (size_ >= huge_page) use_huge_pages(memory_.get(), size_);
+      const std::size_t bytes = shared_ + shared, size = bytes < huge_page ? bytes : round_up(bytes, huge_page);
+      memory_.reset(static_cast<std::byte*>(::operator new (size, std::align_val_t{huge_page})));
+      size_ = size;
+      if (size >= huge_page) use_huge_pages(memory_.get(), size);
     }
     std::fill_n(memory_.get(), threads, std::byte{0});
   }
@@ -38,7 +39,6 @@ class TileScratch {
 
  private:
   static constexpr std::size_t line = 64;
-  static constexpr std::size_t whole_lines(std::size_t bytes) { return (bytes + line - 1) / line * line; }
   static std::size_t member() { return static_cast<std::size_t>(team_member()); }
 
   struct Free {

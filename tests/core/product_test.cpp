@@ -26,8 +26,9 @@ constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8, 
 // Enough work for several tiles each way, with odd ends everywhere; several tiles and several blocks of k; and operands that lie just as
 // the kernels like to read them; and rows so few, with b transposed, that the product is turned; and operands larger than the second cache;
 // and one row that is read many vectors at a time; and k around the largest block and twice it, in the narrower tiles of deep blocks; and
-// the widest tiles that are whole rows; and rows whole pages apart.
-constexpr std::array<Sizes, 23> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
+// the widest tiles that are whole rows; and, where a is transposed, rows whole pages apart, with a packed for all or by each tile in pieces
+// and b for all or by each thread, in one block of k and in several.
+constexpr std::array<Sizes, 27> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
                                        {.m = 1100, .n = 10, .k = 600}, {.m = 11, .n = 1500, .k = 530}, {.m = 25, .n = 600, .k = 1031},
                                        {.m = 203, .n = 397, .k = 600}, {.m = 1031, .n = 70, .k = 130}, {.m = 128, .n = 784, .k = 64},
                                        {.m = 30, .n = 121, .k = 3}, {.m = 46, .n = 390, .k = 530}, {.m = 128, .n = 1031, .k = 61},
@@ -39,7 +40,11 @@ constexpr std::array<Sizes, 23> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131,
                                        {.m = 131, .n = 150, .k = 801},
                                        {.m = 131, .n = 150, .k = 1601},
                                        {.m = 1030, .n = 128, .k = 600},
-                                       {.m = 1024, .n = 512, .k = 70}}};
+                                       {.m = 1024, .n = 512, .k = 70},
+                                       {.m = 200, .n = 264, .k = 300, .gap = 824},
+                                       {.m = 200, .n = 1000, .k = 257, .gap = 824},
+                                       {.m = 1024, .n = 8, .k = 260},
+                                       {.m = 1024, .n = 33, .k = 30}}};
 
 void check(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end) {
   ProductCase c(sizes, at);
@@ -317,17 +322,20 @@ TEST_CASE("product: a smaller batch after a larger one allocates nothing whichev
   }
   const auto rows = [](Sizes& s) -> std::int64_t& { return s.m; };
   const auto depth = [](Sizes& s) -> std::int64_t& { return s.k; };
-  for (const int threads : {1, 2}) {
-    CAPTURE(threads);
-    CHECK(allocating_after({.m = 1100, .n = 512, .k = 2048, .transpose_b = true}, {1030, 600, 500}, threads, rows) == 0);
-    CHECK(allocating_after({.m = 256, .n = 512, .k = 2048, .transpose_b = true}, {130, 128, 64, 30, 20, 12, 3}, threads, rows) == 0);
-    CHECK(allocating_after({.m = 128, .n = 784, .k = 64, .transpose_b = true}, {100, 40, 30, 3}, threads, rows) == 0);
-    CHECK(allocating_after({.m = 1100, .n = 256, .k = 1024}, {700, 300, 10}, threads, rows) == 0);
-    CHECK(allocating_after({.m = 1100, .n = 128, .k = 2200, .transpose_b = true}, {700, 256, 130, 64, 10}, threads, rows) == 0);
-    CHECK(allocating_after({.m = 1024, .n = 1024, .k = 513, .transpose_a = true}, {512, 300, 100, 7}, threads, depth) == 0);
-    CHECK(allocating_after({.m = 1024, .n = 1024, .k = 257, .transpose_a = true}, {256, 200, 128, 64, 8}, threads, depth) == 0);
-    CHECK(allocating_after({.m = 512, .n = 512, .k = 600, .transpose_a = true}, {512, 500, 128, 100, 16}, threads, depth) == 0);
-  }
+  EveryInstructionSet().run([&](const char* set) {
+    CAPTURE(set);
+    for (const int threads : {1, 2}) {
+      CAPTURE(threads);
+      CHECK(allocating_after({.m = 1100, .n = 512, .k = 2048, .transpose_b = true}, {1030, 600, 500}, threads, rows) == 0);
+      CHECK(allocating_after({.m = 256, .n = 512, .k = 2048, .transpose_b = true}, {130, 128, 64, 30, 20, 12, 3}, threads, rows) == 0);
+      CHECK(allocating_after({.m = 128, .n = 784, .k = 64, .transpose_b = true}, {100, 40, 30, 3}, threads, rows) == 0);
+      CHECK(allocating_after({.m = 1100, .n = 256, .k = 1024}, {700, 300, 10}, threads, rows) == 0);
+      CHECK(allocating_after({.m = 1100, .n = 128, .k = 2200, .transpose_b = true}, {700, 256, 130, 64, 10}, threads, rows) == 0);
+      CHECK(allocating_after({.m = 1024, .n = 1024, .k = 513, .transpose_a = true}, {512, 300, 100, 7}, threads, depth) == 0);
+      CHECK(allocating_after({.m = 1024, .n = 1024, .k = 257, .transpose_a = true}, {256, 200, 128, 64, 8}, threads, depth) == 0);
+      CHECK(allocating_after({.m = 512, .n = 512, .k = 600, .transpose_a = true}, {512, 500, 128, 100, 16}, threads, depth) == 0);
+    }
+  });
 }
 
 TEST_CASE("product: the best instruction set is the default") {
