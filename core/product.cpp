@@ -56,7 +56,7 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
-    if (rows >= (p.transpose_a ? 32 : rows_good) || (rows >= rows_least && columns < columns_least)) {
+    if (rows >= (p.transpose_a ? 48 : rows_good) || (rows >= rows_least && columns < columns_least)) {
       t.down *= 2;
     } else if (columns >= columns_least) {
       t.across *= 2;

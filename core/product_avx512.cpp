@@ -14,7 +14,12 @@ inline Vector every(float x) { return _mm512_set1_ps(x); }
 inline Vector load(const float* x) { return _mm512_loadu_ps(x); }
 inline void store(float* x, Vector v) { _mm512_storeu_ps(x, v); }
 inline Vector fma(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-inline Vector add_product(Vector sum, Vector a, Vector b) { return fma(a, b, sum); }
+// fma for sums in registers. As asm, so that they and a stay where they are: g++ would rather write the result over a copy of a, four times
+// in four rows of b, and keep a sum in memory.
+inline Vector add_product(Vector sum, Vector a, Vector b) {
+  asm("vfmadd231ps {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(a), "v"(b));
+  return sum;
+}
 
 inline __mmask16 first(Index n) { return static_cast<__mmask16>((1u << n) - 1); }
 inline Vector load_first(const float* x, Index n) { return _mm512_maskz_loadu_ps(first(n), x); }
