@@ -48,7 +48,7 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
   const bool narrow = p.n <= tile_columns_most / 2;  // a tile of whole rows of c then is good, and the only one to read its part of a
-  const Index rows_good = narrow ? 64 : 256;
+  const Index rows_good = p.transpose_a ? 48 : narrow ? 64 : 256;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
   Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
@@ -56,7 +56,7 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
-    if (rows >= (p.transpose_a ? 48 : rows_good) || (rows >= rows_least && columns < columns_least)) {
+    if (rows >= rows_good || (rows >= rows_least && columns < columns_least)) {
       t.down *= 2;
     } else if (columns >= columns_least) {
       t.across *= 2;
