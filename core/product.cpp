@@ -20,8 +20,11 @@ bool by_dot_products(const Product<float>& p, const InstructionSet& set) {
   return p.m <= set.dot_rows_most && p.transpose_b && !p.transpose_a;
 }
 
-// Blocks of k where a is transposed. Measured, with k of 512 to 4096: 1.0 to 1.12 times as fast as 512.
-constexpr Index transposed_depth = 256;
+// Blocks of k: of a transposed a deeper ones where it is packed, which it is when it is large (measured, each against the other).
+Index depth_most(const Product<float>& p, const InstructionSet& set) {
+  if (!p.transpose_a) return set.block_depth;
+  return p.m * p.k > second_cache ? 512 : 256;
+}
 
 // c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
 struct Tiling {
@@ -73,8 +76,8 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), dot_(by_dot_products(p_, set)), set_(set), scratch_(memory) {
-    const Index most = p_.transpose_a ? transposed_depth : set_.block_depth;
+      : p_(product), dot_(by_dot_products(p_, set)), alone_(context.threads == 1), set_(set), scratch_(memory) {
+    const Index most = depth_most(p_, set);
     block_ = dot_ ? p_.k : even_block(p_.k, most);
     tiles_ = tiling(p_, dot_, block_);
     share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
@@ -134,6 +137,7 @@ class TiledProduct {
     task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
     task.ldb = p_.ldb;
     task.transpose_b = p_.transpose_b;
+    task.b_is_at_hand = alone_ && p_.k * p_.n <= large_second_cache;
     task.c = p_.c + tile.row * p_.ldc + tile.column;
     task.ldc = p_.ldc;
     task.first = k == 0;
@@ -154,7 +158,7 @@ class TiledProduct {
   }
 
   const Product<float>& p_;
-  bool dot_, share_a_ = false, share_b_ = false, b_alone_ = false;
+  bool dot_, alone_, share_a_ = false, share_b_ = false, b_alone_ = false;
   Tiling tiles_;
   const InstructionSet& set_;
   TileScratch& scratch_;

@@ -40,6 +40,7 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0x
 }  // namespace weir::cpu
 
 #include "core/product_dot.hpp"
+#include "core/product_avx512_kernel.hpp"
 #include "core/product_outer.hpp"
 
 namespace weir::cpu {

@@ -16,10 +16,11 @@ struct TileTask {
   const float* a = nullptr;
   Index lda = 0;
   bool transpose_a = false;
-  bool a_is_far = false;  // all of it, not just this tile's part, is larger than the second cache: worth asking for in advance
+  bool a_is_far = false;  // all of it, not just this tile's part, is larger than a small second cache: worth asking for in advance
   const float* b = nullptr;
   Index ldb = 0;
   bool transpose_b = false;
+  bool b_is_at_hand = false;  // all of it may lie in the second cache of the one core at work
   float* c = nullptr;
   Index ldc = 0;
   bool first = true;            // c is written, not added to
@@ -38,6 +39,7 @@ struct TileTask {
 inline constexpr Index tile_columns_most = 256, block_depth_most = 1024, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 inline constexpr Index line_floats = 16;        // of a cache line
 inline constexpr Index second_cache = 1 << 18;  // floats, in a small one
+inline constexpr Index large_second_cache = 1 << 19;
 
 inline constexpr Index spare_floats = block_depth_most * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {

@@ -27,8 +27,9 @@ constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8, 
 // the kernels like to read them; and rows so few, with b transposed, that the product is turned; and operands larger than the second cache;
 // and one row that is read many vectors at a time; and k around the largest block and twice it, in the narrower tiles of deep blocks; and
 // the widest tiles that are whole rows; and, where a is transposed, rows whole pages apart, with a packed for all or by each tile in pieces
-// and b for all or by each thread, in one block of k and in several.
-constexpr std::array<Sizes, 27> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
+// and b for all or by each thread, in one block of k and in several; and a deep b that one thread reads where it lies; and a far a with more
+// to ask for in advance than there are steps.
+constexpr std::array<Sizes, 29> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
                                        {.m = 1100, .n = 10, .k = 600}, {.m = 11, .n = 1500, .k = 530}, {.m = 25, .n = 600, .k = 1031},
                                        {.m = 203, .n = 397, .k = 600}, {.m = 1031, .n = 70, .k = 130}, {.m = 128, .n = 784, .k = 64},
                                        {.m = 30, .n = 121, .k = 3}, {.m = 46, .n = 390, .k = 530}, {.m = 128, .n = 1031, .k = 61},
@@ -44,7 +45,9 @@ constexpr std::array<Sizes, 27> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131,
                                        {.m = 200, .n = 264, .k = 300, .gap = 824},
                                        {.m = 200, .n = 1000, .k = 257, .gap = 824},
                                        {.m = 1024, .n = 8, .k = 260},
-                                       {.m = 1024, .n = 33, .k = 30}}};
+                                       {.m = 1024, .n = 33, .k = 30},
+                                       {.m = 128, .n = 512, .k = 260},
+                                       {.m = 1030, .n = 64, .k = 600}}};
 
 void check(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end) {
   ProductCase c(sizes, at);
@@ -88,7 +91,7 @@ TEST_CASE("product: every edge of n in every layout") {
 TEST_CASE("product: every edge of k in every layout") {
   for (const std::int64_t k : edges) {
     for (const std::int64_t m : {1, 3, 7, 26}) {
-      for (const std::int64_t n : {1, 10, 33}) for_each_layout({.m = m, .n = n, .k = k}, [](const Sizes& s) { check(s); });
+      for (const std::int64_t n : {1, 10, 33, 64, 125}) for_each_layout({.m = m, .n = n, .k = k}, [](const Sizes& s) { check(s); });
     }
   }
   for (const std::int64_t k : {511, 512, 513, 1021}) {
