@@ -227,7 +227,10 @@ template <bool Across>
     weir_each_row weir_store
     vzeroupper
 
-    .irp macro, get, vector, element, next_element, add, five_rows, step, triple, first_of_row, rest_of_row, each_row, add_c, add_bias, store
+    .irp macro, get, vector, element, next_element, add, five_rows, step, triple, first_of_row, rest_of_row
+      .purgem weir_\macro
+    .endr
+    .irp macro, each_row, add_c, add_bias, store
       .purgem weir_\macro
     .endr
   )"
@@ -237,8 +240,8 @@ template <bool Across>
         [row_end] "m"(row_end), [singles] "m"(singles), [c] "m"(t.c), [c_step] "m"(c_step), [last] "m"(last), [bias] "m"(t.bias),
         [adds_to_c] "m"(adds_to_c)
       : "memory", "cc", "k1", "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10", "zmm11", "zmm12",
-        "zmm13", "zmm14", "zmm15", "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21", "zmm22", "zmm23", "zmm24", "zmm25", "zmm26", "zmm27",
-        "zmm28", "zmm29", "zmm30", "zmm31");
+        "zmm13", "zmm14", "zmm15", "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21", "zmm22", "zmm23", "zmm24", "zmm25", "zmm26",
+        "zmm27", "zmm28", "zmm29", "zmm30", "zmm31");
 }
 
 constexpr Ahead nothing_ahead;

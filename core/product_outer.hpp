@@ -80,17 +80,18 @@ struct OuterTile {
   static constexpr Index page_floats = 1 << 10;
 
   // Whole panels are read where they lie when one strip of rows uses them once, or when their rows begin with a line and kernels find them
-  // fast enough: shallow ones if they are near, deep ones if they are at hand, wide, and not in few sets of the caches. Others are packed: a
-  // dense layer's weights come from the core that updated them, and packing fetches them in longer runs than kernels do (measured: in place
-  // 1 to 2 % more of a step's time on two threads).
+  // fast enough: shallow ones if they are near, deep ones if they are at hand, wide and spread over the sets of the caches. Others are
+  // packed: a dense layer's weights come from the core that updated them, and packing fetches them in longer runs than kernels do
+  // (measured: in place 1 to 2 % more of a step's time on two threads).
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
-    const bool fast = shallow() ? near(t.ldb) : wide_panels && t.b_is_at_hand && apart(t.ldb) < page_floats;
+    const bool spread = apart(t.ldb) < page_floats && t.depth * apart(t.ldb) <= second_cache;
+    const bool fast = shallow() ? near(t.ldb) : wide_panels && t.b_is_at_hand && spread;
     return !t.transpose_b && ((aligned && fast) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
-  // A transposed a is read anew for each panel, and is packed when it is large. Else wide panels are few, and then the second cache will do,
-  // but for rows whole pages apart: all share one set of the first cache and few of the second (measured).
+  // A transposed a is read anew for each panel, and is packed when it is large. Else wide panels are few, and then the second cache will
+  // do, but for rows whole pages apart: all share one set of the first cache and few of the second (measured).
   bool packs_a() const {
     return t.transpose_a && ((t.a_is_far && !shallow()) || (!near(t.lda) && (!wide_panels || apart(t.lda) >= page_floats)));
   }
