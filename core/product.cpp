@@ -20,10 +20,12 @@ bool by_dot_products(const Product<float>& p, const InstructionSet& set) {
   return p.m <= set.dot_rows_most && p.transpose_b && !p.transpose_a;
 }
 
-// Blocks of k: of a transposed a deeper ones where it is packed, which it is when it is large (measured, each against the other).
+bool a_is_far(const Product<float>& p) { return p.m * p.k > second_cache; }
+
+// Blocks of k: of a transposed a deeper ones where it is far, for then it is packed (measured, each against the other).
 Index depth_most(const Product<float>& p, const InstructionSet& set) {
   if (!p.transpose_a) return set.block_depth;
-  return p.m * p.k > second_cache ? 512 : 256;
+  return a_is_far(p) ? 512 : 256;
 }
 
 // c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
@@ -133,7 +135,7 @@ class TiledProduct {
     task.a = p_.a + (p_.transpose_a ? k * p_.lda + tile.row : tile.row * p_.lda + k);
     task.lda = p_.lda;
     task.transpose_a = p_.transpose_a;
-    task.a_is_far = p_.m * p_.k > second_cache;
+    task.a_is_far = a_is_far(p_);
     task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
     task.ldb = p_.ldb;
     task.transpose_b = p_.transpose_b;

@@ -90,7 +90,7 @@ struct OuterTile {
     return !t.transpose_b && ((aligned && fast) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
-  // A transposed a is read anew for each panel, and is packed when it is large. Else wide panels are few, and then the second cache will
+  // A transposed a is read anew for each panel, and is packed when it is far. Else wide panels are few, and then the second cache will
   // do, but for rows whole pages apart: all share one set of the first cache and few of the second (measured).
   bool packs_a() const {
     return t.transpose_a && ((t.a_is_far && !shallow()) || (!near(t.lda) && (!wide_panels || apart(t.lda) >= page_floats)));
