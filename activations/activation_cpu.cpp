@@ -17,21 +17,28 @@ namespace {
 // the number of threads may matter here.
 std::int64_t tile_size(const Context& context, std::int64_t elements, Store store) {
   constexpr std::int64_t small = 16 * 1024, large = 128 * 1024, many = 16, line = 16;  // many tiles a thread
-  const std::int64_t most = store == Store::cached ? small : std::clamp(elements / (many * context.threads), small, large);
+  const std::int64_t most = store != Store::streamed ? small : std::clamp(elements / (many * context.threads), small, large);
   if (elements <= most) return most;
   const std::int64_t tiles = ceil_div(ceil_div(elements, most), context.threads) * context.threads;
   return ceil_div(ceil_div(elements, tiles), line) * line;
 }
 
-// Calls f(begin, count, y, store) for each tile of the result, y being where element `begin` of it goes. A result that is an operand is in
-// the caches already, and a small one had better be. f holds values: what it referred to, each thread would fetch from this one too.
+// A result that is an operand is in the caches already, and a small one may be, from the last time.
+Store store_for(bool apart, std::size_t bytes, int threads) {
+  constexpr std::size_t second_cache = std::size_t{2} << 20;  // of a core
+  if (!apart || bytes <= second_cache * static_cast<std::size_t>(threads)) return Store::cached;
+  return worth_streaming(bytes, threads) ? Store::streamed : Store::fetched;
+}
+
+// Calls f(begin, count, y, store) for each tile of the result, y being where element `begin` of it goes. f holds values: what it referred
+// to, each thread would fetch from this one too.
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
   const std::int64_t elements = result.elements();
   const auto absent = static_cast<std::size_t>(std::count(operands.begin(), operands.end(), static_cast<const void*>(nullptr)));
   const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size() - absent);
   const bool apart = std::find(operands.begin(), operands.end(), result.raw()) == operands.end();
-  const Store store = apart && worth_streaming(bytes, context.threads) ? Store::streamed : Store::cached;
+  const Store store = store_for(apart, bytes, context.threads);
   const std::int64_t size = tile_size(context, elements, store);
   typed(result.dtype(), [&](auto t) {
     auto* y = static_cast<decltype(t)*>(result.raw());

@@ -20,21 +20,48 @@ inline void write_range(T* to, std::int64_t begin, std::int64_t count, const F& 
   for (std::int64_t i = 0; i < count; ++i) to[i] = value(begin + i);
 }
 
-// Asks for the line that lies so many bytes from x on, which may be beyond the array.
-inline void ask_for(const void* x, std::int64_t bytes) {
-  __builtin_prefetch(reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(x) + static_cast<std::uintptr_t>(bytes)));
+// The line that lies so many bytes from x on, which may be beyond the array: only to be asked for.
+inline const void* line_ahead(const void* x, std::int64_t bytes) {
+  return reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(x) + static_cast<std::uintptr_t>(bytes));
 }
 
-// write_range past the caches, a line at a time from the first one that begins in `to` on. The operands, from which value takes its
-// elements, are asked for some lines ahead: a processor that does so by itself begins anew at each page.
+// How many elements lie before the first line that begins in `to`, at most n.
+template <class T>
+inline std::int64_t before_line(const T* to, std::int64_t n) {
+  constexpr std::int64_t line_elements = cache_line / sizeof(T);
+  const auto beyond = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
+  return std::min(n, (line_elements - beyond) % line_elements);
+}
+
+// write_range from a line's beginning on, for a vector that reaches from one line into the next is two writes. Where the lines are not in
+// the caches yet, they are asked for some way ahead, and the operands' with them.
+template <bool Ask, class T, class F, class... Operands>
+inline void write_lines(T* to, std::int64_t n, const F& value, const Operands*... operands) {
+  constexpr std::int64_t line_bytes = cache_line, bytes = 4 * line_bytes, step = bytes / sizeof(T), bytes_ahead = 2048;
+  std::int64_t at = before_line(to, n);
+  write_range(to, 0, at, value);
+  for (; at + step <= n; at += step) {
+    if constexpr (Ask) {
+#pragma GCC unroll 4
+      for (std::int64_t byte = bytes_ahead; byte < bytes_ahead + bytes; byte += line_bytes) {
+        (__builtin_prefetch(line_ahead(operands + at, byte)), ...);
+        __builtin_prefetch(line_ahead(to + at, byte), 1);
+      }
+    }
+    write_range(to + at, at, step, value);
+  }
+  write_range(to + at, at, n - at, value);
+}
+
+// write_range past the caches, a line at a time. The operands, from which value takes its elements, are asked for some lines ahead: a
+// processor that does so by itself begins anew at each page.
 template <class T, class F, class... Operands>
 inline void stream_range(T* to, std::int64_t end, const F& value, const Operands*... operands) {
   constexpr std::int64_t line_elements = cache_line / sizeof(T), bytes_ahead = 4096;
-  const auto beyond = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
-  std::int64_t at = std::min(end, (line_elements - beyond) % line_elements);
+  std::int64_t at = before_line(to, end);
   write_range(to, 0, at, value);
   for (; at + line_elements <= end; at += line_elements) {
-    (ask_for(operands + at, bytes_ahead), ...);
+    (__builtin_prefetch(line_ahead(operands + at, bytes_ahead)), ...);
     alignas(cache_line) T line[line_elements];
     write_range(line, at, line_elements, value);
     stream_line(line, to + at);
@@ -46,7 +73,16 @@ inline void stream_range(T* to, std::int64_t end, const F& value, const Operands
 // to[i] = value(i), which is made of the operands' elements i alone.
 template <class T, class F, class... Operands>
 void write_each(Store store, T* to, std::int64_t n, const F& value, const Operands*... operands) {
-  vectorized([&, store, to, n] { store == Store::cached ? write_range(to, 0, n, value) : stream_range(to, n, value, operands...); });
+  vectorized([&, store, to, n] {
+    switch (store) {
+      case Store::cached:
+        return write_lines<false>(to, n, value);
+      case Store::fetched:
+        return write_lines<true>(to, n, value, operands...);
+      case Store::streamed:
+        return stream_range(to, n, value, operands...);
+    }
+  });
 }
 
 }  // namespace

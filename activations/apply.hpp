@@ -8,8 +8,9 @@
 
 namespace weir::cpu {
 
-// Where a result goes: into the caches, or past them where the processor can (core/stream.hpp); then it is none of the operands.
-enum class Store : std::uint8_t { cached, streamed };
+// Where a result goes: into the caches; there too, though it is not there yet, so that its lines are asked for in advance; or past them
+// where the processor can (core/stream.hpp). The last two are for a result that is none of the operands.
+enum class Store : std::uint8_t { cached, fetched, streamed };
 
 // y[i] = f(x[i]); y may be x, else they must not overlap.
 template <class T>
