@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Times weir and its peers in one run and writes one table: ./weir bench compare [options].
 
-Every round starts each peer once a number of threads, for its networks and for ReLU, one process after another, each on a machine that has
-come to rest. Weir runs before and after every two peers, and a peer is compared with those two runs: the speed of a shared machine differs
-from one minute to another by more than the fastest do. The table of all rounds so far is written after each of them.
+In every round each peer is started once a number of threads, and weir with it. The two take samples of a workload in turn, a part of a second
+each, and each sample of the peer is compared with the two of weir around it: the speed of a shared machine differs from one second to another
+by more than the fastest do, and from process to process by a little. The table of all rounds so far is written after each of them.
 What is not installed is left out, and the Debian package that brings it is named. Needs nothing but Python's standard library.
 """
 
 import argparse
-import functools
 import os
 import re
 import shutil
@@ -19,8 +18,9 @@ import report
 import runner
 from peers_list import all_peers
 
-NETS, RELU = ["W1", "W2", "W3", "b1", "b1024"], ["relu"]
-WORKLOADS = NETS + RELU
+WORKLOADS = ["W1", "W2", "W3", "b1", "b1024", "relu"]
+RELU_SIZES = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
+RELU = [f"{function}/{size}" for function in ("relu_forward", "relu_grad", "relu_backward") for size in RELU_SIZES]
 
 
 def parse():
@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--peers", default="", metavar="REGEX", help="only peers in whose name this is found (weir always)")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over everything (default: 3)")
-    parser.add_argument("--samples", type=int, default=2, help="samples of a process (default: 2)")
+    parser.add_argument("--turns", type=int, default=9, help="samples of a peer in a round, if it is not far behind (default: 9)")
     parser.add_argument("--patience", type=float, default=60, metavar="S", help="wait at most so long for a quiet machine (default: 60)")
     parser.add_argument("--output", default="", metavar="FILE", help="write the table to this file too (Markdown)")
     options = parser.parse_args()
@@ -40,6 +40,8 @@ def parse():
     unknown = [w for w in options.workloads if w not in WORKLOADS]
     if unknown:
         parser.error(f"no such workload: got {', '.join(unknown)}, expected some of {', '.join(WORKLOADS)}.")
+    if options.turns < 1 or options.rounds < 1:
+        parser.error(f"got {options.rounds} rounds of {options.turns} turns, expected at least 1 of each.")
     return options
 
 
@@ -55,38 +57,38 @@ def build_peers(build):
         runner.call(["ninja", "-k", "0", "-C", build], log)
 
 
-class Series:
-    """Some workloads on a number of threads, by all peers that can do one of them, two at a time."""
-
-    def __init__(self, workloads, threads, peers):
-        able = [p for p in peers if any(w in p.workloads for w in workloads)]
-        self.workloads, self.threads = workloads, threads
-        self.pairs = [able[i:i + 2] for i in range(0, len(able), 2)]
-
-    def starts(self):
-        return 1 + sum(len(pair) + 1 for pair in self.pairs)
-
-    def measure(self, start, weir, figures):
-        """start(peer) runs a process of the peer and gives its samples."""
-        before = start(weir)
-        for pair in self.pairs:
-            taken = [(peer, start(peer)) for peer in pair]
-            after = start(weir)
-            for peer, samples in taken:
-                figures.set_beside(peer, self.threads, samples, [before, after])
-            before = after
+def workloads_of(peer, options):
+    """Their names, ReLU's by function and size."""
+    chosen = [w for w in options.workloads if w in peer.workloads]
+    return [name for w in chosen for name in (RELU if w == "relu" else [w])]
 
 
-class Starts:
-    """Tells a terminal which of so many processes runs, and how long the rest will take."""
+def measure(peer, weir, threads, workloads, turns, figures, start):
+    """start(peer, threads) runs a process of the peer."""
+    programs, workload = [start(weir, threads), start(peer, threads)], "fma"
+    try:
+        figures.rates.append(programs[0].ask(workload))
+        for workload in workloads:
+            figures.pairs[peer.name, workload, threads] += turns.take(workload, *programs, report.faster)
+            if workload in programs[0].limits:
+                figures.limits[workload, threads].append(programs[0].limits[workload])
+    except runner.Failed as error:
+        figures.fail(peer, workload, error)
+    finally:
+        for program in programs:
+            program.end()
+
+
+class Progress:
+    """Tells a terminal with which of so many peers weir is compared, and how long the rest will take."""
 
     def __init__(self, number):
         self.number, self.begun, self.begin = number, 0, time.time()
 
-    def progress(self, where, series, peer):
+    def next(self, where):
         part = self.begun / self.number
         left = f", {(time.time() - self.begin) * (1 - part) / part / 60:.0f} min left" if part > 0.02 else ""
-        self.show(f"{where}{left}: {','.join(series.workloads)}, {series.threads} threads, {peer.name}")
+        self.show(where + left)
         self.begun += 1
 
     def clear(self):
@@ -104,20 +106,16 @@ def main():
     peers = [p for p in all_peers(options.bench_cpu, options.build) if p.name == "weir" or re.search(options.peers, p.name)]
     weir, *others = [p for p in peers if p.missing is None]
     quiet = runner.Quiet(options.patience)
-    figures = runner.Figures()
-    series = [Series([w for w in group if w in options.workloads], t, others) for group in (NETS, RELU) for t in options.threads]
-    series = [s for s in series if s.workloads]
-    starts = Starts(options.rounds * sum(s.starts() for s in series))
-
-    def start(turn, one, peer):
-        starts.progress(f"round {turn + 1} of {options.rounds}", one, peer)
-        quiet.wait()
-        return figures.take(peer, [w for w in one.workloads if w in peer.workloads], one.threads, options.samples)
+    figures, turns = runner.Figures(), runner.Turns(options.turns)
+    jobs = [(peer, threads, names) for threads in options.threads for peer in others if (names := workloads_of(peer, options))]
+    progress = Progress(options.rounds * len(jobs))
 
     for turn in range(options.rounds):
-        for one in series:
-            one.measure(functools.partial(start, turn, one), weir, figures)
-        starts.clear()
+        for peer, threads, names in jobs:
+            progress.next(f"round {turn + 1} of {options.rounds}: {peer.name}, {threads} threads")
+            quiet.wait()
+            measure(peer, weir, threads, names, turns, figures, runner.Program)
+        progress.clear()
         text = report.write(options, turn + 1, peers, figures, quiet)
         if options.output:
             with open(options.output, "w") as file:

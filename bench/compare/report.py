@@ -43,10 +43,22 @@ def published(peer, workload, threads, fma):
     return values[threads - 1] / scale if workload == "b1" else values[threads - 1] * scale
 
 
+def ratios(figures, peer, workload, threads):
+    """How many times as fast weir was around each of the peer's samples, from the least on."""
+    return sorted(faster(workload, *pair) for pair in figures.pairs.get((peer, workload, threads), []))
+
+
 def ratio(figures, peer, workload, threads):
-    """How many times as fast weir was in the runs beside the peer's."""
-    beside = figures.beside.get((peer, workload, threads))
-    return statistics.median(faster(workload, *pair) for pair in beside) if beside else None
+    """Their median, or None."""
+    all_of_them = ratios(figures, peer, workload, threads)
+    return statistics.median(all_of_them) if all_of_them else None
+
+
+def best_cell(figures, peer, workload, threads):
+    """The median ratio, between which two the middle half lies, and whose it is."""
+    values = ratios(figures, peer, workload, threads)
+    quarter = len(values) // 4
+    return f"{statistics.median(values):.2f}x [{values[quarter]:.2f} to {values[-1 - quarter]:.2f}] ({peer})"
 
 
 def cell(theirs, times):
@@ -63,13 +75,13 @@ def nets_table(options, peers, figures):
     columns = [(w, t) for w in options.workloads if w in UNITS for t in options.threads]
     if not columns:
         return []
-    ours, fma = {c: figures.median("weir", *c) for c in columns}, figures.fma()
+    ours, fma = {c: figures.of_weir(*c) for c in columns}, figures.fma()
     lines = [row([""] + [f"{w} {t}T, {UNITS[w]}" for w, t in columns]), row(["---"] * (len(columns) + 1))]
     lines.append(row(["**weir**"] + ["-" if ours[c] is None else number(ours[c]) for c in columns]))
     best = {}
     for peer in peers:
-        medians = {c: figures.median(peer.name, *c) for c in columns}
-        if peer.name == "weir" or not any(medians.values()):
+        medians = {c: figures.of_peer(peer.name, *c) for c in columns}
+        if not any(medians.values()):
             continue
         times = {c: ratio(figures, peer.name, *c) for c in columns}
         for c, value in times.items():
@@ -81,7 +93,7 @@ def nets_table(options, peers, figures):
         if any(values.values()):
             times = {c: faster(c[0], ours[c], value) if value and ours[c] else None for c, value in values.items()}
             lines.append(row([f"*{peer}: published, scaled*"] + [cell(values[c], times[c]) for c in columns]))
-    lines.append(row(["weir over the best installed peer"] + [f"{best[c][0]:.2f}x ({best[c][1]})" if c in best else "-" for c in columns]))
+    lines.append(row(["weir over the best installed peer"] + [best_cell(figures, best[c][1], *c) if c in best else "-" for c in columns]))
     shares = []
     for c in columns:
         limit = figures.limit(*c)
@@ -93,17 +105,17 @@ def nets_table(options, peers, figures):
 def relu_tables(options, peers, figures):
     lines = []
     names = [p.name for p in peers if p.name != "weir" and "relu" in p.workloads]
-    rows = sorted({key[1] for key in figures.samples if key[1].startswith("relu_")},
+    rows = sorted({key[1] for key in figures.pairs if key[1].startswith("relu_")},
                   key=lambda name: (name.split("/")[0] != "relu_forward", name.split("/")[0] != "relu_grad", int(name.split("/")[1])))
     for threads in options.threads:
-        seen = [n for n in names if any(figures.median(n, r, threads) for r in rows)]
-        if not rows or not figures.median("weir", rows[0], threads):
+        seen = [n for n in names if any(figures.of_peer(n, r, threads) for r in rows)]
+        if not rows or not figures.of_weir(rows[0], threads):
             continue
         lines += ["", f"ReLU on {threads} thread{'s' if threads > 1 else ''}, GB/s", ""]
         lines += [row(["floats", "weir", "limit (copy)"] + seen), row(["---"] * (len(seen) + 3))]
         for name in rows:
-            ours, limit = figures.median("weir", name, threads), figures.limit(name, threads)
-            theirs = [cell(figures.median(n, name, threads), ratio(figures, n, name, threads)) for n in seen]
+            ours, limit = figures.of_weir(name, threads), figures.limit(name, threads)
+            theirs = [cell(figures.of_peer(n, name, threads), ratio(figures, n, name, threads)) for n in seen]
             lines.append(row([name, number(ours), number(limit) if limit else "-"] + theirs))
     return lines
 
@@ -113,9 +125,9 @@ def write(options, rounds, peers, figures, quiet):
         f"{processor()}, {os.cpu_count()} processors, {platform.system()} {platform.release()}; "
         f"{datetime.date.today().isoformat()}; f32"
         + (f"; {figures.fma():.0f} GFLOP/s of multiply-adds a thread." if figures.fma() else "."),
-        f"Medians of {rounds} interleaved rounds of {options.samples} samples; (1.50x): weir, in its runs just before and after, is one and a "
-        "half times as fast.",
-        f"{quiet.waits} processes were started; {quiet.given_up} of them though the machine was not quiet"
+        f"Medians of {rounds} rounds of up to {options.turns} turns; (1.50x): weir, in its samples just before and after, is one and a half "
+        "times as fast; [a to b]: the middle half of the turns.",
+        f"{quiet.waits} times two processes were started; {quiet.given_up} of them though the machine was not quiet"
         + (f" (at most {quiet.most:.1f} processors busy)." if quiet.given_up else "."),
         "",
     ]

@@ -1,8 +1,8 @@
-"""Starts peers, one at a time, on a machine that has come to rest, and keeps what they print."""
+"""Starts peers on a machine that has come to rest, has them take samples in turn with weir, and keeps these."""
 
 import collections
-import json
 import os
+import signal
 import statistics
 import subprocess
 import sys
@@ -47,74 +47,105 @@ class Quiet:
                 return
 
 
-class Figures:
-    """Samples by (peer, workload, threads), each peer's beside those of weir just before and after, and the limits of weir's runs."""
+class Failed(Exception):
+    """A peer's process has ended, or answered what was not asked."""
 
-    def __init__(self):
-        self.samples = collections.defaultdict(list)
-        self.beside = collections.defaultdict(list)  # (weir's median, the peer's), one a process of the peer
-        self.limits = collections.defaultdict(list)
-        self.rates = []  # of multiply-adds on one thread, GFLOP/s, the best of each run of weir
-        self.failed = {}
 
-    def take(self, peer, workloads, threads, samples):
-        """One process of the peer for these workloads: its samples, a list a workload."""
+class Program:
+    """A peer's process, which takes one sample of a workload when it is asked for one. In between it is stopped, so that no thread of it waits
+    at a processor that another one uses."""
+
+    def __init__(self, peer, threads):
         environment = {**os.environ, **peer.environment}
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"]:
             environment[name] = str(threads)
-        run = self.run_weir if peer.name == "weir" else self.run_peer
-        taken = run(peer, workloads, threads, samples, environment)
-        for name, values in taken.items():
-            self.samples[peer.name, name, threads] += values
-        return taken
+        arguments = ["--answer", "--threads", str(threads)] if peer.name == "weir" else [str(threads)]
+        self.errors = tempfile.TemporaryFile("w+")
+        self.process = subprocess.Popen([*peer.command, *arguments], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=self.errors)
+        self.signal(signal.SIGSTOP)
+        self.limits = {}  # of a workload, the last that weir gave
 
-    def set_beside(self, peer, threads, taken, of_weir):
-        """What the peer took, beside what these processes of weir did."""
-        for name, values in taken.items():
-            if ours := [value for process in of_weir for value in process.get(name, [])]:
-                self.beside[peer.name, name, threads].append((statistics.median(ours), statistics.median(values)))
+    def ask(self, workload):
+        self.signal(signal.SIGCONT)
+        try:
+            self.process.stdin.write(workload + "\n")
+            self.process.stdin.flush()
+            answer = self.process.stdout.readline().split()
+        except BrokenPipeError:
+            answer = []
+        if len(answer) < 2 or answer[0] != workload:
+            raise Failed(self.why())
+        self.signal(signal.SIGSTOP)
+        if len(answer) > 2 and answer[2] != "-":
+            self.limits[workload] = float(answer[2])
+        return float(answer[1])
 
-    def run_peer(self, peer, workloads, threads, samples, environment):
-        done = subprocess.run([*peer.command, ",".join(workloads), str(threads), str(samples)], env=environment, text=True, capture_output=True)
-        lines = [line.split() for line in done.stdout.splitlines()]
-        if done.returncode != 0 or not lines:
-            self.fail(peer, workloads, done)
-        taken = collections.defaultdict(list)
-        for name, value in lines:
-            taken[name].append(float(value))
-        return taken
+    def signal(self, number):
+        self.process.send_signal(number)
 
-    def run_weir(self, peer, workloads, threads, samples, environment):
-        names = "|".join("^relu_" if workload == "relu" else f"^{workload}$" for workload in workloads)
-        with tempfile.TemporaryDirectory() as folder:
-            file = os.path.join(folder, "bench.json")
-            options = ["--filter", names, "--threads", str(threads), "--rounds", str(samples), "--json", file]
-            done = subprocess.run([*peer.command, *options], env=environment, text=True, capture_output=True)
-            if done.returncode != 0:
-                self.fail(peer, workloads, done)
-                return {}
-            with open(file) as stream:
-                rows = json.load(stream)
-        taken = {}
-        for row in rows:
-            if row["name"] == "fma":
-                self.rates.append(row["max"] / threads)
-            taken[row["name"]] = [row["min"], row["max"]] if samples == 2 else [row["median"]]
-            if row["limit"]:
-                self.limits[row["name"], threads].append(row["limit"])
-        return taken
+    def why(self):
+        try:
+            code = self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            return "gave no sample"
+        self.errors.seek(0)
+        last = (self.errors.read().strip().splitlines() or ["no output"])[-1]
+        return f"exit code {code}: {last}"
 
-    def fail(self, peer, workloads, done):
-        last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-        self.failed[peer.name, ",".join(workloads)] = f"exit code {done.returncode}: {last}"
-        print(f"\n{peer.name}, {','.join(workloads)}: exit code {done.returncode}: {last}", file=sys.stderr)
+    def end(self):
+        self.signal(signal.SIGKILL)
+        self.process.communicate()
+        self.errors.close()
 
-    def median(self, peer, workload, threads):
-        values = self.samples.get((peer, workload, threads))
-        return statistics.median(values) if values else None
+
+class Turns:
+    """weir and a peer take samples in turn, weir first and last. As many as are wanted, but few of a peer that is far behind."""
+
+    least, near = 3, 1.3
+
+    def __init__(self, most):
+        self.most = most
+
+    def take(self, workload, weir, peer, faster):
+        """[(weir's mean of the two samples around the peer's, the peer's), ...]"""
+        weir.ask(workload)
+        peer.ask(workload)  # both have made now what they need
+        pairs, before = [], weir.ask(workload)
+        while len(pairs) < self.most:
+            theirs, after = peer.ask(workload), weir.ask(workload)
+            pairs.append(((before + after) / 2, theirs))
+            before = after
+            if len(pairs) >= self.least and statistics.median(faster(workload, *pair) for pair in pairs) > self.near:
+                break
+        return pairs
+
+
+class Figures:
+    """By (peer, workload, threads) the samples of a peer, each beside weir's, and by (workload, threads) the limits that weir gave."""
+
+    def __init__(self):
+        self.pairs = collections.defaultdict(list)  # (weir's sample, the peer's)
+        self.limits = collections.defaultdict(list)
+        self.rates = []  # of multiply-adds on one thread, GFLOP/s
+        self.failed = {}
+
+    def fail(self, peer, workload, why):
+        self.failed[peer.name, workload] = str(why)
+        print(f"\n{peer.name}, {workload}: {why}", file=sys.stderr)
+
+    def of_peer(self, peer, workload, threads):
+        """The peer's median, or None."""
+        pairs = self.pairs.get((peer, workload, threads))
+        return statistics.median(theirs for _, theirs in pairs) if pairs else None
+
+    def of_weir(self, workload, threads):
+        """weir's median beside all peers, or None."""
+        samples = [ours for (_, name, count), pairs in self.pairs.items() if (name, count) == (workload, threads) for ours, _ in pairs]
+        return statistics.median(samples) if samples else None
 
     def limit(self, workload, threads):
-        """What a run of weir found: the median of all runs."""
+        """The median of what the processes of weir found."""
         values = self.limits.get((workload, threads))
         return statistics.median(values) if values else None
 

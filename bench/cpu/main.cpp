@@ -4,12 +4,14 @@
 
 #include <exception>
 #include <iostream>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "bench/cpu/answer.hpp"
 #include "bench/cpu/report.hpp"
 #include "bench/cpu/run.hpp"
 
@@ -30,7 +32,7 @@ int main(int argc, char** argv) {
   bench::RunOptions options;
   if (std::thread::hardware_concurrency() < 2) options.threads = {1};
   std::string json;
-  bool list = false;
+  bool list = false, ask = false;
   app.add_option("--filter", options.filter, "Only workloads in whose name this regular expression is found, and their limits");
   app.add_option("--threads", options.threads, "Numbers of threads: 1,2")
       ->delimiter(',')
@@ -41,11 +43,19 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--json", json, "Write the figures to this file");
   app.add_flag("--list", list, "Print the names and leave");
+  app.add_flag("--answer", ask,
+               "Read names from the standard input, a line each, and write one sample and the limit for each (for one --threads)");
   CLI11_PARSE(app, argc, argv);
   try {
     const std::vector<bench::Workload> all = bench::workloads();
     if (list) {
       for (const bench::Workload& workload : all) std::cout << workload.name << '\n';
+      return 0;
+    }
+    if (ask) {
+      if (options.threads.size() != 1)
+        throw std::runtime_error("--answer: got several numbers of threads, expected one, as in --threads 2.");
+      bench::answer(all, options.threads[0], std::cin, std::cout);
       return 0;
     }
     const std::vector<bench::Row> rows = bench::run(all, options);

@@ -8,18 +8,11 @@
 #include <set>
 #include <stdexcept>
 
+#include "bench/cpu/samples.hpp"
+
 namespace bench {
 
 namespace {
-
-using Key = std::pair<std::string, int>;  // name, threads
-using Samples = std::map<Key, std::vector<double>>;
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 std::vector<Workload> choose(const std::vector<Workload>& all, const std::string& filter) {
   const std::regex pattern(filter);
@@ -35,29 +28,8 @@ std::vector<Workload> choose(const std::vector<Workload>& all, const std::string
   return chosen;
 }
 
-// One thread may copy faster than two, so that a limit is measured on one in any case.
-std::set<int> threads_of(const Workload& workload, const RunOptions& options) {
-  std::set<int> threads(options.threads.begin(), options.threads.end());
-  if (workload.is_limit && workload.name != fma_name) threads.insert(1);
-  return threads;
-}
-
 void show_progress(int round, int rounds, const std::string& name) {
   if (isatty(STDERR_FILENO)) std::fprintf(stderr, "\r\033[Kround %d of %d: %s", round, rounds, name.c_str());
-}
-
-// The best rate that the run itself has seen for this on at most so many threads, as units of the workload.
-std::optional<double> find_limit(const Workload& workload, int threads, const Samples& samples) {
-  double best = 0;
-  for (const std::string& rate : workload.limit.rates) {
-    for (const auto& [key, values] : samples) {
-      if (key.first != rate || key.second > threads) continue;
-      best = std::max(best, rate == fma_name ? threads * *std::max_element(values.begin(), values.end()) : median(values));
-    }
-  }
-  if (best == 0) return std::nullopt;
-  const double per_second = best * 1e9 / workload.limit.amount;
-  return workload.unit == "us" ? 1e6 / per_second : per_second;
 }
 
 Row make_row(const Workload& workload, int threads, std::vector<double> values, const Samples& samples) {
@@ -66,7 +38,7 @@ Row make_row(const Workload& workload, int threads, std::vector<double> values, 
   row.min = *std::min_element(values.begin(), values.end());
   row.max = *std::max_element(values.begin(), values.end());
   row.samples = static_cast<int>(values.size());
-  row.limit = find_limit(workload, threads, samples);
+  row.limit = samples.limit(workload, threads);
   if (row.limit) row.share = workload.unit == "us" ? *row.limit / row.median : row.median / *row.limit;
   return row;
 }
@@ -82,16 +54,16 @@ std::vector<Row> run(const std::vector<Workload>& all, const RunOptions& options
 
   Samples samples;
   const auto sample_fma = [&] {
-    for (int i = 0; fma != chosen.end() && i < at_a_visit; ++i) samples[{fma_name, 1}].push_back(fma->measure(1));
+    for (int i = 0; fma != chosen.end() && i < at_a_visit; ++i) samples.take(*fma, 1);
   };
   for (int round = 1; round <= options.rounds; ++round) {
     if (others == 0) sample_fma();
     for (const Workload& workload : chosen) {
       if (workload.name == fma_name) continue;
       show_progress(round, options.rounds, workload.name);
-      for (const int threads : threads_of(workload, options)) {
+      for (const int threads : threads_of(workload, options.threads)) {
         sample_fma();
-        samples[{workload.name, threads}].push_back(workload.measure(threads));
+        samples.take(workload, threads);
       }
     }
   }
@@ -99,8 +71,8 @@ std::vector<Row> run(const std::vector<Workload>& all, const RunOptions& options
 
   std::vector<Row> rows;
   for (const Workload& workload : chosen) {
-    for (const int threads : threads_of(workload, options)) {
-      std::vector<double> values = samples[{workload.name, workload.name == fma_name ? 1 : threads}];
+    for (const int threads : threads_of(workload, options.threads)) {
+      std::vector<double> values = samples.of(workload.name, workload.name == fma_name ? 1 : threads);
       if (workload.name == fma_name) {
         for (double& value : values) value *= threads;
       }

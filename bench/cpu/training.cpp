@@ -13,20 +13,24 @@ namespace bench {
 
 namespace {
 
-// One sample is the wall time of a call of fit() for one epoch, after one of two steps: shuffling, gathering and the finite check are in
-// it.
-Workload training(std::string name, std::function<const weir::Dataset&()> data, const weir::Graph& net, std::int64_t batch,
+// One sample is the wall time of a call of fit() for one epoch of so many steps: shuffling, gathering and the finite check are in it.
+// Before it, a call for two steps where they are small beside the sample.
+struct Epoch {
+  std::int64_t batch, steps, warm_up;
+};
+
+Workload training(std::string name, const std::function<const weir::Dataset&()>& data, const weir::Graph& net, const Epoch& epoch,
                   const weir::AnyOptimizer& optimizer, double flop) {
-  const auto model = lazy([=] { return weir::Model(net, {.max_batch = batch, .seed = 1}); });
-  const auto two_steps = lazy([=] { return data().slice(0, 2 * batch); });
+  const auto model = lazy([=] { return weir::Model(net, {.max_batch = epoch.batch, .seed = 1}); });
+  const auto part = [=](std::int64_t steps) { return lazy([=] { return data().slice(0, steps * epoch.batch); }); };
+  const auto all = part(epoch.steps), few = part(epoch.warm_up);
   const auto measure = [=](int threads) {
     weir::set_num_threads(threads);
-    const weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .batch = batch};
-    weir::fit(model(), two_steps(), options);
-    const weir::Dataset& all = data();
+    const weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .batch = epoch.batch};
+    if (epoch.warm_up > 0) weir::fit(model(), few(), options);
     const Stopwatch watch;
-    weir::fit(model(), all, options);
-    return static_cast<double>(all.samples()) / watch.seconds();
+    weir::fit(model(), all(), options);
+    return static_cast<double>(all().samples()) / watch.seconds();
   };
   return {std::move(name), "samples/s", measure, {{fma_name}, flop}};
 }
@@ -35,14 +39,13 @@ Workload training(std::string name, std::function<const weir::Dataset&()> data, 
 
 std::vector<Workload> training_workloads() {
   const auto data = lazy([] { return synthetic_mnist(); });
-  const auto part = lazy([=] { return data().slice(0, 3 * 1024); });  // an epoch of W3 takes half a minute, gathering a thousandth of it
   using weir::Dense, weir::ReLU;
   const weir::Graph small = weir::sequential({784}, Dense(128), ReLU(), Dense(10));
   const weir::Graph middle = weir::sequential({784}, Dense(512), ReLU(), Dense(512), ReLU(), Dense(10));
   const weir::Graph large = weir::sequential({784}, Dense(2048), ReLU(), Dense(2048), ReLU(), Dense(2048), ReLU(), Dense(10));
-  return {training("W1", data, small, 64, weir::SGD({.lr = 0.01}), 409'088),
-          training("W2", data, middle, 128, weir::Adam({.lr = 1e-4}), 3'209'216),
-          training("W3", part, large, 1024, weir::SGD({.lr = 0.01}), 56'877'056)};
+  return {training("W1", data, small, {.batch = 64, .steps = 937, .warm_up = 2}, weir::SGD({.lr = 0.01}), 409'088),
+          training("W2", data, middle, {.batch = 128, .steps = 100, .warm_up = 2}, weir::Adam({.lr = 1e-4}), 3'209'216),
+          training("W3", data, large, {.batch = 1024, .steps = 1, .warm_up = 0}, weir::SGD({.lr = 0.01}), 56'877'056)};
 }
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-"""report_test.py <bench/compare>: the order of a comparison's runs, and its table over figures that were thought out."""
+"""report_test.py <bench/compare>: who takes samples when in a comparison, and its table over figures that were thought out."""
 
 import sys
 import types
@@ -17,38 +17,31 @@ peers = [
 ]
 figures = runner.Figures()
 figures.rates = [190.0, 198.0, 220.0]  # in the middle twice that of the machine of the published figures
-figures.samples.update({
-    ("weir", "W1", 2): [199e3, 200e3, 400e3],
-    ("slow", "W1", 2): [50e3],
-    ("quick", "W1", 2): [250e3],
-    ("weir", "b1", 2): [4.0],
-    ("slow", "b1", 2): [8.0],
-    ("quick", "b1", 2): [6.0],
-    ("weir", "relu_forward/1000", 2): [30.0],
-    ("slow", "relu_forward/1000", 2): [10.0],
+figures.pairs.update({
+    ("slow", "W1", 2): [(200e3, 50e3)],
+    # The machine was twice as fast at times. The ratios are 0.8, 0.9, 1.1, 1.2, 1.3 in another order.
+    ("quick", "W1", 2): [(220e3, 200e3), (160e3, 200e3), (480e3, 400e3), (180e3, 200e3), (130e3, 100e3)],
+    ("slow", "b1", 2): [(4.0, 8.0)],
+    ("quick", "b1", 2): [(4.0, 6.0), (2.0, 6.0)],
+    ("slow", "relu_forward/1000", 2): [(30.0, 10.0)],
 })
-# In two rounds each; the machine of the second one was twice as fast, and slow's run of it came to nothing.
-figures.set_beside(peers[1], 2, {"W1": [50e3], "b1": [8.0], "relu_forward/1000": [10.0]},
-                   [{"W1": [190e3], "b1": [4.0], "relu_forward/1000": [30.0]}, {"W1": [210e3]}])
-figures.set_beside(peers[2], 2, {"W1": [250e3, 250e3], "b1": [6.0]}, [{"W1": [200e3], "b1": [4.0]}, {"W1": [200e3], "b1": [4.0]}])
-figures.set_beside(peers[2], 2, {"W1": [250e3], "b1": [6.0]}, [{"W1": [400e3], "b1": [1.0]}, {"W1": [400e3], "b1": [3.0]}])
-figures.set_beside(peers[1], 2, {}, [{"W1": [400e3]}, {}])
 figures.limits.update({("W1", 2): [390e3, 400e3, 480e3], ("b1", 2): [2.0, 1.0, 3.0], ("relu_forward/1000", 2): [40.0]})
 figures.failed["slow", "W2"] = "exit code 1: no memory"
-options = peer(workloads=["W1", "b1", "relu"], threads=[2], samples=1)
+options = peer(workloads=["W1", "b1", "relu"], threads=[2], turns=5)
 quiet = peer(waits=9, given_up=1, most=0.5)
 lines = report.write(options, 3, peers, figures, quiet).splitlines()
 
 expected = [
-    "Medians of 3 interleaved rounds of 1 samples; (1.50x): weir, in its runs just before and after, is one and a half times as fast.",
-    "9 processes were started; 1 of them though the machine was not quiet (at most 0.5 processors busy).",
+    "Medians of 3 rounds of up to 5 turns; (1.50x): weir, in its samples just before and after, is one and a half times as fast; "
+    "[a to b]: the middle half of the turns.",
+    "9 times two processes were started; 1 of them though the machine was not quiet (at most 0.5 processors busy).",
     "|  | W1 2T, samples/s | b1 2T, us a call |",
-    "| **weir** | 200k | 4 |",
+    "| **weir** | 190k | 4 |",
     "| slow | 50k (4.00x) | 8 (2.00x) |",
-    "| quick | 250k (1.20x) | 6 (2.25x) |",
-    "| *kann on OpenBLAS: published, scaled* | 310k (0.65x) | 23.5 (5.88x) |",
-    "| weir over the best installed peer | 1.20x (quick) | 2.00x (slow) |",
-    "| weir's share of the limit | 50 % | 50 % |",
+    "| quick | 200k (1.10x) | 6 (2.25x) |",
+    "| *kann on OpenBLAS: published, scaled* | 310k (0.61x) | 23.5 (5.88x) |",
+    "| weir over the best installed peer | 1.10x [0.90 to 1.20] (quick) | 2.00x [2.00 to 2.00] (slow) |",
+    "| weir's share of the limit | 48 % | 50 % |",
     "| relu_forward/1000 | 30 | 40 | 10 (3.00x) |",
     "- absent: apt-get install libabsent-dev",
     "- slow, W2: exit code 1: no memory",
@@ -57,22 +50,73 @@ missing = [line for line in expected if line not in lines]
 if missing:
     sys.exit("not in the table:\n" + "\n".join(missing) + "\n\nthe table:\n" + "\n".join(lines))
 
-# weir runs before and after every two peers that can do one of the workloads, and each is set beside those two runs.
-series = compare.Series(["W1"], 2, [peer(name=n, workloads=["W1"]) for n in "abc"] + [peer(name="d", workloads=["relu"])])
-started = []
+
+# Weir and a peer in turn: the first answer of each is not counted, and a sample of the peer is set beside the mean of weir's around it.
+asked = []
 
 
-def start(one):
-    started.append(one.name)
-    return {"W1": [float(len(started))]}
+class Script:
+    """Answers from lists, and ends where they do."""
+
+    def __init__(self, one, samples):
+        self.one, self.samples, self.limits, self.ended = one, samples, {}, False
+
+    def ask(self, workload):
+        if self.ended:
+            sys.exit("asked after the end")
+        asked.append((self.one.name, workload))
+        if not self.samples[workload]:
+            raise runner.Failed("no more")
+        self.limits[workload] = len(asked)
+        return self.samples[workload].pop(0)
+
+    def end(self):
+        self.ended = True
 
 
-figures = runner.Figures()
-series.measure(start, peers[0], figures)
-expected = {"a": (2.5, 2.0), "b": (2.5, 3.0), "c": (5.0, 5.0)}
-beside = {name: figures.beside[name, "W1", 2] for name in "abcd"}
-if started != ["weir", "a", "b", "weir", "c", "weir"] or len(started) != series.starts():
-    sys.exit(f"started {started}, {series.starts()} were announced")
-if beside != {**{name: [pair] for name, pair in expected.items()}, "d": []}:
-    sys.exit(f"set beside each other: got {beside}, expected {expected}")
+def compare_scripts(most, weir, other, workloads):
+    asked.clear()
+    figures, scripts = runner.Figures(), {"weir": weir, "slow": other}
+    programs = []
+
+    def start(one, threads):
+        programs.append(Script(one, scripts[one.name]))
+        return programs[-1]
+
+    compare.measure(peers[1], peers[0], 2, workloads, runner.Turns(most), figures, start)
+    if not all(program.ended for program in programs):
+        sys.exit("a program was left running")
+    return figures
+
+
+def check(what, got, expected):
+    if got != expected:
+        sys.exit(f"{what}: got {got}, expected {expected}")
+
+
+got = compare_scripts(5, {"fma": [90.0], "W1": [7.0, 10.0, 12.0, 8.0, 6.0, 6.0, 10.0]}, {"W1": [1.0, 11.0, 10.0, 7.0, 12.0, 8.0]}, ["W1"])
+check("turns", got.pairs["slow", "W1", 2], [(11.0, 11.0), (10.0, 10.0), (7.0, 7.0), (6.0, 12.0), (8.0, 8.0)])
+check("order", [name for name, _ in asked], ["weir", "weir", "slow", "weir"] + ["slow", "weir"] * 5)
+check("limit", got.limits["W1", 2], [14])
+check("rates", got.rates, [90.0])
+
+# One that is far behind is asked three times; for b1 less is faster.
+got = compare_scripts(5, {"fma": [90.0], "b1": [7.0, 2.0, 2.0, 2.0, 2.0]}, {"b1": [1.0, 3.0, 2.0, 3.0]}, ["b1"])
+check("far behind", got.pairs["slow", "b1", 2], [(2.0, 3.0), (2.0, 2.0), (2.0, 3.0)])
+
+# What it did before it failed is kept.
+got = compare_scripts(1, {"fma": [90.0], "W1": [1.0, 2.0, 2.0], "b1": [1.0]}, {"W1": [1.0, 1.0], "b1": []}, ["W1", "b1"])
+check("before a failure", dict(got.pairs)["slow", "W1", 2], [(2.0, 1.0)])
+check("failure", got.failed, {("slow", "b1"): "no more"})
+
+# A real process: it answers when it is asked, and what it says at its end is told.
+script = "import sys\nfor i, line in enumerate(sys.stdin):\n    i < 2 or sys.exit('out of samples')\n    print(line.strip(), i, flush=True)"
+program = runner.Program(peer(name="counter", command=[sys.executable, "-c", script], environment={}), 1)
+check("answers", [program.ask("W1"), program.ask("W2")], [0.0, 1.0])
+try:
+    program.ask("W3")
+    sys.exit("a program that had ended gave a sample")
+except runner.Failed as error:
+    check("end", str(error), "exit code 1: out of samples")
+program.end()
 print("the order and the ratios are right")

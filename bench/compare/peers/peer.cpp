@@ -4,10 +4,10 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <map>
 #include <numeric>
 #include <random>
-#include <sstream>
 #include <string>
 
 namespace peer {
@@ -37,70 +37,82 @@ Data make_data() {
   return data;
 }
 
-void train(const Peer& peer, const std::string& name, const Net& net, int samples) {
-  const Data data = make_data();
-  const Run run = peer.training(net, data);
+const Data& data() {
+  static const Data made = make_data();
+  return made;
+}
+
+using Sample = std::function<double()>;
+
+Sample training(const Peer& peer, const Net& net) {
+  const Run run = peer.training(net, data());
   std::mt19937 random(2);
-  std::vector<long> order(static_cast<std::size_t>(data.samples));
+  std::vector<long> order(static_cast<std::size_t>(data().samples));
   std::iota(order.begin(), order.end(), 0L);
-  for (int i = 0; i < samples; ++i) {
-    run(order, 2);
+  return [=]() mutable {
+    run(order, net.warm_up);
     const double begin = now();
     std::shuffle(order.begin(), order.end(), random);
     run(order, net.steps);
-    std::printf("%s %g\n", name.c_str(), static_cast<double>(net.steps * net.batch) / (now() - begin));
-  }
+    return static_cast<double>(net.steps * net.batch) / (now() - begin);
+  };
 }
 
-void infer(const Peer& peer, const std::string& name, long batch, int samples) {
-  const Data data = make_data();
-  const Call call = peer.inference({784, 128, 10}, data.x.data(), batch);
-  for (int i = 0; i < samples; ++i) {
+Sample inference(const Peer& peer, long batch) {
+  const Call call = peer.inference({784, 128, 10}, data().x.data(), batch);
+  return [=] {
     const double seconds = seconds_per_call(call, 0.05);
-    std::printf("%s %g\n", name.c_str(), batch == 1 ? 1e6 * seconds : static_cast<double>(batch) / seconds);
-  }
+    return batch == 1 ? 1e6 * seconds : static_cast<double>(batch) / seconds;
+  };
 }
 
-void relu(const Peer& peer, int samples) {
-  const std::vector<long> sizes{1'000, 3'000, 10'000, 30'000, 100'000, 300'000, 1'000'000, 3'000'000, 10'000'000, 30'000'000};
-  std::mt19937 random(1);
-  std::vector<float> x(30'000'000), dy(x.size()), y(x.size());
-  for (float& value : x) value = static_cast<float>(random()) * 0x1p-31F - 1;
-  for (float& value : dy) value = static_cast<float>(random()) * 0x1p-31F - 1;
-  for (const long size : sizes) {
-    const ReluCalls calls = peer.relu(x.data(), dy.data(), y.data(), size);
-    for (int i = 0; i < samples; ++i) {
-      const auto print = [&](const char* name, int bytes, const Call& call) {
-        std::printf("%s/%ld %g\n", name, size, static_cast<double>(bytes * size) / seconds_per_call(call, 0.02) / 1e9);
-      };
-      print("relu_forward", 8, calls.forward);
-      print("relu_grad", 8, calls.grad);
-      print("relu_backward", 12, calls.backward);
-    }
-  }
+struct Arrays {
+  std::vector<float> x, dy, y;
+};
+
+Arrays& arrays() {
+  static Arrays made = [] {
+    constexpr std::size_t most = 30'000'000;
+    std::mt19937 random(1);
+    Arrays a{std::vector<float>(most), std::vector<float>(most), std::vector<float>(most)};
+    for (float& value : a.x) value = static_cast<float>(random()) * 0x1p-31F - 1;
+    for (float& value : a.dy) value = static_cast<float>(random()) * 0x1p-31F - 1;
+    return a;
+  }();
+  return made;
+}
+
+Sample relu(const Peer& peer, const std::string& function, long size) {
+  Arrays& a = arrays();
+  const ReluCalls calls = peer.relu(a.x.data(), a.dy.data(), a.y.data(), size);
+  const Call call = function == "relu_forward" ? calls.forward : function == "relu_grad" ? calls.grad : calls.backward;
+  const double bytes = static_cast<double>(size) * (function == "relu_backward" ? 12 : 8);
+  return [=] { return bytes / seconds_per_call(call, 0.02) / 1e9; };
+}
+
+Sample make_sample(const Peer& peer, const std::string& name) {
+  static const std::map<std::string, Net> nets{{"W1", {{784, 128, 10}, 64, false, 0.01F, 800, 2}},
+                                               {"W2", {{784, 512, 512, 10}, 128, true, 1e-4F, 100, 2}},
+                                               {"W3", {{784, 2048, 2048, 2048, 10}, 1024, false, 0.01F, 1, 0}}};
+  if (const auto net = nets.find(name); net != nets.end()) return training(peer, net->second);
+  if (name == "b1" || name == "b1024") return inference(peer, name == "b1" ? 1 : 1024);
+  const std::size_t slash = name.find('/');
+  return relu(peer, name.substr(0, slash), std::stol(name.substr(slash + 1)));
 }
 
 }  // namespace
 
 int main(int argc, char** argv, const Peer& peer) {
-  if (argc != 4) {
-    std::fprintf(stderr, "usage: %s WORKLOAD[,WORKLOAD...] THREADS SAMPLES\n", argv[0]);
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: %s THREADS\n", argv[0]);
     return 2;
   }
-  const int samples = std::atoi(argv[3]);
-  const std::map<std::string, Net> nets{{"W1", {{784, 128, 10}, 64, false, 0.01F, 800}},
-                                        {"W2", {{784, 512, 512, 10}, 128, true, 1e-4F, 100}},
-                                        {"W3", {{784, 2048, 2048, 2048, 10}, 1024, false, 0.01F, 2}}};
-  if (peer.set_threads) peer.set_threads(std::atoi(argv[2]));
-  std::istringstream names(argv[1]);
-  for (std::string name; std::getline(names, name, ',');) {
-    if (const auto net = nets.find(name); net != nets.end()) {
-      train(peer, name, net->second, samples);
-    } else if (name == "b1" || name == "b1024") {
-      infer(peer, name, name == "b1" ? 1 : 1024, samples);
-    } else {
-      relu(peer, samples);
-    }
+  if (peer.set_threads) peer.set_threads(std::atoi(argv[1]));
+  std::map<std::string, Sample> samples;
+  for (std::string name; std::getline(std::cin, name);) {
+    auto found = samples.find(name);
+    if (found == samples.end()) found = samples.emplace(name, make_sample(peer, name)).first;
+    std::printf("%s %g\n", name.c_str(), found->second());
     std::fflush(stdout);
   }
   return 0;

@@ -4,8 +4,10 @@
 #include <vector>
 
 // What every C++ peer shares: the workloads, the data, the clock. A peer is started as
-//   <peer> WORKLOAD THREADS SAMPLES
-// and prints one line a sample: the workload's name and its figure, in samples/s (W1, W2, W3, b1024), us a call (b1) or GB/s (relu_...).
+//   <peer> THREADS
+// and reads workloads' names, a line each: W1, W2, W3, b1, b1024, relu_forward/1000 and so on. It answers each with a line, the name and
+// the figure of one sample, in samples/s (W1, W2, W3, b1024), us a call (b1) or GB/s (relu_...). What a workload needs is made when it is
+// asked for first.
 namespace peer {
 
 struct Net {
@@ -13,7 +15,7 @@ struct Net {
   long batch;
   bool adam;
   float learning_rate;
-  long steps;  // of a sample
+  long steps, warm_up;  // of a sample, and before it
 };
 
 // 60,000 x 784 numbers from 0 to 1, four fifths of them 0, and labels 0 to 9.
