@@ -12,7 +12,7 @@ struct LayerLink {
   const Layer* layer = nullptr;       // whose output is read
   std::span<const TensorView> saved;  // of that layer, as are the next
   std::span<const TensorView> dparameters;
-  bool offered = false;  // set by its forward: what the reader needs for that lies in `saved`
+  bool offered = false;  // set by its forward: what the reader needs for that lies in `saved`, or is the output
   bool taken = false;    // set by the reader's backward: it is done, and what the layer finds as dy is the result
 };
 

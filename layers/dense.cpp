@@ -27,6 +27,19 @@ bool saves_mask(const DenseOptions& options, const std::optional<ActivationFunct
   return options.relu_drops_nan && options.bias && activation && std::holds_alternative<ReLU>(*activation);
 }
 
+// Lets the reader of the source's output y do the first part of the source's backward.
+void begin_backward_of(const Dense& source, LayerLink& link, const ConstTensorView& y, const Device& device, DenseBackward& reader) {
+  reader.source_done = &link.taken;
+  if (device.is_cuda()) {
+    reader.source_mask = link.saved[0];
+    reader.source_db = link.dparameters[1];
+    return;
+  }
+  reader.source_f = to_compute(source.activation());
+  if (needs(*reader.source_f) == Needs::x) reader.source_z_or_y = link.saved[0];
+  if (needs(*reader.source_f) == Needs::y) reader.source_z_or_y = y;
+}
+
 }  // namespace
 
 Dense::Dense(std::int64_t out, DenseOptions options) : out_(out), options_(std::move(options)) {
@@ -108,6 +121,7 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
     op.relu_mask = args.saved[0];
     op.relu_mask_left = &args.to_reader->offered;
   }
+  if (op.f && args.to_reader && context.device.is_cpu()) args.to_reader->offered = true;
   (context.device.is_cuda() ? cuda::dense_forward : cpu::dense_forward)(context, op);
 }
 
@@ -116,7 +130,7 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   op.x = args.x[0];
   op.w = args.parameters[0];
   op.dy = args.dy;
-  const bool begun = args.to_reader && args.to_reader->taken;  // dy has gone through the activation, and db is there
+  const bool begun = args.to_reader && args.to_reader->taken;  // dy has gone through the activation, and on CUDA db is there
   op.f = begun ? nullptr : to_compute(activation_);
   if (op.f) {
     if (needs(*op.f) == Needs::x) op.z_or_y = args.saved[0];
@@ -125,15 +139,13 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   }
   op.dw = args.dparameters[0];
   if (!args.dparameter_bounds.empty()) op.dw_bound = &args.dparameter_bounds[0];
-  if (options_.bias && !begun) {
+  if (options_.bias && !(begun && context.device.is_cuda())) {
     op.partial_sums = args.scratch.back();
     op.db = args.dparameters[1];
   }
   op.dx = args.dx[0];
-  if (LayerLink* source = args.to_source; source && source->offered && dynamic_cast<const Dense*>(source->layer)) {
-    op.source_mask = source->saved[0];
-    op.source_db = source->dparameters[1];
-    op.source_done = &source->taken;
+  if (LayerLink* link = args.to_source; link && link->offered) {
+    if (const auto* source = dynamic_cast<const Dense*>(link->layer)) begin_backward_of(*source, *link, args.x[0], context.device, op);
   }
   (context.device.is_cuda() ? cuda::dense_backward : cpu::dense_backward)(context, op);
 }

@@ -16,18 +16,21 @@ void add_to(T* __restrict sum, const T* __restrict x, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
+// f(at, count) for the elements of a tile of a matrix that has so many columns, in runs that lie together.
+template <class F>
+void for_runs(const Tile& tile, std::int64_t columns, F f) {
+  const bool whole_rows = tile.columns == columns;
+  const std::int64_t runs = whole_rows ? 1 : tile.rows, length = whole_rows ? tile.rows * columns : tile.columns;
+  for (std::int64_t run = 0; run < runs; ++run) f((tile.row + run) * columns + tile.column, length);
+}
+
 template <class T>
 void forward(const Context& context, const DenseForward& args) {
   const std::int64_t out = args.w.shape()[0], in = args.w.shape()[1];
   T* y = data<T>(args.y);
   T* z = args.z.empty() ? y : data<T>(args.z);
   auto activate = [&](const Tile& tile) {
-    const bool whole_rows = tile.columns == out;  // which lie together
-    const std::int64_t runs = whole_rows ? 1 : tile.rows, length = whole_rows ? tile.rows * out : tile.columns;
-    for (std::int64_t run = 0; run < runs; ++run) {
-      const std::int64_t at = (tile.row + run) * out + tile.column;
-      apply_forward(*args.f, z + at, y + at, length);
-    }
+    for_runs(tile, out, [&](std::int64_t at, std::int64_t count) { apply_forward(*args.f, z + at, y + at, count); });
   };
   const Product<T> p{.m = args.x.elements() / in,
                      .n = out,
@@ -103,7 +106,15 @@ void backward(const Context& context, const DenseBackward& args) {
         args.dw_bound ? tile_epilogue(look) : TileEpilogue{});
   }
   if (dx) {
-    product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in});
+    const T* z_or_y = data<T>(args.source_z_or_y);
+    auto deactivate = [&](const Tile& tile) {
+      for_runs(tile, in, [&](std::int64_t at, std::int64_t count) {
+        apply_backward(*args.source_f, z_or_y ? z_or_y + at : nullptr, dx + at, dx + at, count);
+      });
+    };
+    product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in},
+            args.source_f ? tile_epilogue(deactivate) : TileEpilogue{});
+    if (args.source_f) *args.source_done = true;
   }
 }
 

@@ -33,9 +33,11 @@ struct DenseBackward {
   TensorView dw, db, dx;       // each empty when not wanted
   double* dw_bound = nullptr;  // becomes a bound on the magnitudes in dw, on the CPU; nullptr: not wanted
 
-  // For CUDA alone: what made x is a Dense with a ReLU that left its mask. The library may do that ReLU's backward on dx, and its bias
-  // gradient with it.
-  ConstTensorView source_mask = {};
+  // What made x is a Dense with an activation, of whose backward this one may do the first part, on dx: on the CPU the activation's, on
+  // CUDA that of a ReLU that left its mask, and with it the bias gradient.
+  const ActivationFunction* source_f = nullptr;  // for the CPU; nullptr: not wanted
+  ConstTensorView source_z_or_y = {};            // what its backward needs; else empty
+  ConstTensorView source_mask = {};              // for CUDA; empty: not wanted
   TensorView source_db = {};
   bool* source_done = nullptr;  // becomes true when it did
 };

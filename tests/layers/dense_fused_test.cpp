@@ -1,9 +1,13 @@
 #include <doctest/doctest.h>
 
+#include <cmath>
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/model.hpp>
+#include <weir/core/threads.hpp>
 #include <weir/layers/dense.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/mean_squared_error.hpp>
 
 #include "tests/layers/reference_case.hpp"
 
@@ -146,4 +150,63 @@ TEST_CASE("dense: only a fused one writes its activation down and is built again
   const Dense again = Dense::from_config(fused->config());
   CHECK(again.config() == fused->config());
   CHECK(again.describe() == "dense(4) + leaky_relu(0.2)");
+}
+
+namespace {
+
+Tensor waves(const Shape& shape, DType dtype, double step) {
+  std::vector<double> values(static_cast<std::size_t>(shape.elements()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 2 * std::sin(step * static_cast<double>(i));
+  return tensor(values, shape, dtype);
+}
+
+// The gradients of all parameters and of the input.
+Bits gradients(const Graph& net, const ModelOptions& options, int threads) {
+  Model model(net, options);
+  set_num_threads(threads);
+  model.plan_training(MeanSquaredError(), {Shape{3}}, {.input_gradients = true});
+  const Tensor x = waves(Shape{options.max_batch, 40}, options.dtype, 0.37), t = waves(Shape{options.max_batch, 3}, options.dtype, 0.11);
+  const ConstTensorView inputs[] = {x}, targets[] = {t};
+  for (int step = 0; step < 2; ++step) model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
+  return {bits(ConstTensorView(model.gradient_arena())), bits(model.input_gradient(0))};
+}
+
+}  // namespace
+
+// The reader of an activation's result does the activation's backward on what it hands back, tile by tile.
+TEST_CASE("dense: behind each other with any activation between give the gradients of layers that stand alone") {
+  const int before = num_threads();
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(describe(f));
+    for (const DType dtype : compute_types) {
+      for (const std::int64_t batch : {1, 7, 150}) {
+        CAPTURE(batch);
+        for (const bool bias : {true, false}) {
+          const DenseOptions options{.bias = bias};
+          const Graph net = sequential({40}, Dense(33, options), Activation(f), Dense(130, options), Activation(f), Dense(3, options));
+          const Bits alone = gradients(net, {.dtype = dtype, .max_batch = batch, .seed = 5, .fuse = false}, 1);
+          for (const int threads : {1, 2}) {
+            CHECK(gradients(net, {.dtype = dtype, .max_batch = batch, .seed = 5}, threads) == alone);
+          }
+        }
+      }
+    }
+  }
+  set_num_threads(before);
+}
+
+// Tiles of the gradient that are whole rows, parts of rows, and of several rows of tiles.
+TEST_CASE("dense: behind each other in a batch of many tiles give the gradients of layers that stand alone") {
+  const int before = num_threads();
+  for (const ActivationFunction& f : {ActivationFunction(ReLU()), ActivationFunction(GELU())}) {
+    for (const DType dtype : compute_types) {
+      for (const std::int64_t width : {10, 128, 300, 1100}) {
+        CAPTURE(width);
+        const Graph net = sequential({40}, Dense(width), Activation(f), Dense(70), Activation(f), Dense(3));
+        const Bits alone = gradients(net, {.dtype = dtype, .max_batch = 701, .seed = 5, .fuse = false}, 1);
+        CHECK(gradients(net, {.dtype = dtype, .max_batch = 701, .seed = 5}, 2) == alone);
+      }
+    }
+  }
+  set_num_threads(before);
 }
