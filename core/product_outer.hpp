@@ -181,7 +181,8 @@ struct OuterTile {
     return {packed_group(next), 0, 1, part(group_rows * t.depth)};
   }
 
-  // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache. a is packed from its row on.
+  // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache; but the shallowest are little work
+  // beside writing c, which goes best along its rows. a is packed from its row on.
   template <bool Across>
   void multiply(Index row, Index rows) const {
     const bool packed = packs_a();
@@ -190,7 +191,8 @@ struct OuterTile {
     const float* a = Across ? t.a + row : t.a + row * t.lda;
     const auto strip = [&](Index group, Index i) { return packed ? packed_group(group) + (i - group) : a + i * (Across ? 1 : t.lda); };
     const Index together = packed ? group_rows : rows;
-    if (shallow()) {
+    constexpr Index shallowest_most = 16;
+    if (shallow() && t.depth > shallowest_most) {
       for (Index j = 0; j < panels.parts; ++j) {
         for_strips(rows, together, [&](Index group, Index i, Index count) { all[j].multiply(strip(group, i), i, count); });
       }

@@ -28,8 +28,9 @@ constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8, 
 // and one row that is read many vectors at a time; and k around the largest block and twice it, in the narrower tiles of deep blocks; and
 // the widest tiles that are whole rows; and, where a is transposed, rows whole pages apart, with a packed for all or by each tile in pieces
 // and b for all or by each thread, in one block of k and in several; and a deep b that one thread reads where it lies; and a far a with more
-// to ask for in advance than there are steps; and whole strips up to the last row, with several blocks of k, that end within a vector.
-constexpr std::array<Sizes, 30> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
+// to ask for in advance than there are steps; and whole strips up to the last row, with several blocks of k, that end within a vector; and
+// so few steps of k that strips are finished one by one, also of a far a.
+constexpr std::array<Sizes, 32> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131, .n = 787, .k = 67}, {.m = 300, .n = 301, .k = 302},
                                        {.m = 1100, .n = 10, .k = 600}, {.m = 11, .n = 1500, .k = 530}, {.m = 25, .n = 600, .k = 1031},
                                        {.m = 203, .n = 397, .k = 600}, {.m = 1031, .n = 70, .k = 130}, {.m = 128, .n = 784, .k = 64},
                                        {.m = 30, .n = 121, .k = 3}, {.m = 46, .n = 390, .k = 530}, {.m = 128, .n = 1031, .k = 61},
@@ -48,7 +49,9 @@ constexpr std::array<Sizes, 30> large{{{.m = 64, .n = 131, .k = 785}, {.m = 131,
                                        {.m = 1024, .n = 33, .k = 30},
                                        {.m = 128, .n = 512, .k = 260},
                                        {.m = 1030, .n = 64, .k = 600},
-                                       {.m = 30, .n = 61, .k = 1700}}};
+                                       {.m = 30, .n = 61, .k = 1700},
+                                       {.m = 301, .n = 390, .k = 10},
+                                       {.m = 17000, .n = 70, .k = 16}}};
 
 void check(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end) {
   ProductCase c(sizes, at);
