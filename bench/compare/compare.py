@@ -31,7 +31,7 @@ def parse():
     parser.add_argument("--peers", default="", metavar="REGEX", help="only peers in whose name this is found (weir always)")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over everything (default: 3)")
-    parser.add_argument("--turns", type=int, default=9, help="samples of a peer in a round, if it is not far behind (default: 9)")
+    parser.add_argument("--turns", type=int, default=7, help="samples of a peer in a round, if it is not far behind (default: 7)")
     parser.add_argument("--patience", type=float, default=60, metavar="S", help="wait at most so long for a quiet machine (default: 60)")
     parser.add_argument("--output", default="", metavar="FILE", help="write the table to this file too (Markdown)")
     options = parser.parse_args()

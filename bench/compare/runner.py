@@ -102,7 +102,7 @@ class Program:
 class Turns:
     """weir and a peer take samples in turn, weir first and last. As many as are wanted, but few of a peer that is far behind."""
 
-    least, near = 3, 1.3
+    least, near = 3, 1.2
 
     def __init__(self, most):
         self.most = most
