@@ -23,10 +23,9 @@ std::int64_t tile_size(const Context& context, std::int64_t elements, Store stor
   return ceil_div(ceil_div(elements, tiles), line) * line;
 }
 
-// A result that is an operand is in the caches already, and a small one may be, from the last time.
+// A result that is an operand is in the caches already.
 Store store_for(bool apart, std::size_t bytes, int threads) {
-  constexpr std::size_t second_cache = std::size_t{2} << 20;  // of a core
-  if (!apart || bytes <= second_cache * static_cast<std::size_t>(threads)) return Store::cached;
+  if (!apart || !worth_fetching(bytes, threads)) return Store::cached;
   return worth_streaming(bytes, threads) ? Store::streamed : Store::fetched;
 }
 

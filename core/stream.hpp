@@ -20,6 +20,10 @@ constexpr bool worth_streaming(std::size_t bytes, int threads) {
   return bytes >= std::min(stream_bytes_alone * static_cast<std::size_t>(threads), stream_bytes_most);
 }
 
+// Whether such a result is better asked for in advance: where it and what is read for it, so many bytes, are more than the threads' second
+// caches keep from one time to the next (measured on an Emerald Rapids).
+constexpr bool worth_fetching(std::size_t bytes, int threads) { return bytes > (std::size_t{2} << 20) * static_cast<std::size_t>(threads); }
+
 inline constexpr std::size_t cache_line = 64;
 
 // Copies a line past the caches, where the processor can. `to` begins a line; `from` is best a local array just filled, which then is never

@@ -117,11 +117,12 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
   if (op.f && needs(*op.f) == Needs::x) op.z = args.saved[0];
   op.y = args.y;
   op.relu_drops_nan = saves_mask(options_, activation_);
-  if (op.relu_drops_nan && args.to_reader) {
+  if (LayerLink* link = args.to_reader; link && context.device.is_cpu()) {
+    link->offered = op.f != nullptr;
+  } else if (link && op.relu_drops_nan) {
     op.relu_mask = args.saved[0];
-    op.relu_mask_left = &args.to_reader->offered;
+    op.relu_mask_left = &link->offered;
   }
-  if (op.f && args.to_reader && context.device.is_cpu()) args.to_reader->offered = true;
   (context.device.is_cuda() ? cuda::dense_forward : cpu::dense_forward)(context, op);
 }
 

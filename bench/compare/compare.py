@@ -8,9 +8,11 @@ What is not installed is left out, and the Debian package that brings it is name
 """
 
 import argparse
+import contextlib
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 
@@ -28,7 +30,7 @@ def parse():
     parser.add_argument("--bench-cpu", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--workloads", default=",".join(WORKLOADS), help="some of " + ",".join(WORKLOADS))
-    parser.add_argument("--peers", default="", metavar="REGEX", help="only peers in whose name this is found (weir always)")
+    parser.add_argument("--peers", default="", metavar="REGEX", help="only peers in whose name this is found")
     parser.add_argument("--threads", default="1,2", help="numbers of threads (default: 1,2)")
     parser.add_argument("--rounds", type=int, default=3, help="rounds over everything (default: 3)")
     parser.add_argument("--turns", type=int, default=7, help="samples of a peer in a round, if it is not far behind (default: 7)")
@@ -59,24 +61,29 @@ def build_peers(build):
 
 def workloads_of(peer, options):
     """Their names, ReLU's by function and size."""
-    chosen = [w for w in options.workloads if w in peer.workloads]
+    chosen = [w for w in WORKLOADS if w in options.workloads and w in peer.workloads]
     return [name for w in chosen for name in (RELU if w == "relu" else [w])]
 
 
 def measure(peer, weir, threads, workloads, turns, figures, start):
     """start(peer, threads) runs a process of the peer."""
-    programs, workload = [start(weir, threads), start(peer, threads)], "fma"
-    try:
-        figures.rates.append(programs[0].ask(workload))
+    with contextlib.ExitStack() as at_the_end:
+        programs = []
+        for one in (weir, peer):
+            programs.append(start(one, threads))
+            at_the_end.callback(programs[-1].end)
         for workload in workloads:
-            figures.pairs[peer.name, workload, threads] += turns.take(workload, *programs, report.faster)
-            if workload in programs[0].limits:
-                figures.limits[workload, threads].append(programs[0].limits[workload])
-    except runner.Failed as error:
-        figures.fail(peer, workload, error)
-    finally:
-        for program in programs:
-            program.end()
+            try:
+                programs[0].ask_limit(workload)
+                pairs = turns.take(workload, *programs, report.faster)
+                limit = programs[0].ask_limit(workload)
+            except runner.Failed as error:
+                figures.fail(workload, error)
+                return
+            figures.pairs[peer.name, workload, threads] += pairs
+            if limit is not None:
+                figures.limits[workload, threads].append(limit)
+        figures.rates.append(programs[0].ask("fma"))
 
 
 class Progress:
@@ -108,6 +115,9 @@ def main():
     quiet = runner.Quiet(options.patience)
     figures, turns = runner.Figures(), runner.Turns(options.turns)
     jobs = [(peer, threads, names) for threads in options.threads for peer in others if (names := workloads_of(peer, options))]
+    if not jobs:
+        sys.exit("compare: no peer that is installed can do this. Install one (bench/README.md), or time weir alone: ./weir bench cpu.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of measure, which ends what it has stopped
     progress = Progress(options.rounds * len(jobs))
 
     for turn in range(options.rounds):

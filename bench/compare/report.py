@@ -54,6 +54,14 @@ def ratio(figures, peer, workload, threads):
     return statistics.median(all_of_them) if all_of_them else None
 
 
+def limit(figures, workload, threads):
+    """What the run found, or None: of arithmetic the best of all processes, of memory their median."""
+    values = figures.limits.get((workload, threads))
+    if not values:
+        return None
+    return max(values) if UNITS.get(workload) == "samples/s" else statistics.median(values)
+
+
 def best_cell(figures, peer, workload, threads):
     """The median ratio, between which two the middle half lies, and whose it is."""
     values = ratios(figures, peer, workload, threads)
@@ -96,8 +104,8 @@ def nets_table(options, peers, figures):
     lines.append(row(["weir over the best installed peer"] + [best_cell(figures, best[c][1], *c) if c in best else "-" for c in columns]))
     shares = []
     for c in columns:
-        limit = figures.limit(*c)
-        shares.append("-" if not limit or not ours[c] else f"{100 * faster(c[0], ours[c], limit):.0f} %")
+        roof = limit(figures, *c)
+        shares.append("-" if not roof or not ours[c] else f"{100 * faster(c[0], ours[c], roof):.0f} %")
     lines.append(row(["weir's share of the limit"] + shares))
     return lines
 
@@ -109,14 +117,14 @@ def relu_tables(options, peers, figures):
                   key=lambda name: (name.split("/")[0] != "relu_forward", name.split("/")[0] != "relu_grad", int(name.split("/")[1])))
     for threads in options.threads:
         seen = [n for n in names if any(figures.of_peer(n, r, threads) for r in rows)]
-        if not rows or not figures.of_weir(rows[0], threads):
+        if not seen:
             continue
         lines += ["", f"ReLU on {threads} thread{'s' if threads > 1 else ''}, GB/s", ""]
         lines += [row(["floats", "weir", "limit (copy)"] + seen), row(["---"] * (len(seen) + 3))]
         for name in rows:
-            ours, limit = figures.of_weir(name, threads), figures.limit(name, threads)
+            ours, copy = figures.of_weir(name, threads), limit(figures, name, threads)
             theirs = [cell(figures.of_peer(n, name, threads), ratio(figures, n, name, threads)) for n in seen]
-            lines.append(row([name, number(ours), number(limit) if limit else "-"] + theirs))
+            lines.append(row([name] + ["-" if value is None else number(value) for value in (ours, copy)] + theirs))
     return lines
 
 

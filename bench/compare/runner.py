@@ -50,6 +50,10 @@ class Quiet:
 class Failed(Exception):
     """A peer's process has ended, or answered what was not asked."""
 
+    def __init__(self, peer, why):
+        super().__init__(why)
+        self.peer = peer
+
 
 class Program:
     """A peer's process, which takes one sample of a workload when it is asked for one. In between it is stopped, so that no thread of it waits
@@ -60,49 +64,50 @@ class Program:
         for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS", "NUMBA_NUM_THREADS"]:
             environment[name] = str(threads)
         arguments = ["--answer", "--threads", str(threads)] if peer.name == "weir" else [str(threads)]
-        self.errors = tempfile.TemporaryFile("w+")
+        self.peer, self.errors = peer, tempfile.TemporaryFile("w+")
         self.process = subprocess.Popen([*peer.command, *arguments], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=self.errors)
-        self.signal(signal.SIGSTOP)
-        self.limits = {}  # of a workload, the last that weir gave
+        self.process.send_signal(signal.SIGSTOP)
 
     def ask(self, workload):
-        self.signal(signal.SIGCONT)
+        """One sample."""
+        return float(self.answer(workload, workload))
+
+    def ask_limit(self, workload):
+        """weir's limit for a workload, or None."""
+        limit = self.answer("limit " + workload, "limit")
+        return None if limit == "-" else float(limit)
+
+    def answer(self, line, begin):
+        self.process.send_signal(signal.SIGCONT)
         try:
-            self.process.stdin.write(workload + "\n")
+            self.process.stdin.write(line + "\n")
             self.process.stdin.flush()
-            answer = self.process.stdout.readline().split()
+            answer = self.process.stdout.readline()
         except BrokenPipeError:
-            answer = []
-        if len(answer) < 2 or answer[0] != workload:
-            raise Failed(self.why())
-        self.signal(signal.SIGSTOP)
-        if len(answer) > 2 and answer[2] != "-":
-            self.limits[workload] = float(answer[2])
-        return float(answer[1])
+            answer = ""
+        words = answer.split()
+        if len(words) != 2 or words[0] != begin:
+            raise Failed(self.peer, f"answered '{answer.strip()}' to '{line}'" if answer else self.last_words())
+        self.process.send_signal(signal.SIGSTOP)
+        return words[1]
 
-    def signal(self, number):
-        self.process.send_signal(number)
-
-    def why(self):
-        try:
-            code = self.process.wait(10)
-        except subprocess.TimeoutExpired:
-            return "gave no sample"
+    def last_words(self):
+        code = self.process.wait()
         self.errors.seek(0)
         last = (self.errors.read().strip().splitlines() or ["no output"])[-1]
         return f"exit code {code}: {last}"
 
     def end(self):
-        self.signal(signal.SIGKILL)
+        self.process.kill()  # a stopped one too
         self.process.communicate()
         self.errors.close()
 
 
 class Turns:
-    """weir and a peer take samples in turn, weir first and last. As many as are wanted, but few of a peer that is far behind."""
+    """weir and a peer take samples in turn, weir first and last: so many, but few beside a peer that is far behind."""
 
-    least, near = 3, 1.2
+    few, far = 3, 1.2
 
     def __init__(self, most):
         self.most = most
@@ -116,7 +121,7 @@ class Turns:
             theirs, after = peer.ask(workload), weir.ask(workload)
             pairs.append(((before + after) / 2, theirs))
             before = after
-            if len(pairs) >= self.least and statistics.median(faster(workload, *pair) for pair in pairs) > self.near:
+            if len(pairs) == self.few and min(faster(workload, *pair) for pair in pairs) > self.far:
                 break
         return pairs
 
@@ -126,13 +131,13 @@ class Figures:
 
     def __init__(self):
         self.pairs = collections.defaultdict(list)  # (weir's sample, the peer's)
-        self.limits = collections.defaultdict(list)
+        self.limits = collections.defaultdict(list)  # each the best that a process had seen
         self.rates = []  # of multiply-adds on one thread, GFLOP/s
         self.failed = {}
 
-    def fail(self, peer, workload, why):
-        self.failed[peer.name, workload] = str(why)
-        print(f"\n{peer.name}, {workload}: {why}", file=sys.stderr)
+    def fail(self, workload, error):
+        self.failed[error.peer.name, workload] = str(error)
+        print(f"\n{error.peer.name}, {workload}: {error}", file=sys.stderr)
 
     def of_peer(self, peer, workload, threads):
         """The peer's median, or None."""
@@ -143,11 +148,6 @@ class Figures:
         """weir's median beside all peers, or None."""
         samples = [ours for (_, name, count), pairs in self.pairs.items() if (name, count) == (workload, threads) for ours, _ in pairs]
         return statistics.median(samples) if samples else None
-
-    def limit(self, workload, threads):
-        """The median of what the processes of weir found."""
-        values = self.limits.get((workload, threads))
-        return statistics.median(values) if values else None
 
     def fma(self):
         return statistics.median(self.rates) if self.rates else None

@@ -21,20 +21,20 @@ const Workload& find(const std::vector<Workload>& all, const std::string& name) 
 }  // namespace
 
 void answer(const std::vector<Workload>& all, int threads, std::istream& in, std::ostream& out) {
+  static const std::string limit_of = "limit ";
   Samples samples;
-  for (std::string name; std::getline(in, name);) {
-    const Workload& workload = find(all, name);
-    for (const std::string& rate : workload.limit.rates) {
-      if (rate == fma_name) {
-        samples.take(find(all, rate), 1);
-      } else {
-        for (const int count : threads_of(find(all, rate), {threads})) samples.take(find(all, rate), count);
-      }
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with(limit_of)) {
+      out << line << ' ' << find(all, line).measure(threads) << std::endl;
+      continue;
     }
-    const int count = name == fma_name ? 1 : threads;
-    samples.take(workload, count);
+    const Workload& workload = find(all, line.substr(limit_of.size()));
+    for (const std::string& rate : workload.limit.rates) {
+      const Workload& measured = find(all, rate);
+      for (const int count : rate == fma_name ? std::set{1} : threads_of(measured, {threads})) samples.take(measured, count);
+    }
     const std::optional<double> limit = samples.limit(workload, threads);
-    out << name << ' ' << samples.of(name, count).back() << ' ' << (limit ? std::to_string(*limit) : "-") << std::endl;
+    out << "limit " << (limit ? std::to_string(*limit) : "-") << std::endl;
   }
 }
 

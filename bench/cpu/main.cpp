@@ -43,8 +43,7 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--json", json, "Write the figures to this file");
   app.add_flag("--list", list, "Print the names and leave");
-  app.add_flag("--answer", ask,
-               "Read names from the standard input, a line each, and write one sample and the limit for each (for one --threads)");
+  app.add_flag("--answer", ask, "Read names from the standard input, a line each, and write one sample of each (for one --threads)");
   CLI11_PARSE(app, argc, argv);
   try {
     const std::vector<bench::Workload> all = bench::workloads();

@@ -14,23 +14,29 @@ namespace bench {
 namespace {
 
 // One sample is the wall time of a call of fit() for one epoch of so many steps: shuffling, gathering and the finite check are in it.
-// Before it, a call for two steps where they are small beside the sample.
+// Before it, a call for some steps where they are small beside the sample.
 struct Epoch {
   std::int64_t batch, steps, warm_up;
 };
 
 Workload training(std::string name, const std::function<const weir::Dataset&()>& data, const weir::Graph& net, const Epoch& epoch,
                   const weir::AnyOptimizer& optimizer, double flop) {
-  const auto model = lazy([=] { return weir::Model(net, {.max_batch = epoch.batch, .seed = 1}); });
+  const weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .batch = epoch.batch};
   const auto part = [=](std::int64_t steps) { return lazy([=] { return data().slice(0, steps * epoch.batch); }); };
-  const auto all = part(epoch.steps), few = part(epoch.warm_up);
+  const auto one = part(1), few = part(epoch.warm_up), all = part(epoch.steps);
+  const auto trained = lazy([=] {  // one step, in which it makes what it keeps
+    weir::Model model(net, {.max_batch = epoch.batch, .seed = 1});
+    weir::fit(model, one(), options);
+    return model;
+  });
   const auto measure = [=](int threads) {
     weir::set_num_threads(threads);
-    const weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .batch = epoch.batch};
-    if (epoch.warm_up > 0) weir::fit(model(), few(), options);
+    weir::Model& model = trained();
+    const weir::Dataset& samples = all();
+    if (epoch.warm_up > 0) weir::fit(model, few(), options);
     const Stopwatch watch;
-    weir::fit(model(), all(), options);
-    return static_cast<double>(all().samples()) / watch.seconds();
+    weir::fit(model, samples, options);
+    return static_cast<double>(samples.samples()) / watch.seconds();
   };
   return {std::move(name), "samples/s", measure, {{fma_name}, flop}};
 }

@@ -135,7 +135,9 @@ TEST_CASE_TEMPLATE("activations: large arrays have the bits of their parts", T, 
   const Context context = with_threads(1);
   const std::int64_t fetched = 300'000 + 37, part = 10'000;
   const auto streamed = static_cast<std::int64_t>(cpu::stream_bytes_most / (2 * sizeof(T))) + 1003;
+  REQUIRE(cpu::worth_fetching(2 * fetched * sizeof(T), 1));
   REQUIRE(!cpu::worth_streaming(3 * fetched * sizeof(T), 1));
+  REQUIRE(!cpu::worth_fetching(3 * part * sizeof(T), 1));
   for (const std::int64_t rows : {fetched, streamed}) {
     for (const std::int64_t start : {0, 1, 3, 14}) {
       CAPTURE(rows);

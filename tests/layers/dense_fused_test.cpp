@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <weir/activations/activation.hpp>
+#include <weir/activations/functions.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/model.hpp>
 #include <weir/core/threads.hpp>
@@ -9,6 +10,7 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 
+#include "core/layer_link.hpp"
 #include "tests/layers/reference_case.hpp"
 
 using namespace weir;
@@ -166,8 +168,10 @@ Bits gradients(const Graph& net, const ModelOptions& options, int threads) {
   set_num_threads(threads);
   model.plan_training(MeanSquaredError(), {Shape{3}}, {.input_gradients = true});
   const Tensor x = waves(Shape{options.max_batch, 40}, options.dtype, 0.37), t = waves(Shape{options.max_batch, 3}, options.dtype, 0.11);
-  const ConstTensorView inputs[] = {x}, targets[] = {t};
-  for (int step = 0; step < 2; ++step) model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
+  for (const std::int64_t batch : {options.max_batch, (options.max_batch + 1) / 2, options.max_batch}) {
+    const ConstTensorView inputs[] = {x.view().rows(0, batch)}, targets[] = {t.view().rows(0, batch)};
+    model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
+  }
   return {bits(ConstTensorView(model.gradient_arena())), bits(model.input_gradient(0))};
 }
 
@@ -193,6 +197,37 @@ TEST_CASE("dense: behind each other with any activation between give the gradien
     }
   }
   set_num_threads(before);
+}
+
+TEST_CASE("dense: a reader takes over an activation's backward and says so") {
+  const Dense plain(9), reader(4);
+  const auto source = plain.absorb(Activation(Tanh()));
+  LayerRunner first(*source, {Shape{6}}, {.batch = 5}), second(reader, {Shape{9}}, {.batch = 5});
+  LayerLink link;
+  link.layer = source.get();
+  first.randomize();
+  LayerArgs args = first.bind();
+  args.to_reader = &link;
+  source->forward(first.context(), args);
+  CHECK(link.offered);
+
+  second.randomize();
+  copy(first.y(), second.x());
+  second.backward();
+  CHECK_FALSE(link.taken);
+  Tensor expected(second.dx().shape());
+  activate_backward(Tanh(), first.y(), second.dx(), expected);
+  args = second.bind();
+  args.to_source = &link;
+  reader.backward(second.context(), args);
+  CHECK(link.taken);
+  CHECK(bits(second.dx()) == bits(expected));
+
+  LayerRunner alone(plain, {Shape{6}}, {.batch = 5});
+  args = alone.bind();
+  args.to_reader = &link;
+  plain.forward(alone.context(), args);
+  CHECK_FALSE(link.offered);
 }
 
 // Tiles of the gradient that are whole rows, parts of rows, and of several rows of tiles.

@@ -61,12 +61,13 @@ def training_sample(make_training, name, threads):
     net = NETS[name]
     x, labels = data()
     run = make_training(net, x, labels, threads)
+    count = net["steps"] * net["batch"]  # of the first samples, as fit has them
 
     def sample():
         if net["warm_up"] > 0:
-            run(np.random.permutation(len(x)), net["warm_up"])
+            run(np.random.permutation(count), net["warm_up"])
         begin = time.perf_counter()
-        run(np.random.permutation(len(x)), net["steps"])
+        run(np.random.permutation(count), net["steps"])
         return net["steps"] * net["batch"] / (time.perf_counter() - begin)
 
     return sample
