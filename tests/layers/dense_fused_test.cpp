@@ -199,7 +199,7 @@ TEST_CASE("dense: behind each other with any activation between give the gradien
   set_num_threads(before);
 }
 
-TEST_CASE("dense: a reader takes over an activation's backward and says so") {
+TEST_CASE("dense: a reader takes over the backward of an activation and says so") {
   const Dense plain(9), reader(4);
   const auto source = plain.absorb(Activation(Tanh()));
   LayerRunner first(*source, {Shape{6}}, {.batch = 5}), second(reader, {Shape{9}}, {.batch = 5});
