@@ -72,18 +72,18 @@ def measure(peer, weir, threads, workloads, turns, figures, start):
         for one in (weir, peer):
             programs.append(start(one, threads))
             at_the_end.callback(programs[-1].end)
-        for workload in workloads:
-            try:
+        try:
+            for workload in workloads:
                 programs[0].ask_limit(workload)
                 pairs = turns.take(workload, *programs, report.faster)
                 limit = programs[0].ask_limit(workload)
-            except runner.Failed as error:
-                figures.fail(workload, error)
-                return
-            figures.pairs[peer.name, workload, threads] += pairs
-            if limit is not None:
-                figures.limits[workload, threads].append(limit)
-        figures.rates.append(programs[0].ask("fma"))
+                figures.pairs[peer.name, workload, threads] += pairs
+                if limit is not None:
+                    figures.limits[workload, threads].append(limit)
+            workload = "fma"
+            figures.rates.append(programs[0].ask(workload))
+        except runner.Failed as error:
+            figures.fail(workload, error)
 
 
 class Progress:

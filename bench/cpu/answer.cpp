@@ -25,7 +25,8 @@ void answer(const std::vector<Workload>& all, int threads, std::istream& in, std
   Samples samples;
   for (std::string line; std::getline(in, line);) {
     if (!line.starts_with(limit_of)) {
-      out << line << ' ' << find(all, line).measure(threads) << std::endl;
+      const double sample = find(all, line).measure(threads);
+      out << line << ' ' << sample << std::endl;
       continue;
     }
     const Workload& workload = find(all, line.substr(limit_of.size()));

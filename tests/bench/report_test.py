@@ -123,6 +123,8 @@ check("before a failure", dict(got.pairs), {("slow", "W1", 2): [(2.0, 1.0)]})
 check("failure", got.failed, {("slow", "b1"): "no more"})
 got = compare_scripts(1, {"W1": []}, {"W1": [1.0]}, ["W1"])
 check("failure", got.failed, {("weir", "W1"): "no more"})
+got = compare_scripts(1, {"fma": [], "W1": [1.0, 2.0, 2.0]}, {"W1": [1.0, 1.0]}, ["W1"])
+check("a failure at the end", (dict(got.pairs), got.failed), ({("slow", "W1", 2): [(2.0, 1.0)]}, {("weir", "fma"): "no more"}))
 compare_scripts(1, {"W1": [1.0]}, None, ["W1"])
 
 # ReLU is asked for by function and size, in weir's order of workloads.
