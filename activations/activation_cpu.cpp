@@ -57,7 +57,7 @@ const T* elements_of(const void* operand, std::int64_t begin) {
 
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
   for_each_tile(context, y, {x.raw()}, [f, px = x.raw()]<class T>(std::int64_t begin, std::int64_t count, T* result, Store store) {
-    apply_forward<T>(f, elements_of<T>(px, begin), result, count, store);
+    apply_forward<T>(f, elements_of<T>(px, begin), result, one_row(count), store);
   });
 }
 
@@ -67,7 +67,7 @@ void activate_backward(const Context& context, const ActivationFunction& f, cons
   for_each_tile(context, dx, {reads ? x_or_y.raw() : nullptr, dy.raw()},
                 [f, reads, px = x_or_y.raw(), pdy = dy.raw()]<class T>(std::int64_t begin, std::int64_t count, T* result, Store store) {
                   const T* operand = reads ? elements_of<T>(px, begin) : nullptr;
-                  apply_backward<T>(f, operand, elements_of<T>(pdy, begin), result, count, store);
+                  apply_backward<T>(f, operand, elements_of<T>(pdy, begin), result, one_row(count), store);
                 });
 }
 

@@ -70,43 +70,52 @@ inline void stream_range(T* to, std::int64_t end, const F& value, const Operands
   stream_end();
 }
 
-// to[i] = value(i), which is made of the operands' elements i alone.
+// to[i] = value(i), which is made of the operands' elements i alone, for i in [begin, begin + n).
 template <class T, class F, class... Operands>
-void write_each(Store store, T* to, std::int64_t n, const F& value, const Operands*... operands) {
-  vectorized([&, store, to, n] {
-    switch (store) {
-      case Store::cached:
-        return write_lines<false>(to, n, value);
-      case Store::fetched:
-        return write_lines<true>(to, n, value, operands...);
-      case Store::streamed:
-        return stream_range(to, n, value, operands...);
-    }
+inline void write_row(Store store, T* to, std::int64_t begin, std::int64_t n, const F& value, const Operands*... operands) {
+  const auto from_begin = [&](std::int64_t i) { return value(begin + i); };
+  switch (store) {
+    case Store::cached:
+      return write_lines<false>(to + begin, n, from_begin);
+    case Store::fetched:
+      return write_lines<true>(to + begin, n, from_begin, operands + begin...);
+    case Store::streamed:
+      return stream_range(to + begin, n, from_begin, operands + begin...);
+  }
+}
+
+// The same for each row. Rows that lie together are one.
+template <class T, class F, class... Operands>
+void write_each(Store store, T* to, const Rows& rows, const F& value, const Operands*... operands) {
+  vectorized([&, store, to, rows] {
+    const bool together = rows.length == rows.apart;
+    const std::int64_t count = together ? 1 : rows.count, length = together ? rows.count * rows.length : rows.length;
+    for (std::int64_t row = 0; row < count; ++row) write_row(store, to, row * rows.apart, length, value, operands...);
   });
 }
 
 }  // namespace
 
 template <class T>
-void apply_forward(const ActivationFunction& function, const T* x, T* y, std::int64_t n, Store store) {
+void apply_forward(const ActivationFunction& function, const T* x, T* y, const Rows& rows, Store store) {
   std::visit(
       [=](auto f) {
         write_each(
-            store, y, n, [=](std::int64_t i) { return f.forward(x[i]); }, x);
+            store, y, rows, [=](std::int64_t i) { return f.forward(x[i]); }, x);
       },
       function);
 }
 
 template <class T>
-void apply_backward(const ActivationFunction& function, const T* x_or_y, const T* dy, T* dx, std::int64_t n, Store store) {
+void apply_backward(const ActivationFunction& function, const T* x_or_y, const T* dy, T* dx, const Rows& rows, Store store) {
   std::visit(
       [=](auto f) {
         if constexpr (f.needs == Needs::neither) {
           write_each(
-              store, dx, n, [=](std::int64_t i) { return f.backward(T(0), dy[i]); }, dy);
+              store, dx, rows, [=](std::int64_t i) { return f.backward(T(0), dy[i]); }, dy);
         } else {
           write_each(
-              store, dx, n, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); }, x_or_y, dy);
+              store, dx, rows, [=](std::int64_t i) { return f.backward(x_or_y[i], dy[i]); }, x_or_y, dy);
         }
       },
       function);
@@ -115,13 +124,13 @@ void apply_backward(const ActivationFunction& function, const T* x_or_y, const T
 template <class T>
 void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store) {
   write_each(
-      store, g, n, [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); }, x);
+      store, g, one_row(n), [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); }, x);
 }
 
-template void apply_forward(const ActivationFunction&, const float*, float*, std::int64_t, Store);
-template void apply_forward(const ActivationFunction&, const double*, double*, std::int64_t, Store);
-template void apply_backward(const ActivationFunction&, const float*, const float*, float*, std::int64_t, Store);
-template void apply_backward(const ActivationFunction&, const double*, const double*, double*, std::int64_t, Store);
+template void apply_forward(const ActivationFunction&, const float*, float*, const Rows&, Store);
+template void apply_forward(const ActivationFunction&, const double*, double*, const Rows&, Store);
+template void apply_backward(const ActivationFunction&, const float*, const float*, float*, const Rows&, Store);
+template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const Rows&, Store);
 template void apply_relu_grad(const float*, float*, std::int64_t, Store);
 template void apply_relu_grad(const double*, double*, std::int64_t, Store);
 

@@ -110,8 +110,12 @@ class TiledProduct {
       parallel_for(context, count, [&](Index index) {
         if (b_alone_ && scratch_.first_time()) pack_whole_b();
         const Index end = std::min(p_.k, k + span);
-        for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
-        if (epilogue.run && end == p_.k) epilogue.run(epilogue.user, tiles_[index]);
+        for (Index block = k; block < end; block += block_) {
+          TileTask now = task(index, block);
+          if (block + block_ >= p_.k) now.epilogue = epilogue;
+          (dot_ ? set_.dot : set_.outer)(now);
+        }
+        if (dot_ && epilogue.run) epilogue.run(epilogue.user, tiles_[index]);
       });
     }
   }
@@ -144,6 +148,8 @@ class TiledProduct {
     task.ldc = p_.ldc;
     task.first = k == 0;
     if (p_.bias && k + block_ >= p_.k) task.bias = p_.bias + tile.column;
+    task.row = tile.row;
+    task.column = tile.column;
     auto *own = static_cast<float*>(scratch_.mine()), *shared = static_cast<float*>(scratch_.shared());
     task.spare = own;
     task.packed_a = own + spare_floats;

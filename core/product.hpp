@@ -4,6 +4,8 @@
 
 #include <weir/core/context.hpp>
 
+#include "core/tile_epilogue.hpp"
+
 // The one door to a fast matrix product on the CPU. What is behind it is nobody else's business.
 
 namespace weir::cpu {
@@ -22,22 +24,6 @@ struct Product {
   std::int64_t ldc = 0;
   const T* bias = nullptr;  // added to each finished row; nullptr: none
 };
-
-// A finished part of c: rows [row, row + rows) and columns [column, column + columns).
-struct Tile {
-  std::int64_t row = 0, rows = 0, column = 0, columns = 0;
-};
-
-// What to do with each tile right after it is finished, while it is in cache. Does not own what it points to.
-struct TileEpilogue {
-  void* user = nullptr;
-  void (*run)(void* user, const Tile& tile) = nullptr;  // nullptr: nothing
-};
-
-template <class F>
-TileEpilogue tile_epilogue(F& f) {
-  return {&f, [](void* user, const Tile& tile) { (*static_cast<F*>(user))(tile); }};
-}
 
 // Tiles depend on the sizes alone and each is computed by one thread, so the bits do not depend on the number of threads. Allocates
 // nothing from the second call of a thread on, for the same product or for what a smaller batch makes of it: fewer rows or, where a is

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 
+#include "core/tile_epilogue.hpp"
+
 // What the files of one instruction set offer to product.cpp. Those files are compiled with flags of their own, so nothing here or in
 // what they include may bring in a function of the standard library or of ours that another file could share.
 
@@ -25,6 +27,8 @@ struct TileTask {
   Index ldc = 0;
   bool first = true;            // c is written, not added to
   const float* bias = nullptr;  // [columns], added to each row of what c becomes; nullptr: none
+  Index row = 0, column = 0;    // where the tile begins in all of c, for the epilogue
+  TileEpilogue epilogue = {};   // for outer, of the last block: run for some whole rows or columns of the tile at a time
 
   // Where operands are packed, on a boundary of 64 bytes, and whether that has been done: pack_a and pack_b serve a row and a column of
   // tiles; what is not done, the tile does for itself.

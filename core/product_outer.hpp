@@ -195,6 +195,7 @@ struct OuterTile {
     if (shallow() && t.depth > shallowest_most) {
       for (Index j = 0; j < panels.parts; ++j) {
         for_strips(rows, together, [&](Index group, Index i, Index count) { all[j].multiply(strip(group, i), i, count); });
+        finish(row, rows, panel_begin(j), panel_columns(j));
       }
     } else {
       for_strips(rows, together, [&](Index group, Index i, Index count) {
@@ -208,8 +209,14 @@ struct OuterTile {
             all[j].multiply(strip(group, i), i, count);
           }
         }
+        finish(row + i, count, 0, t.columns);
       });
     }
+  }
+
+  // These rows and columns of the tile have all their panels' or strips' work of this block behind them, and are still in the first cache.
+  void finish(Index row, Index rows, Index column, Index columns) const {
+    if (t.epilogue.run) t.epilogue.run(t.epilogue.user, {t.row + row, rows, t.column + column, columns});
   }
 
   // Calls f(first row of the group, first row, count) for the strips of groups of so many rows. Strips are as equal as can be: the kernels

@@ -16,13 +16,9 @@ void add_to(T* __restrict sum, const T* __restrict x, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
-// f(at, count) for the elements of a tile of a matrix that has so many columns, in runs that lie together.
-template <class F>
-void for_runs(const Tile& tile, std::int64_t columns, F f) {
-  const bool whole_rows = tile.columns == columns;
-  const std::int64_t runs = whole_rows ? 1 : tile.rows, length = whole_rows ? tile.rows * columns : tile.columns;
-  for (std::int64_t run = 0; run < runs; ++run) f((tile.row + run) * columns + tile.column, length);
-}
+// Where a tile of a matrix with so many columns begins, and its rows.
+std::int64_t offset_of(const Tile& tile, std::int64_t columns) { return tile.row * columns + tile.column; }
+Rows rows_of(const Tile& tile, std::int64_t columns) { return {tile.rows, tile.columns, columns}; }
 
 template <class T>
 void forward(const Context& context, const DenseForward& args) {
@@ -30,7 +26,8 @@ void forward(const Context& context, const DenseForward& args) {
   T* y = data<T>(args.y);
   T* z = args.z.empty() ? y : data<T>(args.z);
   auto activate = [&](const Tile& tile) {
-    for_runs(tile, out, [&](std::int64_t at, std::int64_t count) { apply_forward(*args.f, z + at, y + at, count); });
+    const std::int64_t at = offset_of(tile, out);
+    apply_forward(*args.f, z + at, y + at, rows_of(tile, out));
   };
   const Product<T> p{.m = args.x.elements() / in,
                      .n = out,
@@ -74,7 +71,7 @@ void pass_activation_and_bias(const Context& context, const DenseBackward& args,
     const std::int64_t end = std::min(rows, (chunk + 1) * chunk_rows);
     for (std::int64_t row = chunk * chunk_rows; row < end; row += step_rows) {
       const std::int64_t count = std::min(step_rows, end - row), at = row * out;
-      if (args.f) apply_backward(*args.f, z_or_y ? z_or_y + at : nullptr, dy + at, dz + at, count * out);
+      if (args.f) apply_backward(*args.f, z_or_y ? z_or_y + at : nullptr, dy + at, dz + at, one_row(count * out));
       if (db) add_rows((args.f ? dz : dy) + at, count, out, sum);
     }
   });
@@ -97,7 +94,7 @@ void backward(const Context& context, const DenseBackward& args) {
   if (dw && rows == 0) std::fill_n(dw, out * in, T(0));
   if (dw && rows > 0) {
     auto look = [&](const Tile& tile) {
-      vectorized([&] { raise_largest(args.dw_bound, magnitude_bound(dw + tile.row * in + tile.column, tile.columns, tile.rows, in)); });
+      vectorized([&] { raise_largest(args.dw_bound, magnitude_bound(dw + offset_of(tile, in), tile.columns, tile.rows, in)); });
     };
     product(
         context,
@@ -108,9 +105,8 @@ void backward(const Context& context, const DenseBackward& args) {
   if (dx) {
     const T* z_or_y = data<T>(args.source_z_or_y);
     auto deactivate = [&](const Tile& tile) {
-      for_runs(tile, in, [&](std::int64_t at, std::int64_t count) {
-        apply_backward(*args.source_f, z_or_y ? z_or_y + at : nullptr, dx + at, dx + at, count);
-      });
+      const std::int64_t at = offset_of(tile, in);
+      apply_backward(*args.source_f, z_or_y ? z_or_y + at : nullptr, dx + at, dx + at, rows_of(tile, in));
     };
     product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in},
             args.source_f ? tile_epilogue(deactivate) : TileEpilogue{});

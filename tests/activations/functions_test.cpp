@@ -23,19 +23,42 @@ TEST_CASE_TEMPLATE("activations: bits do not depend on the place in the loop", T
     Tensor y(Shape{160}, dtype_of<T>()), dx(Shape{160}, dtype_of<T>()), single_y(Shape{160}, dtype_of<T>()),
         single_dx(Shape{160}, dtype_of<T>());
     for (std::size_t i = 0; i < 160; ++i) {
-      cpu::apply_forward<T>(f, &x.values<T>()[i], &single_y.values<T>()[i], 1);
-      cpu::apply_backward<T>(f, &x.values<T>()[i], &dy.values<T>()[i], &single_dx.values<T>()[i], 1);
+      cpu::apply_forward<T>(f, &x.values<T>()[i], &single_y.values<T>()[i], cpu::one_row(1));
+      cpu::apply_backward<T>(f, &x.values<T>()[i], &dy.values<T>()[i], &single_dx.values<T>()[i], cpu::one_row(1));
     }
     bool same = true;
     for (std::int64_t start = 0; start < 17; ++start) {
       for (std::int64_t n = 0; n <= 130; ++n) {
-        cpu::apply_forward<T>(f, x.values<T>().data() + start, y.values<T>().data() + start, n);
-        cpu::apply_backward<T>(f, x.values<T>().data() + start, dy.values<T>().data() + start, dx.values<T>().data() + start, n);
+        cpu::apply_forward<T>(f, x.values<T>().data() + start, y.values<T>().data() + start, cpu::one_row(n));
+        cpu::apply_backward<T>(f, x.values<T>().data() + start, dy.values<T>().data() + start, dx.values<T>().data() + start,
+                               cpu::one_row(n));
         same = same && bits(ConstTensorView(y).rows(start, n)) == bits(ConstTensorView(single_y).rows(start, n));
         same = same && bits(ConstTensorView(dx).rows(start, n)) == bits(ConstTensorView(single_dx).rows(start, n));
       }
     }
     CHECK(same);
+  }
+}
+
+// Rows of a wider matrix: each element as if it were alone, and what lies between the rows is left as it is.
+TEST_CASE_TEMPLATE("activations: rows that lie apart", T, float, double) {
+  const Tensor x = mixed<T>(Shape{160}), dy = mixed<T>(Shape{160});
+  for (const ActivationFunction& f : all_activations()) {
+    CAPTURE(name(f));
+    for (const cpu::Rows& rows :
+         {cpu::Rows{5, 7, 31}, cpu::Rows{3, 37, 40}, cpu::Rows{2, 64, 80}, cpu::Rows{4, 30, 30}, cpu::Rows{0, 5, 9}}) {
+      Tensor y = x.clone(), dx = x.clone(), expected_y = x.clone(), expected_dx = x.clone();
+      for (std::int64_t i = 0; i < rows.count * rows.apart; ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (i % rows.apart >= rows.length) continue;
+        cpu::apply_forward<T>(f, &x.values<T>()[at], &expected_y.values<T>()[at], cpu::one_row(1));
+        cpu::apply_backward<T>(f, &x.values<T>()[at], &dy.values<T>()[at], &expected_dx.values<T>()[at], cpu::one_row(1));
+      }
+      cpu::apply_forward<T>(f, x.values<T>().data(), y.values<T>().data(), rows);
+      cpu::apply_backward<T>(f, x.values<T>().data(), dy.values<T>().data(), dx.values<T>().data(), rows);
+      CHECK(bits(y) == bits(expected_y));
+      CHECK(bits(dx) == bits(expected_dx));
+    }
   }
 }
 
