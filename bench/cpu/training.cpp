@@ -51,7 +51,7 @@ std::vector<Workload> training_workloads() {
   const weir::Graph large = weir::sequential({784}, Dense(2048), ReLU(), Dense(2048), ReLU(), Dense(2048), ReLU(), Dense(10));
   return {training("W1", data, small, {.batch = 64, .steps = 937, .warm_up = 2}, weir::SGD({.lr = 0.01}), 409'088),
           training("W2", data, middle, {.batch = 128, .steps = 100, .warm_up = 2}, weir::Adam({.lr = 1e-4}), 3'209'216),
-          training("W3", data, large, {.batch = 1024, .steps = 1, .warm_up = 0}, weir::SGD({.lr = 0.01}), 56'877'056)};
+          training("W3", data, large, {.batch = 1024, .steps = 2, .warm_up = 0}, weir::SGD({.lr = 0.01}), 56'877'056)};
 }
 
 }  // namespace bench

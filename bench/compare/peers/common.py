@@ -16,7 +16,7 @@ import numpy as np
 NETS = {
     "W1": {"widths": [784, 128, 10], "batch": 64, "adam": False, "steps": 800, "warm_up": 2},
     "W2": {"widths": [784, 512, 512, 10], "batch": 128, "adam": True, "steps": 100, "warm_up": 2},
-    "W3": {"widths": [784, 2048, 2048, 2048, 10], "batch": 1024, "adam": False, "steps": 1, "warm_up": 0},
+    "W3": {"widths": [784, 2048, 2048, 2048, 10], "batch": 1024, "adam": False, "steps": 2, "warm_up": 0},
 }
 INFERENCE = {"b1": 1, "b1024": 1024}
 SMALL_NET = [784, 128, 10]

@@ -93,7 +93,7 @@ Sample relu(const Peer& peer, const std::string& function, long size) {
 Sample make_sample(const Peer& peer, const std::string& name) {
   static const std::map<std::string, Net> nets{{"W1", {{784, 128, 10}, 64, false, 0.01F, 800, 2}},
                                                {"W2", {{784, 512, 512, 10}, 128, true, 1e-4F, 100, 2}},
-                                               {"W3", {{784, 2048, 2048, 2048, 10}, 1024, false, 0.01F, 1, 0}}};
+                                               {"W3", {{784, 2048, 2048, 2048, 10}, 1024, false, 0.01F, 2, 0}}};
   if (const auto net = nets.find(name); net != nets.end()) return training(peer, net->second);
   if (name == "b1" || name == "b1024") return inference(peer, name == "b1" ? 1 : 1024);
   const std::size_t slash = name.find('/');
