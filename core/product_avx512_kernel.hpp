@@ -24,6 +24,10 @@ template <bool Across>
   const float *a = t.a, *a_next = t.a + (Across ? 1 : 3) * t.a_step;  // a's row behind the first, or the row three further
   const float *b = t.b, *line = t.c;
   Index left = triples, count = rows, in_row = ahead.lines;
+  // What the asm reads from memory lies on the stack: without optimisation each operand elsewhere would take a register of its own.
+  const float *asked_first = ahead.first, *bias = t.bias;
+  float* c = t.c;
+  const Index lines = ahead.lines;
   asm volatile(
       R"(
     .macro weir_get insn, to, base, offset, times, step    # from base + offset + times step
@@ -236,9 +240,8 @@ template <bool Across>
   )"
       : [a] "+r"(a), [a_next] "+r"(a_next), [b] "+r"(b), [line] "+r"(line), [left] "+r"(left), [count] "+r"(count), [in_row] "+r"(in_row)
       : [across] "i"(Across), [a_step] "r"(t.a_step * bytes), [a_steps] "r"(t.a_step * at_once * bytes), [b_step] "r"(t.b_step * bytes),
-        [b_steps] "r"(t.b_step * at_once * bytes), [ahead] "m"(ahead.first), [lines] "m"(ahead.lines), [asked] "m"(asked),
-        [row_end] "m"(row_end), [singles] "m"(singles), [c] "m"(t.c), [c_step] "m"(c_step), [last] "m"(last), [bias] "m"(t.bias),
-        [adds_to_c] "m"(adds_to_c)
+        [b_steps] "r"(t.b_step * at_once * bytes), [ahead] "m"(asked_first), [lines] "m"(lines), [asked] "m"(asked), [row_end] "m"(row_end),
+        [singles] "m"(singles), [c] "m"(c), [c_step] "m"(c_step), [last] "m"(last), [bias] "m"(bias), [adds_to_c] "m"(adds_to_c)
       : "memory", "cc", "k1", "zmm0", "zmm1", "zmm2", "zmm3", "zmm4", "zmm5", "zmm6", "zmm7", "zmm8", "zmm9", "zmm10", "zmm11", "zmm12",
         "zmm13", "zmm14", "zmm15", "zmm16", "zmm17", "zmm18", "zmm19", "zmm20", "zmm21", "zmm22", "zmm23", "zmm24", "zmm25", "zmm26",
         "zmm27", "zmm28", "zmm29", "zmm30", "zmm31");
