@@ -77,8 +77,8 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
 // packed_alone_most says. Tiles of one row or column have as good as one shape, hence one packing.
 class TiledProduct {
  public:
-  TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
-      : p_(product), dot_(by_dot_products(p_, set)), alone_(context.threads == 1), set_(set), scratch_(memory) {
+  TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory, TileEpilogue epilogue)
+      : p_(product), epilogue_(epilogue), dot_(by_dot_products(p_, set)), alone_(context.threads == 1), set_(set), scratch_(memory) {
     const Index most = depth_most(p_, set);
     block_ = dot_ ? p_.k : even_block(p_.k, most);
     tiles_ = tiling(p_, dot_, block_);
@@ -94,7 +94,7 @@ class TiledProduct {
     scratch_.reserve(context, own_floats * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
   }
 
-  void run(const Context& context, TileEpilogue epilogue) const {
+  void run(const Context& context) const {
     const Index count = tiles_.down * tiles_.across, pack_b = share_b_ ? tiles_.across : 0, pack_a = share_a_ ? tiles_.down : 0;
     const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two meetings of the threads
     for (Index k = 0; k < p_.k; k += span) {
@@ -110,12 +110,7 @@ class TiledProduct {
       parallel_for(context, count, [&](Index index) {
         if (b_alone_ && scratch_.first_time()) pack_whole_b();
         const Index end = std::min(p_.k, k + span);
-        for (Index block = k; block < end; block += block_) {
-          TileTask now = task(index, block);
-          if (block + block_ >= p_.k) now.epilogue = epilogue;
-          (dot_ ? set_.dot : set_.outer)(now);
-        }
-        if (dot_ && epilogue.run) epilogue.run(epilogue.user, tiles_[index]);
+        for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
       });
     }
   }
@@ -147,7 +142,10 @@ class TiledProduct {
     task.c = p_.c + tile.row * p_.ldc + tile.column;
     task.ldc = p_.ldc;
     task.first = k == 0;
-    if (p_.bias && k + block_ >= p_.k) task.bias = p_.bias + tile.column;
+    if (k + block_ >= p_.k) {
+      if (p_.bias) task.bias = p_.bias + tile.column;
+      task.epilogue = epilogue_;
+    }
     task.row = tile.row;
     task.column = tile.column;
     auto *own = static_cast<float*>(scratch_.mine()), *shared = static_cast<float*>(scratch_.shared());
@@ -166,6 +164,7 @@ class TiledProduct {
   }
 
   const Product<float>& p_;
+  TileEpilogue epilogue_;
   bool dot_, alone_, share_a_ = false, share_b_ = false, b_alone_ = false;
   Tiling tiles_;
   const InstructionSet& set_;
@@ -181,7 +180,7 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
   if (!by_dot_products(p, *set) && turning_pays(p, *set)) return turned_product(context, p, *set, own, epilogue);
-  TiledProduct(p, *set, context, own).run(context, epilogue);
+  TiledProduct(p, *set, context, own, epilogue).run(context);
 }
 
 void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_on_eigen(context, p, epilogue); }

@@ -99,6 +99,7 @@ void dot_product(const TileTask& t) {
       for (Index group = 0; group < groups; ++group) multiply(strip, group);
     }
   }
+  if (t.epilogue.run) t.epilogue.run(t.epilogue.user, {t.row, t.rows, t.column, t.columns});
 }
 
 }  // namespace

@@ -28,7 +28,7 @@ struct TileTask {
   bool first = true;            // c is written, not added to
   const float* bias = nullptr;  // [columns], added to each row of what c becomes; nullptr: none
   Index row = 0, column = 0;    // where the tile begins in all of c, for the epilogue
-  TileEpilogue epilogue = {};   // for outer, of the last block: run for some whole rows or columns of the tile at a time
+  TileEpilogue epilogue = {};   // of the last block: run for the whole tile, or for some of its rows or columns as they are finished
 
   // Where operands are packed, on a boundary of 64 bytes, and whether that has been done: pack_a and pack_b serve a row and a column of
   // tiles; what is not done, the tile does for itself.
