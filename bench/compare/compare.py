@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import signal
+import subprocess
 import sys
 import time
 
@@ -21,8 +22,6 @@ import runner
 from peers_list import all_peers
 
 WORKLOADS = ["W1", "W2", "W3", "b1", "b1024", "relu"]
-RELU_SIZES = [1_000, 3_000, 10_000, 30_000, 100_000, 300_000, 1_000_000, 3_000_000, 10_000_000, 30_000_000]
-RELU = [f"{function}/{size}" for function in ("relu_forward", "relu_grad", "relu_backward") for size in RELU_SIZES]
 
 
 def parse():
@@ -59,10 +58,15 @@ def build_peers(build):
         runner.call(["ninja", "-k", "0", "-C", build], log)
 
 
-def workloads_of(peer, options):
-    """Their names, ReLU's by function and size."""
+def names_of(bench_cpu):
+    """What weir can time."""
+    return subprocess.run([bench_cpu, "--list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+
+
+def workloads_of(peer, options, names):
+    """What is chosen and the peer can do; ReLU's by function and size, as weir names them."""
     chosen = [w for w in WORKLOADS if w in options.workloads and w in peer.workloads]
-    return [name for w in chosen for name in (RELU if w == "relu" else [w])]
+    return [name for w in chosen for name in ([n for n in names if n.startswith("relu_")] if w == "relu" else [w])]
 
 
 def measure(peer, weir, threads, workloads, turns, figures, start):
@@ -114,17 +118,18 @@ def main():
     weir, *others = [p for p in peers if p.missing is None]
     quiet = runner.Quiet(options.patience)
     figures, turns = runner.Figures(), runner.Turns(options.turns)
-    jobs = [(peer, threads, names) for threads in options.threads for peer in others if (names := workloads_of(peer, options))]
+    names = names_of(options.bench_cpu)
+    jobs = [(peer, threads, chosen) for threads in options.threads for peer in others if (chosen := workloads_of(peer, options, names))]
     if not jobs:
         sys.exit("compare: no peer that is installed can do this. Install one (bench/README.md), or time weir alone: ./weir bench cpu.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of measure, which ends what it has stopped
     progress = Progress(options.rounds * len(jobs))
 
     for turn in range(options.rounds):
-        for peer, threads, names in jobs:
+        for peer, threads, chosen in jobs:
             progress.next(f"round {turn + 1} of {options.rounds}: {peer.name}, {threads} threads")
             quiet.wait()
-            measure(peer, weir, threads, names, turns, figures, runner.Program)
+            measure(peer, weir, threads, chosen, turns, figures, runner.Program)
         progress.clear()
         text = report.write(options, turn + 1, peers, figures, quiet)
         if options.output:
