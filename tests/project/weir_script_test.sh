@@ -44,6 +44,8 @@ esac
 END
   tool ctest <<'END'
 echo "1/2 Test #1: a/b: c ....   Passed"
+for wait in 1 2 3 4 5; do grep -q "Test #1" "$shown" && break; sleep 1; done
+grep -q "Test #1" "$shown" || echo "nobody sees this while the next test runs"
 echo "2/2 Test #2: a/b: d ....***Skipped"
 echo "50% tests passed, 1 tests failed out of 2"
 echo "Total Test time"
@@ -64,17 +66,17 @@ fresh() {  # a tree, and a PATH that holds what every system has and nothing els
     mkdir -p "$(dirname "$scratch/prefix/include/$header")"
     touch "$scratch/prefix/include/$header"
   done
-  for name in sh cat dirname mkdir mktemp sed tail head tee awk sort uniq grep rm cp chmod touch readlink env; do
+  for name in sh cat dirname mkdir mktemp sed sleep tail head tee sort uniq grep rm cp chmod touch readlink env; do
     ln -s "$(PATH=$system command -v $name)" "$bin/$name"
   done
   tool id <<'END'
 echo "$uid"
 END
-  calls=$scratch/calls
+  calls=$scratch/calls shown=$scratch/out
   : >"$calls"
   uid=0
   broken=
-  export calls uid broken
+  export calls shown uid broken
 }
 
 run() {  # run COMMAND...: with that PATH alone; leaves $out, $err, $code
@@ -203,7 +205,7 @@ check "a failed build: names the log" "$(echo "$err" | tail -n 1)" \
   "weir: exit code 3; these were the last lines of $(cd "$tree" && pwd -P)/build/logs/release-build.log"
 broken=
 
-# Tests.
+# Tests: each line is there when ctest has written it.
 run ./weir test
 check "test: ctest's exit code" "$code" 8
 check "test: skips are counted before ctest's closing line" "$out" "1/2 Test #1: a/b: c ....   Passed
