@@ -5,7 +5,7 @@
 
 #include "activations/activation_ops.hpp"
 #include "activations/apply.hpp"
-#include "core/stream.hpp"
+#include "core/cpu/stream.hpp"
 #include "core/typed.hpp"
 
 namespace weir::cpu {

@@ -6,8 +6,8 @@
 #include <cstdint>
 
 #include "activations/apply.hpp"
-#include "core/stream.hpp"
-#include "core/vectorized.hpp"
+#include "core/cpu/stream.hpp"
+#include "core/cpu/vectorized.hpp"
 
 namespace weir::cpu {
 
@@ -84,9 +84,9 @@ inline void write_row(Store store, T* to, std::int64_t begin, std::int64_t n, co
   }
 }
 
-// The same for each row. Rows that lie together are one.
+// The same for each row. StridedRows that lie together are one.
 template <class T, class F, class... Operands>
-void write_each(Store store, T* to, const Rows& rows, const F& value, const Operands*... operands) {
+void write_each(Store store, T* to, const StridedRows& rows, const F& value, const Operands*... operands) {
   vectorized([&, store, to, rows] {
     const bool together = rows.length == rows.apart;
     const std::int64_t count = together ? 1 : rows.count, length = together ? rows.count * rows.length : rows.length;
@@ -97,7 +97,7 @@ void write_each(Store store, T* to, const Rows& rows, const F& value, const Oper
 }  // namespace
 
 template <class T>
-void apply_forward(const ActivationFunction& function, const T* x, T* y, const Rows& rows, Store store) {
+void apply_forward(const ActivationFunction& function, const T* x, T* y, const StridedRows& rows, Store store) {
   std::visit(
       [=](auto f) {
         write_each(
@@ -107,7 +107,7 @@ void apply_forward(const ActivationFunction& function, const T* x, T* y, const R
 }
 
 template <class T>
-void apply_backward(const ActivationFunction& function, const T* x_or_y, const T* dy, T* dx, const Rows& rows, Store store) {
+void apply_backward(const ActivationFunction& function, const T* x_or_y, const T* dy, T* dx, const StridedRows& rows, Store store) {
   std::visit(
       [=](auto f) {
         if constexpr (f.needs == Needs::neither) {
@@ -127,10 +127,10 @@ void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store) {
       store, g, one_row(n), [=](std::int64_t i) { return ReLU().backward(x[i], T(1)); }, x);
 }
 
-template void apply_forward(const ActivationFunction&, const float*, float*, const Rows&, Store);
-template void apply_forward(const ActivationFunction&, const double*, double*, const Rows&, Store);
-template void apply_backward(const ActivationFunction&, const float*, const float*, float*, const Rows&, Store);
-template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const Rows&, Store);
+template void apply_forward(const ActivationFunction&, const float*, float*, const StridedRows&, Store);
+template void apply_forward(const ActivationFunction&, const double*, double*, const StridedRows&, Store);
+template void apply_backward(const ActivationFunction&, const float*, const float*, float*, const StridedRows&, Store);
+template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const StridedRows&, Store);
 template void apply_relu_grad(const float*, float*, std::int64_t, Store);
 template void apply_relu_grad(const double*, double*, std::int64_t, Store);
 

@@ -12,28 +12,28 @@ namespace weir::cpu {
 // where the processor can (core/stream.hpp). The last two are for a result that is none of the operands.
 enum class Store : std::uint8_t { cached, fetched, streamed };
 
-// Rows of elements, which begin so many elements apart: of a tile, or one row for what lies together.
-struct Rows {
+// StridedRows of elements, which begin so many elements apart: of a tile, or one row for what lies together.
+struct StridedRows {
   std::int64_t count, length, apart;
 };
-constexpr Rows one_row(std::int64_t n) { return {1, n, n}; }
+constexpr StridedRows one_row(std::int64_t n) { return {1, n, n}; }
 
 // y = f(x), element by element; y may be x, else they must not overlap.
 template <class T>
-void apply_forward(const ActivationFunction& f, const T* x, T* y, const Rows& rows, Store store = Store::cached);
+void apply_forward(const ActivationFunction& f, const T* x, T* y, const StridedRows& rows, Store store = Store::cached);
 
 // dx = dy f'(.), from x or y as needs(f) says (it may be null when f needs neither); dx may be either operand.
 template <class T>
-void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, const Rows& rows, Store store = Store::cached);
+void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, const StridedRows& rows, Store store = Store::cached);
 
 // g[i] = x[i] > 0 as 1 or 0.
 template <class T>
 void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store = Store::cached);
 
-extern template void apply_forward(const ActivationFunction&, const float*, float*, const Rows&, Store);
-extern template void apply_forward(const ActivationFunction&, const double*, double*, const Rows&, Store);
-extern template void apply_backward(const ActivationFunction&, const float*, const float*, float*, const Rows&, Store);
-extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const Rows&, Store);
+extern template void apply_forward(const ActivationFunction&, const float*, float*, const StridedRows&, Store);
+extern template void apply_forward(const ActivationFunction&, const double*, double*, const StridedRows&, Store);
+extern template void apply_backward(const ActivationFunction&, const float*, const float*, float*, const StridedRows&, Store);
+extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const StridedRows&, Store);
 extern template void apply_relu_grad(const float*, float*, std::int64_t, Store);
 extern template void apply_relu_grad(const double*, double*, std::int64_t, Store);
 

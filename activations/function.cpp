@@ -1,10 +1,11 @@
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <span>
 
 #include <weir/activations/function.hpp>
 #include <weir/core/error.hpp>
+
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -18,12 +19,6 @@ std::span<const Parameter<F>> parameters_of() {
   } else {
     return {};
   }
-}
-
-// The shortest digits that read back as the same number.
-std::string digits(double value) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
 
 }  // namespace
@@ -40,7 +35,7 @@ std::string describe(const ActivationFunction& f) {
   return std::visit(
       []<class F>(const F& functor) {
         std::string values;
-        for (const Parameter<F>& p : parameters_of<F>()) values += (values.empty() ? "" : ", ") + digits(functor.*p.member);
+        for (const Parameter<F>& p : parameters_of<F>()) values += (values.empty() ? "" : ", ") + number_text(functor.*p.member);
         return std::string(functor.name) + (values.empty() ? "" : "(" + values + ")");
       },
       f);
@@ -53,7 +48,7 @@ void validate(const ActivationFunction& f) {
           const double value = functor.*p.member;
           const bool finite = std::fabs(value) <= std::numeric_limits<float>::max();  // a NaN is not
           if (finite && (p.holds == nullptr || p.holds(functor))) continue;
-          throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + digits(value) + ", expected " +
+          throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + number_text(value) + ", expected " +
                             std::string(finite ? p.expected : "a number that is finite in float") + ". Give another one.");
         }
       },

@@ -7,6 +7,7 @@
 
 #include "activations/activation_ops.hpp"
 #include "core/memory_ops.hpp"
+#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -75,7 +76,7 @@ void checked_activate(std::string_view who, const Context& context, const Activa
   const ConstTensorView result = y;
   Check(who, context, {"y", result}).operand({"x", x});
   validate(f);
-  (context.device.is_cuda() ? cuda::activate : cpu::activate)(context, f, x, y);
+  on_device(context.device, cpu::activate, cuda::activate)(context, f, x, y);
 }
 
 void checked_backward(std::string_view who, const Context& context, const ActivationFunction& f, const ConstTensorView& x_or_y,
@@ -85,7 +86,7 @@ void checked_backward(std::string_view who, const Context& context, const Activa
   check.operand({"dy", dy});
   if (needs(f) != Needs::neither) check.operand({needs(f) == Needs::x ? "x" : "y", x_or_y});
   validate(f);
-  (context.device.is_cuda() ? cuda::activate_backward : cpu::activate_backward)(context, f, x_or_y, dy, dx);
+  on_device(context.device, cpu::activate_backward, cuda::activate_backward)(context, f, x_or_y, dy, dx);
 }
 
 // Calls f with a context for the result's device, and returns when the result is there.
@@ -107,7 +108,7 @@ void relu(const ConstTensorView& x, const TensorView& y) {
 void relu_grad(const Context& context, const ConstTensorView& x, const TensorView& g) {
   const ConstTensorView result = g;
   Check("relu_grad", context, {"g", result}).operand({"x", x});
-  (context.device.is_cuda() ? cuda::relu_grad : cpu::relu_grad)(context, x, g);
+  on_device(context.device, cpu::relu_grad, cuda::relu_grad)(context, x, g);
 }
 
 void relu_grad(const ConstTensorView& x, const TensorView& g) {

@@ -44,7 +44,7 @@ function(weir_make_library name)
     CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON
     VERIFY_INTERFACE_HEADER_SETS ${PROJECT_IS_TOP_LEVEL})
   weir_visibility(${name})
-  # Private headers are named from the top of the tree: "core/product.hpp".
+  # Private headers are named from the top of the tree: "core/product/product.hpp".
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   # Header-only dependencies stay out of the exported link interface.
   target_link_libraries(${name} PRIVATE

@@ -8,6 +8,7 @@
 
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
+#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -55,7 +56,7 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
                      (options.transpose_b ? " transposed" : "") + " into " + to_string(c.shape()) +
                      ", expected [m, k] times [k, n] into [m, n].");
   }
-  (context.device.is_cuda() ? cuda::matmul : cpu::matmul)(context, a, b, c, options);
+  on_device(context.device, cpu::matmul, cuda::matmul)(context, a, b, c, options);
 }
 
 void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options) {
@@ -72,7 +73,7 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
     throw ShapeError("reduce_sum: got " + to_string(x.shape()) + " into " + to_string(y.shape()) +
                      ", expected the same without the first dimension, or [].");
   }
-  (context.device.is_cuda() ? cuda::reduce_sum : cpu::reduce_sum)(context, x, y);
+  on_device(context.device, cpu::reduce_sum, cuda::reduce_sum)(context, x, y);
 }
 
 void reduce_sum(const ConstTensorView& x, const TensorView& y) {
@@ -106,7 +107,7 @@ void fill(const Context& context, const TensorView& y, double value) {
                     : y.dtype() == DType::i32 ? whole && std::abs(value) <= std::numeric_limits<std::int32_t>::max()
                                               : true;
   if (!fits) throw ConfigError("fill: " + std::to_string(value) + " does not fit " + to_string(y.dtype()) + ".");
-  (context.device.is_cuda() ? cuda::fill : cpu::fill)(context, y, value);
+  on_device(context.device, cpu::fill, cuda::fill)(context, y, value);
 }
 
 void fill(const TensorView& y, double value) {

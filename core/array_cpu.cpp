@@ -2,9 +2,9 @@
 #include <cmath>
 
 #include "core/array_ops.hpp"
-#include "core/product.hpp"
+#include "core/cpu/vectorized.hpp"
+#include "core/product/product.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 
 namespace weir::cpu {
 

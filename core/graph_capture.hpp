@@ -8,12 +8,12 @@ namespace weir::cuda {
 
 // A sequence of device work that is replayed as one launch. What it works on lies where it lay when it was recorded; what changes from one
 // replay to the next it reads from device memory.
-class Graph {
+class RecordedGraph {
  public:
-  Graph() = default;
-  Graph(Graph&& other) noexcept;
-  Graph& operator=(Graph&& other) noexcept;
-  ~Graph();
+  RecordedGraph() = default;
+  RecordedGraph(RecordedGraph&& other) noexcept;
+  RecordedGraph& operator=(RecordedGraph&& other) noexcept;
+  ~RecordedGraph();
 
   explicit operator bool() const { return handle_ != nullptr; }
 
@@ -33,7 +33,7 @@ class Capture {
   Capture(const Capture&) = delete;
   Capture& operator=(const Capture&) = delete;
 
-  Graph finish();
+  RecordedGraph finish();
 
  private:
   void* stream_;

@@ -9,7 +9,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/parallel.hpp>
 
-#include "core/huge_pages.hpp"
+#include "core/cpu/huge_pages.hpp"
 #include "core/memory_ops.hpp"
 
 namespace weir::cpu {

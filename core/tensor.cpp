@@ -5,6 +5,7 @@
 #include <weir/core/tensor.hpp>
 
 #include "core/memory_ops.hpp"
+#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -43,7 +44,7 @@ Tensor::Tensor(Shape shape, DType dtype, Device device) {
     throw DeviceError(to_string(device) + ": out of memory: " + to_string(shape) + " of " + to_string(dtype) +
                       " is more than 64 bits count.");
   }
-  const Allocation block = (device.is_cuda() ? cuda::allocate : cpu::allocate)(device, elements * width);
+  const Allocation block = on_device(device, cpu::allocate, cuda::allocate)(device, elements * width);
   memory_ = {block.data, block.release};
   view_ = TensorView(block.data, shape, dtype, device);
 }

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <ostream>
 
 #include "core/text.hpp"
@@ -11,6 +13,20 @@ std::string with_commas(std::int64_t number) {
   for (std::size_t i = text.size(); i > first + 3;) text.insert(i -= 3, 1, ',');
   return text;
 }
+
+namespace {
+
+template <class T>
+std::string shortest(T number) {
+  if (std::isnan(number)) return "nan";
+  char text[32];
+  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general).ptr};
+}
+
+}  // namespace
+
+std::string number_text(double number) { return shortest(number); }
+std::string number_text(float number) { return shortest(number); }
 
 void TextTable::print(std::ostream& out) const {
   std::vector<std::size_t> widths;

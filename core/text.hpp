@@ -10,6 +10,10 @@ namespace weir {
 // 1234567 -> "1,234,567".
 std::string with_commas(std::int64_t number);
 
+// The fewest digits that read back as the same number, whatever the locale: "0.1", "1e-08", "inf"; "nan" without its sign.
+std::string number_text(double number);
+std::string number_text(float number);
+
 // Rows of cells, printed in columns as wide as their widest cell.
 class TextTable {
  public:

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <cstdio>
 
 #include <weir/core/array.hpp>
 #include <weir/core/parallel.hpp>
+
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -41,20 +42,13 @@ std::int64_t first_beyond(const ConstTensorView& values, double limit) {
   return first_beyond_in(values.values<double>(), limit);
 }
 
-std::string number_text(double number) {
-  if (std::isnan(number)) return "nan";  // a sign would only confuse
-  char text[32];
-  std::snprintf(text, sizeof text, "%g", number);
-  return text;
-}
-
 std::string describe_element(const ConstTensorView& values, std::int64_t index) {
   const auto at = static_cast<std::size_t>(index);
-  const double number = values.dtype() == DType::f32 ? static_cast<double>(values.values<float>()[at]) : values.values<double>()[at];
   const std::int64_t features = values.shape().without_front().elements();
   std::string text = "sample " + std::to_string(index / features);
   if (values.shape().rank() > 1) text += ", feature " + std::to_string(index % features);
-  return text + " is " + number_text(number);
+  const bool single = values.dtype() == DType::f32;
+  return text + " is " + (single ? number_text(values.values<float>()[at]) : number_text(values.values<double>()[at]));
 }
 
 }  // namespace weir

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/vectorized.hpp"
+#include "core/cpu/vectorized.hpp"
 #include "data/gather.hpp"
 
 namespace weir::cpu {
@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t tile_elements = 16 * 1024;
 
-// Rows lie anywhere, so each is asked for before it is needed, some together: memory then answers to many requests at a time. Of 60,000
-// samples of 784 bytes a batch of 64 took 17 to 20 us without, 9 to 11 with the next row asked for, 5 to 6 with the next few.
+// RowGather lie anywhere, so each is asked for before it is needed, some together: memory then answers to many requests at a time. Of
+// 60,000 samples of 784 bytes a batch of 64 took 17 to 20 us without, 9 to 11 with the next row asked for, 5 to 6 with the next few.
 constexpr std::int64_t asked_bytes = 4096;
 
 // Inline, as g++ drops calls of a function that does nothing else.
@@ -38,7 +38,7 @@ struct ByteScale {
 };
 
 template <class From, class To>
-struct Rows {
+struct RowGather {
   const From* __restrict from;
   const std::int32_t* __restrict order;
   To* __restrict to;
@@ -67,7 +67,8 @@ template <class From, class To>
 void gather_rows(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to) {
   const std::int64_t batch = order.elements();
   if (batch == 0) return;
-  const Rows<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(), to.elements() / batch};
+  const RowGather<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(),
+                                 to.elements() / batch};
   const std::int64_t tiles = std::min(batch, 1 + batch * rows.width / tile_elements), tile_rows = (batch + tiles - 1) / tiles;
   const auto gather = [&](const auto& convert) {
     vectorized_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {

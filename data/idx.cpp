@@ -10,9 +10,9 @@
 #include <weir/core/error.hpp>
 #include <weir/data/idx.hpp>
 
-#include "core/input_file.hpp"
+#include "core/files/gunzip.hpp"
+#include "core/files/input_file.hpp"
 #include "core/text.hpp"
-#include "data/gunzip.hpp"
 #include "data/idx_reader.hpp"
 
 // IDX: 00 00, the type (08 is an unsigned byte), the number of dimensions; each extent as 32 bits, most significant first; the data.

@@ -9,7 +9,7 @@
 #include <weir/data/loader.hpp>
 
 #include "core/memory_ops.hpp"
-#include "core/observe.hpp"
+#include "core/model/profiling_hook.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
 #include "data/finite.hpp"
@@ -153,7 +153,7 @@ Batch Loader::load(const Context& context, std::int64_t index) {
   if (index < 0 || index >= batches()) {
     throw ConfigError("loader: batch " + with_commas(index) + " asked for, there are " + with_commas(batches()) + ". Count from 0.");
   }
-  const Observed watch(Phase::gather);
+  const ProfiledScope watch(Phase::gather);
   const ConstTensorView rows = rows_of(index);
   show(rows.elements());
   switch (feeding_) {

@@ -8,7 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/formats/safetensors.hpp>
 
-#include "core/input_file.hpp"
+#include "core/files/input_file.hpp"
 #include "core/text.hpp"
 #include "formats/half.hpp"
 #include "formats/printable.hpp"

@@ -2,8 +2,8 @@
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 
-#include "core/file_descriptor.hpp"
-#include "core/model_access.hpp"
+#include "core/files/file_descriptor.hpp"
+#include "core/model/model_access.hpp"
 #include "formats/graph_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "core/parameters.hpp"
+#include "core/model/parameters.hpp"
 #include "formats/printable.hpp"
 #include "formats/safetensors_dtype.hpp"
 #include "formats/safetensors_header.hpp"

@@ -4,8 +4,8 @@
 #include <weir/core/error.hpp>
 #include <weir/formats/safetensors.hpp>
 
+#include "core/files/atomic_file.hpp"
 #include "core/text.hpp"
-#include "formats/atomic_file.hpp"
 #include "formats/json.hpp"
 #include "formats/printable.hpp"
 #include "formats/safetensors_dtype.hpp"

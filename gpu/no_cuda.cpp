@@ -9,27 +9,27 @@
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
 #include "data/gather.hpp"
-#include "gpu/blas.hpp"
-#include "gpu/runtime.hpp"
-#include "gpu/stream.hpp"
+#include "gpu/runtime/blas.hpp"
+#include "gpu/runtime/runtime.hpp"
+#include "gpu/runtime/stream.hpp"
 #include "layers/add_ops.hpp"
 #include "layers/batch_norm_ops.hpp"
-#include "layers/class_targets_ops.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/dropout_ops.hpp"
-#include "layers/elementwise_loss_ops.hpp"
 #include "layers/embedding_ops.hpp"
-#include "layers/multi_margin_ops.hpp"
+#include "layers/losses/class_targets_ops.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
+#include "layers/losses/multi_margin_ops.hpp"
+#include "layers/losses/softmax_cross_entropy_ops.hpp"
+#include "layers/losses/weighted_logits_ops.hpp"
 #include "layers/multiply_ops.hpp"
 #include "layers/prelu_ops.hpp"
 #include "layers/row_norm_ops.hpp"
-#include "layers/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_ops.hpp"
-#include "layers/weighted_logits_ops.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
-#include "training/optimizer_ops.hpp"
+#include "training/optimizers/optimizer_ops.hpp"
 #include "training/step_ops.hpp"
 
 namespace weir::cuda {
@@ -186,9 +186,9 @@ void gather_batch(const Context& c, In from, double divisor, In order, const std
 void count_batch(const Context& c, const double* loss, double share, StepNumbers* numbers) {
   run(cpu::count_batch, c, loss, share, numbers);
 }
-void judge_step(const Context& c, const StepJudgement& step) { run(cpu::judge_step, c, step); }
+void accept_step(const Context& c, const StepAcceptance& step) { run(cpu::accept_step, c, step); }
 void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run(cpu::copy_unless, c, skip, x, y); }
-void max_abs(const Context& c, In x, double* largest) { run(cpu::max_abs, c, x, largest); }
+void max_abs(const Context& c, In x, double* max_abs) { run(cpu::max_abs, c, x, max_abs); }
 void count_correct(const Context& c, In y, In labels, std::int64_t* correct) { run(cpu::count_correct, c, y, labels, correct); }
 void count_confusion(const Context& c, In y, In labels, std::int64_t* counts) { run(cpu::count_confusion, c, y, labels, counts); }
 void count_top_k(const Context& c, In y, In labels, std::int64_t k, std::int64_t* correct) {

@@ -1,7 +1,7 @@
 # Compiles the kernels alone and prints what each takes: registers, shared memory, stack, spills. Fails when one does not compile without a
 # warning.
 #   cmake -P gpu/registers.cmake
-# -DSOURCE=gpu/dense.cu: that file alone; -DARCHITECTURE=90; -DNVCC=<compiler>. Tests run it file by file.
+# -DSOURCE=gpu/kernels/dense.cu: that file alone; -DARCHITECTURE=90; -DNVCC=<compiler>. Tests run it file by file.
 cmake_minimum_required(VERSION 3.25)
 
 get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)
@@ -17,7 +17,7 @@ if(NOT ARCHITECTURE)
   set(ARCHITECTURE 90)
 endif()
 if(NOT SOURCE)
-  file(GLOB SOURCE RELATIVE ${root} ${root}/gpu/*.cu)
+  file(GLOB SOURCE RELATIVE ${root} ${root}/gpu/kernels/*.cu)
 endif()
 find_program(filter c++filt)
 

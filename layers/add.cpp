@@ -1,6 +1,7 @@
 #include <weir/core/array.hpp>
 #include <weir/layers/add.hpp>
 
+#include "core/on_device.hpp"
 #include "layers/add_ops.hpp"
 #include "layers/inputs.hpp"
 
@@ -17,7 +18,7 @@ LayerPlan Add::infer(std::span<const Shape> inputs) const {
 }
 
 void Add::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::add_forward : cpu::add_forward)(context, args.x, args.y);
+  on_device(context.device, cpu::add_forward, cuda::add_forward)(context, args.x, args.y);
 }
 
 void Add::backward(const Context& context, const LayerArgs& args) const {

@@ -1,8 +1,9 @@
 #include <string>
 #include <weir/layers/batch_norm.hpp>
 
+#include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "layers/batch_norm_ops.hpp"
-#include "layers/digits.hpp"
 #include "layers/inputs.hpp"
 
 namespace weir {
@@ -10,7 +11,8 @@ namespace weir {
 BatchNorm::BatchNorm(BatchNormOptions options) : options_(options) {
   require_eps("batch_norm", options.eps);
   if (!(options.momentum >= 0 && options.momentum <= 1)) {
-    throw ConfigError("batch_norm: momentum is " + digits(options.momentum) + ", expected 0 to 1. Give the share of the newest batch.");
+    throw ConfigError("batch_norm: momentum is " + number_text(options.momentum) +
+                      ", expected 0 to 1. Give the share of the newest batch.");
   }
 }
 
@@ -52,7 +54,7 @@ void BatchNorm::forward(const Context& context, const LayerArgs& args) const {
   if (context.training) op.next_mean = args.state_next[0], op.next_var = args.state_next[1];
   op.eps = options_.eps;
   op.momentum = options_.momentum;
-  (context.device.is_cuda() ? cuda::batch_norm_forward : cpu::batch_norm_forward)(context, op);
+  on_device(context.device, cpu::batch_norm_forward, cuda::batch_norm_forward)(context, op);
 }
 
 void BatchNorm::backward(const Context& context, const LayerArgs& args) const {
@@ -63,7 +65,7 @@ void BatchNorm::backward(const Context& context, const LayerArgs& args) const {
   op.sums = args.scratch[0];
   op.dx = args.dx[0];
   if (options_.affine) op.weight = args.parameters[0], op.dweight = args.dparameters[0], op.dbias = args.dparameters[1];
-  (context.device.is_cuda() ? cuda::batch_norm_backward : cpu::batch_norm_backward)(context, op);
+  on_device(context.device, cpu::batch_norm_backward, cuda::batch_norm_backward)(context, op);
 }
 
 }  // namespace weir

@@ -24,7 +24,7 @@
 #include <weir/layers/softmax.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
-#include "layers/elementwise_terms.hpp"
+#include "layers/losses/elementwise_terms.hpp"
 
 namespace weir {
 

@@ -1,6 +1,7 @@
 #include <limits>
 #include <weir/layers/concat.hpp>
 
+#include "core/on_device.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/inputs.hpp"
 
@@ -29,11 +30,11 @@ LayerPlan Concat::infer(std::span<const Shape> inputs) const {
 }
 
 void Concat::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::concat : cpu::concat)(context, args.x, args.y);
+  on_device(context.device, cpu::concat, cuda::concat)(context, args.x, args.y);
 }
 
 void Concat::backward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::split : cpu::split)(context, args.dy, args.x, args.dx);
+  on_device(context.device, cpu::split, cuda::split)(context, args.dy, args.x, args.dx);
 }
 
 }  // namespace weir

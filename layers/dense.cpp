@@ -6,7 +6,8 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/dense.hpp>
 
-#include "core/layer_link.hpp"
+#include "core/model/layer_link.hpp"
+#include "core/on_device.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/initializer_config.hpp"
 #include "layers/inputs.hpp"
@@ -123,7 +124,7 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
     op.relu_mask = args.saved[0];
     op.relu_mask_left = &link->offered;
   }
-  (context.device.is_cuda() ? cuda::dense_forward : cpu::dense_forward)(context, op);
+  on_device(context.device, cpu::dense_forward, cuda::dense_forward)(context, op);
 }
 
 void Dense::backward(const Context& context, const LayerArgs& args) const {
@@ -148,7 +149,7 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   if (LayerLink* link = args.to_source; link && link->offered) {
     if (const auto* source = dynamic_cast<const Dense*>(link->layer)) begin_backward_of(*source, *link, args.x[0], context.device, op);
   }
-  (context.device.is_cuda() ? cuda::dense_backward : cpu::dense_backward)(context, op);
+  on_device(context.device, cpu::dense_backward, cuda::dense_backward)(context, op);
 }
 
 std::unique_ptr<Layer> Dense::absorb(const Layer& next) const {

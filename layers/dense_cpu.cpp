@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "activations/apply.hpp"
-#include "core/largest.hpp"
-#include "core/product.hpp"
+#include "core/cpu/vectorized.hpp"
+#include "core/max_abs.hpp"
+#include "core/product/product.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 #include "layers/dense_ops.hpp"
 
 namespace weir::cpu {
@@ -18,7 +18,7 @@ void add_to(T* __restrict sum, const T* __restrict x, std::int64_t count) {
 
 // Where a tile of a matrix with so many columns begins, and its rows.
 std::int64_t offset_of(const Tile& tile, std::int64_t columns) { return tile.row * columns + tile.column; }
-Rows rows_of(const Tile& tile, std::int64_t columns) { return {tile.rows, tile.columns, columns}; }
+StridedRows rows_of(const Tile& tile, std::int64_t columns) { return {tile.rows, tile.columns, columns}; }
 
 template <class T>
 void forward(const Context& context, const DenseForward& args) {
@@ -94,7 +94,7 @@ void backward(const Context& context, const DenseBackward& args) {
   if (dw && rows == 0) std::fill_n(dw, out * in, T(0));
   if (dw && rows > 0) {
     auto look = [&](const Tile& tile) {
-      vectorized([&] { raise_largest(args.dw_bound, magnitude_bound(dw + offset_of(tile, in), tile.columns, tile.rows, in)); });
+      vectorized([&] { raise_max_abs(args.dw_bound, magnitude_bound(dw + offset_of(tile, in), tile.columns, tile.rows, in)); });
     };
     product(
         context,

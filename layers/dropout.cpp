@@ -2,19 +2,20 @@
 #include <weir/core/array.hpp>
 #include <weir/layers/dropout.hpp>
 
-#include "layers/digits.hpp"
+#include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "layers/dropout_ops.hpp"
 #include "layers/inputs.hpp"
 
 namespace weir {
 
 Dropout::Dropout(double p) : p_(p) {
-  if (!(p >= 0 && p <= 1)) throw ConfigError("dropout: p is " + digits(p) + ", expected 0 to 1. Give the share of zeros.");
+  if (!(p >= 0 && p <= 1)) throw ConfigError("dropout: p is " + number_text(p) + ", expected 0 to 1. Give the share of zeros.");
 }
 
 Config Dropout::config() const { return Config().set("p", p_); }
 
-std::string Dropout::describe() const { return "dropout(" + digits(p_) + ")"; }
+std::string Dropout::describe() const { return "dropout(" + number_text(p_) + ")"; }
 
 LayerPlan Dropout::infer(std::span<const Shape> inputs) const {
   require_one_input(inputs);
@@ -28,13 +29,13 @@ LayerPlan Dropout::infer(std::span<const Shape> inputs) const {
 
 void Dropout::forward(const Context& context, const LayerArgs& args) const {
   if (!context.training) return copy(context, args.x[0], args.y);
-  (context.device.is_cuda() ? cuda::dropout_forward : cpu::dropout_forward)(context, p_, args.x[0], args.y, args.saved[0]);
+  on_device(context.device, cpu::dropout_forward, cuda::dropout_forward)(context, p_, args.x[0], args.y, args.saved[0]);
 }
 
 void Dropout::backward(const Context& context, const LayerArgs& args) const {
   if (args.dx[0].empty()) return;
   if (!context.training) return copy(context, args.dy, args.dx[0]);
-  (context.device.is_cuda() ? cuda::dropout_backward : cpu::dropout_backward)(context, p_, args.saved[0], args.dy, args.dx[0]);
+  on_device(context.device, cpu::dropout_backward, cuda::dropout_backward)(context, p_, args.saved[0], args.dy, args.dx[0]);
 }
 
 }  // namespace weir

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 #include "layers/dropout_ops.hpp"
 
 namespace weir::cpu {
@@ -9,13 +9,6 @@ namespace weir::cpu {
 namespace {
 
 constexpr std::int64_t tile_elements = 8192;  // whole draws of four
-
-// Calls f(begin, end) for each tile.
-template <class F>
-void over_tiles(const Context& context, std::int64_t elements, F&& f) {
-  vectorized_for(context, ceil_div(elements, tile_elements),
-                 [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
-}
 
 // to = from scaled where kept, else 0: a select, for an infinity stays out where it is dropped.
 template <class T>
@@ -32,7 +25,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
   std::uint8_t* keep = data<std::uint8_t>(kept);
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, y.elements(), [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; i += 4) {
         const auto bits = random_bits(context.key, static_cast<std::uint64_t>(i / 4), step);
         for (std::int64_t j = i; j < std::min(i + 4, end); ++j) keep[j] = bits[static_cast<std::size_t>(j - i)] >= limit ? 1 : 0;
@@ -45,7 +38,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
 void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx) {
   typed(dx.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, dx.elements(),
+    over_tiles(context, dx.elements(), tile_elements,
                [&](std::int64_t begin, std::int64_t end) { pass_kept(p, data<std::uint8_t>(kept), data<T>(dy), data<T>(dx), begin, end); });
   });
 }

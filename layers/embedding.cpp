@@ -1,6 +1,7 @@
 #include <string>
 #include <weir/layers/embedding.hpp>
 
+#include "core/on_device.hpp"
 #include "core/typed.hpp"
 #include "layers/embedding_ops.hpp"
 #include "layers/inputs.hpp"
@@ -38,12 +39,12 @@ void Embedding::check_indices(const ConstTensorView& x) const {
 }
 
 void Embedding::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::embedding_forward : cpu::embedding_forward)(context, args.x[0], args.parameters[0], args.y);
+  on_device(context.device, cpu::embedding_forward, cuda::embedding_forward)(context, args.x[0], args.parameters[0], args.y);
 }
 
 void Embedding::backward(const Context& context, const LayerArgs& args) const {
   if (args.dparameters[0].empty()) return;
-  (context.device.is_cuda() ? cuda::embedding_backward : cpu::embedding_backward)(context, args.x[0], args.dy, args.dparameters[0]);
+  on_device(context.device, cpu::embedding_backward, cuda::embedding_backward)(context, args.x[0], args.dy, args.dparameters[0]);
 }
 
 void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index) {

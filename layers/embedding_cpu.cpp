@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 #include "layers/embedding_ops.hpp"
 #include "layers/over_rows.hpp"
 

@@ -5,7 +5,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/shape.hpp>
 
-#include "layers/digits.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -37,7 +37,7 @@ inline void require_width(const Shape& input) {
 
 inline void require_eps(const std::string& who, double eps) {
   if (eps > 0 && eps < 1e30) return;
-  throw ConfigError(who + ": eps is " + digits(eps) + ", expected a number above 0. Leave it out for the usual one.");
+  throw ConfigError(who + ": eps is " + number_text(eps) + ", expected a number above 0. Leave it out for the usual one.");
 }
 
 inline void require_output_and_target(std::span<const Shape> inputs) {

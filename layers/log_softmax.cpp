@@ -1,5 +1,6 @@
 #include <weir/layers/log_softmax.hpp>
 
+#include "core/on_device.hpp"
 #include "layers/inputs.hpp"
 #include "layers/softmax_ops.hpp"
 
@@ -16,12 +17,12 @@ LayerPlan LogSoftmax::infer(std::span<const Shape> inputs) const {
 }
 
 void LogSoftmax::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::log_softmax_forward : cpu::log_softmax_forward)(context, args.x[0], args.y);
+  on_device(context.device, cpu::log_softmax_forward, cuda::log_softmax_forward)(context, args.x[0], args.y);
 }
 
 void LogSoftmax::backward(const Context& context, const LayerArgs& args) const {
   if (args.dx[0].empty()) return;
-  (context.device.is_cuda() ? cuda::log_softmax_backward : cpu::log_softmax_backward)(context, args.y, args.dy, args.dx[0]);
+  on_device(context.device, cpu::log_softmax_backward, cuda::log_softmax_backward)(context, args.y, args.dy, args.dx[0]);
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #include <weir/layers/multiply.hpp>
 
+#include "core/on_device.hpp"
 #include "layers/inputs.hpp"
 #include "layers/multiply_ops.hpp"
 
@@ -15,11 +16,11 @@ LayerPlan Multiply::infer(std::span<const Shape> inputs) const {
 }
 
 void Multiply::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::multiply_forward : cpu::multiply_forward)(context, args.x, args.y);
+  on_device(context.device, cpu::multiply_forward, cuda::multiply_forward)(context, args.x, args.y);
 }
 
 void Multiply::backward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::multiply_backward : cpu::multiply_backward)(context, args.x, args.dy, args.dx);
+  on_device(context.device, cpu::multiply_backward, cuda::multiply_backward)(context, args.x, args.dy, args.dx);
 }
 
 }  // namespace weir

@@ -1,7 +1,7 @@
 #include <algorithm>
 
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 #include "layers/multiply_ops.hpp"
 
 namespace weir::cpu {
@@ -9,13 +9,6 @@ namespace weir::cpu {
 namespace {
 
 constexpr std::int64_t tile_elements = 16 * 1024;
-
-// Calls f(begin, end) for each tile.
-template <class F>
-void over_tiles(const Context& context, std::int64_t elements, F&& f) {
-  vectorized_for(context, ceil_div(elements, tile_elements),
-                 [&](std::int64_t tile) { f(tile * tile_elements, std::min(elements, (tile + 1) * tile_elements)); });
-}
 
 template <class T>
 void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
@@ -27,7 +20,7 @@ void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
 void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, y.elements(), [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
       std::copy(data<T>(x[0]) + begin, data<T>(x[0]) + end, data<T>(y) + begin);
       for (const ConstTensorView& factor : x.subspan(1)) multiply_by(data<T>(factor), data<T>(y), begin, end);
     });
@@ -38,7 +31,7 @@ void multiply_backward(const Context& context, std::span<const ConstTensorView> 
                        std::span<const TensorView> dx) {
   typed(dy.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, dy.elements(), [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, dy.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
       for (std::size_t i = 0; i < dx.size(); ++i) {
         if (dx[i].empty()) continue;
         std::copy(data<T>(dy) + begin, data<T>(dy) + end, data<T>(dx[i]) + begin);

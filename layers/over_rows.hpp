@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <weir/core/tensor_view.hpp>
 
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
 
 namespace weir {
 
@@ -20,8 +20,7 @@ inline Rows rows_of(const ConstTensorView& x) {
 
 // Calls f(row) for every row, tiles of rows side by side.
 template <class F>
-void over_rows(const Context& context, const Rows& rows, F&& f) {
-  constexpr std::int64_t tile_elements = 4096;
+void over_rows(const Context& context, const Rows& rows, F&& f, std::int64_t tile_elements = 4096) {
   const std::int64_t tile_rows = ceil_div(tile_elements, std::max<std::int64_t>(rows.width, 1));
   cpu::vectorized_for(context, ceil_div(rows.count, tile_rows), [&](std::int64_t tile) {
     const std::int64_t end = std::min(rows.count, (tile + 1) * tile_rows);

@@ -2,7 +2,8 @@
 #include <string>
 #include <weir/layers/prelu.hpp>
 
-#include "layers/digits.hpp"
+#include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "layers/inputs.hpp"
 #include "layers/prelu_ops.hpp"
 
@@ -13,7 +14,7 @@ PReLU::PReLU(std::int64_t num_parameters, double init) : num_parameters_(num_par
     throw ConfigError("prelu: num_parameters is " + std::to_string(num_parameters) +
                       ", expected at least 1. Give 1, or the first dimension of the input.");
   }
-  if (!std::isfinite(init)) throw ConfigError("prelu: init is " + digits(init) + ", expected a finite number. Give another one.");
+  if (!std::isfinite(init)) throw ConfigError("prelu: init is " + number_text(init) + ", expected a finite number. Give another one.");
 }
 
 Config PReLU::config() const { return Config().set("num_parameters", num_parameters_).set("init", init_); }
@@ -35,12 +36,12 @@ LayerPlan PReLU::infer(std::span<const Shape> inputs) const {
 }
 
 void PReLU::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::prelu_forward : cpu::prelu_forward)(context, args.x[0], args.parameters[0], args.y);
+  on_device(context.device, cpu::prelu_forward, cuda::prelu_forward)(context, args.x[0], args.parameters[0], args.y);
 }
 
 void PReLU::backward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::prelu_backward : cpu::prelu_backward)(context, args.x[0], args.parameters[0], args.dy, args.scratch[0],
-                                                                          args.dx[0], args.dparameters[0]);
+  on_device(context.device, cpu::prelu_backward, cuda::prelu_backward)(context, args.x[0], args.parameters[0], args.dy, args.scratch[0],
+                                                                       args.dx[0], args.dparameters[0]);
 }
 
 }  // namespace weir

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "core/cpu/lanes.hpp"
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
-#include "layers/lanes.hpp"
 #include "layers/prelu_ops.hpp"
 
 namespace weir::cpu {

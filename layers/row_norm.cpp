@@ -1,5 +1,6 @@
 #include "layers/row_norm.hpp"
 
+#include "core/on_device.hpp"
 #include "layers/inputs.hpp"
 #include "layers/row_norm_ops.hpp"
 
@@ -26,7 +27,7 @@ void RowNorm::forward(const Context& context, const LayerArgs& args) const {
   op.centred = centred;
   if (affine) op.weight = args.parameters[0];
   if (affine && centred) op.bias = args.parameters[1];
-  (context.device.is_cuda() ? cuda::row_norm_forward : cpu::row_norm_forward)(context, op);
+  on_device(context.device, cpu::row_norm_forward, cuda::row_norm_forward)(context, op);
 }
 
 void RowNorm::backward(const Context& context, const LayerArgs& args) const {
@@ -38,7 +39,7 @@ void RowNorm::backward(const Context& context, const LayerArgs& args) const {
   op.centred = centred;
   if (affine) op.weight = args.parameters[0], op.dweight = args.dparameters[0];
   if (affine && centred) op.dbias = args.dparameters[1];
-  (context.device.is_cuda() ? cuda::row_norm_backward : cpu::row_norm_backward)(context, op);
+  on_device(context.device, cpu::row_norm_backward, cuda::row_norm_backward)(context, op);
 }
 
 }  // namespace weir

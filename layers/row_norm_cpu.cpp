@@ -1,8 +1,8 @@
 #include <cmath>
 
+#include "core/cpu/lanes.hpp"
 #include "core/typed.hpp"
 #include "layers/column_sums.hpp"
-#include "layers/lanes.hpp"
 #include "layers/over_rows.hpp"
 #include "layers/row_norm_ops.hpp"
 

@@ -1,5 +1,6 @@
 #include <weir/layers/softmax.hpp>
 
+#include "core/on_device.hpp"
 #include "layers/inputs.hpp"
 #include "layers/softmax_ops.hpp"
 
@@ -16,12 +17,12 @@ LayerPlan Softmax::infer(std::span<const Shape> inputs) const {
 }
 
 void Softmax::forward(const Context& context, const LayerArgs& args) const {
-  (context.device.is_cuda() ? cuda::softmax_forward : cpu::softmax_forward)(context, args.x[0], args.y);
+  on_device(context.device, cpu::softmax_forward, cuda::softmax_forward)(context, args.x[0], args.y);
 }
 
 void Softmax::backward(const Context& context, const LayerArgs& args) const {
   if (args.dx[0].empty()) return;
-  (context.device.is_cuda() ? cuda::softmax_backward : cpu::softmax_backward)(context, args.y, args.dy, args.dx[0]);
+  on_device(context.device, cpu::softmax_backward, cuda::softmax_backward)(context, args.y, args.dy, args.dx[0]);
 }
 
 }  // namespace weir

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cpu/lanes.hpp"
 #include "core/typed.hpp"
-#include "layers/lanes.hpp"
 #include "layers/over_rows.hpp"
 #include "layers/softmax_exp.hpp"
 #include "layers/softmax_ops.hpp"

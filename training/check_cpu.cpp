@@ -1,11 +1,11 @@
 #include <atomic>
 #include <cmath>
 
-#include "core/largest.hpp"
+#include "core/cpu/vectorized.hpp"
+#include "core/max_abs.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
-#include "training/argmax.hpp"
 #include "training/check_ops.hpp"
+#include "training/metrics/argmax.hpp"
 
 namespace weir::cpu {
 
@@ -32,13 +32,13 @@ void add(std::int64_t& count, std::int64_t more) { std::atomic_ref(count).fetch_
 
 }  // namespace
 
-void max_abs(const Context& context, const ConstTensorView& x, double* largest) {
+void max_abs(const Context& context, const ConstTensorView& x, double* max_abs) {
   const std::int64_t count = x.elements();
   typed(x.dtype(), [&](auto t) {
     const auto* values = data<decltype(t)>(x);
     vectorized_for(context, ceil_div(count, max_tile), [&](std::int64_t tile) {
       const std::int64_t begin = tile * max_tile;
-      raise_largest(largest, largest_magnitude(values + begin, std::min(max_tile, count - begin)));
+      raise_max_abs(max_abs, max_abs_of(values + begin, std::min(max_tile, count - begin)));
     });
   });
 }

@@ -8,8 +8,8 @@
 // pointed to live on the context's device and are added to, so that they can be read once for many calls.
 
 namespace weir::cpu {
-// *largest becomes the largest of itself and every |x[i]|: NaN counts above infinity. *largest must not be negative.
-void max_abs(const Context& context, const ConstTensorView& x, double* largest);
+// *max_abs becomes the largest of itself and every |x[i]|: NaN counts above infinity. *max_abs must not be negative.
+void max_abs(const Context& context, const ConstTensorView& x, double* max_abs);
 // For outputs of [labels' elements, classes]: *correct += rows that predict their label, as metrics.hpp defines it.
 void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
 // counts[classes, classes]: counts[label, predicted] += rows; labels outside and rows with a NaN count nowhere.
@@ -26,7 +26,7 @@ void regression_sums(const Context& context, const ConstTensorView& x, const Con
 }  // namespace weir::cpu
 
 namespace weir::cuda {
-void max_abs(const Context& context, const ConstTensorView& x, double* largest);
+void max_abs(const Context& context, const ConstTensorView& x, double* max_abs);
 void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
 void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
 void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,

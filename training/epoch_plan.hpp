@@ -8,7 +8,7 @@
 namespace weir {
 
 // A batch in its step.
-struct StepPart {
+struct MicroBatch {
   std::int64_t batch = 0;    // of the epoch's
   std::int64_t index = 0;    // of the step's
   std::int64_t rows = 0;     // samples of this batch ...
@@ -28,17 +28,17 @@ class EpochPlan {
 
   std::int64_t accumulate() const { return accumulate_; }  // batches of every step but perhaps the last
   std::int64_t steps() const { return ceil_div(batches_, accumulate_); }
-  std::int64_t parts(std::int64_t step) const { return std::min(accumulate_, batches_ - step * accumulate_); }
+  std::int64_t micro_batches(std::int64_t step) const { return std::min(accumulate_, batches_ - step * accumulate_); }
   std::int64_t samples(std::int64_t step) const { return samples_before(step + 1) - samples_before(step); }
   bool is_whole(std::int64_t step) const { return samples(step) == accumulate_ * batch_; }
 
-  StepPart part(std::int64_t step, std::int64_t index) const {
+  MicroBatch micro_batch(std::int64_t step, std::int64_t index) const {
     const std::int64_t batch = step * accumulate_ + index;
     return {.batch = batch,
             .index = index,
             .rows = std::min(batch_, samples_ - batch * batch_),
             .samples = samples(step),
-            .last = index + 1 == parts(step)};
+            .last = index + 1 == micro_batches(step)};
   }
 
  private:

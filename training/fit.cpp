@@ -10,19 +10,19 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/fit.hpp>
 
+#include "core/cpu/team.hpp"
 #include "core/keys.hpp"
-#include "core/model_access.hpp"
-#include "core/model_work.hpp"
-#include "core/team.hpp"
+#include "core/model/model_access.hpp"
+#include "core/model/model_work.hpp"
 #include "core/text.hpp"
-#include "training/accuracy_counter.hpp"
 #include "training/check_data.hpp"
 #include "training/epoch_plan.hpp"
-#include "training/evaluator.hpp"
-#include "training/explain.hpp"
+#include "training/find_nonfinite.hpp"
 #include "training/gradient_sum.hpp"
+#include "training/metrics/accuracy_counter.hpp"
+#include "training/metrics/evaluator.hpp"
 #include "training/recorded_steps.hpp"
-#include "training/schedule_run.hpp"
+#include "training/schedules/schedule_run.hpp"
 #include "training/updater.hpp"
 
 namespace weir {
@@ -173,22 +173,22 @@ class Run {
   void take_step(std::int64_t index) {
     const Stopwatch watch;
     double loss = 0;
-    for (std::int64_t i = 0; i < plan_.parts(index); ++i) loss += run_batch(plan_.part(index, i));
+    for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) loss += run_batch(plan_.micro_batch(index, i));
     schedule_.after_steps(1);
     const std::int64_t samples = plan_.samples(index);
     report_steps(watch, 1, samples, loss, loss * static_cast<double>(samples));
   }
 
   // The gradients of one batch of a step, and after the last one the update. Returns the batch's part of the loss.
-  double run_batch(const StepPart& part) {
-    Batch batch = loader_->load(context_, part.batch);
-    batch.part = static_cast<std::uint64_t>(part.index);
+  double run_batch(const MicroBatch& micro_batch) {
+    Batch batch = loader_->load(context_, micro_batch.batch);
+    batch.micro_batch = static_cast<std::uint64_t>(micro_batch.index);
     model_.backward(batch);
     counter_.add(context_, model_.outputs(), batch);
-    if (!part.alone() && options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
-    const Gradients gradients = sum_.add(context_, part);
-    if (part.last && !updater_.step(gradients)) refuse(batch);
-    return part.share() * model_.loss();
+    if (!micro_batch.alone() && options_.check_finite && !std::isfinite(model_.loss())) refuse(batch);
+    const Gradients gradients = sum_.add(context_, micro_batch);
+    if (micro_batch.last && !updater_.step(gradients)) refuse(batch);
+    return micro_batch.share() * model_.loss();
   }
 
   [[noreturn]] void refuse(const Batch& batch) {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/cpu/lanes.hpp"
+#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "core/vectorized.hpp"
-#include "layers/lanes.hpp"
 #include "training/gradient_ops.hpp"
 
 namespace weir::cpu {

@@ -17,7 +17,7 @@ class GradientSum {
 
   // After backward of each part of a step; after the last one the Model has the step's gradient. Says what became of the Model's. Only
   // enqueues work on a CUDA device.
-  Gradients add(const Context& context, const StepPart& part);
+  Gradients add(const Context& context, const MicroBatch& micro_batch);
 
  private:
   Model* model_;

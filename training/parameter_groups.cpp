@@ -5,7 +5,7 @@
 #include <limits>
 #include <weir/core/error.hpp>
 
-#include "data/finite.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 

@@ -4,7 +4,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/memory_ops.hpp"
-#include "core/model_access.hpp"
+#include "core/model/model_access.hpp"
 
 namespace weir {
 
@@ -31,7 +31,7 @@ RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& coun
 RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed) {
   StepNumbers& numbers = numbers_.host()[0];
   numbers = {};
-  numbers.batch = static_cast<std::uint64_t>(plan_.part(first, 0).batch);
+  numbers.batch = static_cast<std::uint64_t>(plan_.micro_batch(first, 0).batch);
   numbers.step = static_cast<std::uint64_t>(first);
   numbers_.push(context);
   if (rates_changed) rates_.push(context);
@@ -69,50 +69,50 @@ RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t 
 
 void RecordedSteps::step(const Context& context, std::int64_t index) {
   std::vector<Recorded>& recorded = plan_.is_whole(index) ? whole_ : last_;
-  for (std::int64_t i = 0; i < plan_.parts(index); ++i) {
-    const StepPart part = plan_.part(index, i);
-    loader_.bring(context, part.batch);
+  for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) {
+    const MicroBatch micro_batch = plan_.micro_batch(index, i);
+    loader_.bring(context, micro_batch.batch);
     if (i < most_recorded) {
-      replay(context, part, recorded[static_cast<std::size_t>(i)]);
+      replay(context, micro_batch, recorded[static_cast<std::size_t>(i)]);
     } else {
-      enqueue(context, part);
+      enqueue(context, micro_batch);
     }
   }
 }
 
-void RecordedSteps::replay(const Context& context, const StepPart& part, Recorded& recorded) {
+void RecordedSteps::replay(const Context& context, const MicroBatch& micro_batch, Recorded& recorded) {
   if (!recorded.warm) {  // what is made by the first use of anything is made here, outside any capture
-    enqueue(context, part);
+    enqueue(context, micro_batch);
     recorded.warm = true;
     return;
   }
   if (!recorded.graph) {
     cuda::Capture capture(context);
-    enqueue(context, part);
+    enqueue(context, micro_batch);
     recorded.graph = capture.finish();
   }
   recorded.graph.replay(context);
 }
 
 // For any step of the part's size: which batch of the epoch it is, the device knows.
-void RecordedSteps::enqueue(const Context& context, const StepPart& part) {
+void RecordedSteps::enqueue(const Context& context, const MicroBatch& micro_batch) {
   StepNumbers* numbers = numbers_.on_device();
   const auto* loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());
-  Batch batch = loader_.load_recorded(context, &numbers->batch, part.rows);
-  batch.part = static_cast<std::uint64_t>(part.index);
+  Batch batch = loader_.load_recorded(context, &numbers->batch, micro_batch.rows);
+  batch.micro_batch = static_cast<std::uint64_t>(micro_batch.index);
   ModelAccess::enqueue_backward(model_, batch);
   counter_.count(context, model_.outputs(), batch, &numbers->step_correct, &numbers->step_counted);
-  sum_.add(context, part);
-  if (!part.last) return cuda::count_batch(context, loss, part.share(), numbers);
+  sum_.add(context, micro_batch);
+  if (!micro_batch.last) return cuda::count_batch(context, loss, micro_batch.share(), numbers);
 
-  StepJudgement judgement;
-  judgement.numbers = numbers;
-  judgement.rate_table = rates_.on_device();
-  judgement.loss = loss;
-  judgement.share = part.share();
-  judgement.model_step = ModelAccess::step_on_device(model_);
-  judgement.samples = static_cast<double>(part.samples);
-  updater_.enqueue(context, judgement);
+  StepAcceptance acceptance;
+  acceptance.numbers = numbers;
+  acceptance.rate_table = rates_.on_device();
+  acceptance.loss = loss;
+  acceptance.share = micro_batch.share();
+  acceptance.model_step = ModelAccess::step_on_device(model_);
+  acceptance.samples = static_cast<double>(micro_batch.samples);
+  updater_.enqueue(context, acceptance);
   const TensorView state = ModelAccess::state(model_);
   if (state.elements() > 0) cuda::copy_unless(context, &numbers->skip, ModelAccess::state_next(model_), state);
 }

@@ -7,10 +7,10 @@
 #include <weir/data/loader.hpp>
 
 #include "core/graph_capture.hpp"
-#include "training/accuracy_counter.hpp"
 #include "training/epoch_plan.hpp"
 #include "training/gradient_sum.hpp"
-#include "training/mirror.hpp"
+#include "training/host_device_buffer.hpp"
+#include "training/metrics/accuracy_counter.hpp"
 #include "training/step_ops.hpp"
 #include "training/updater.hpp"
 
@@ -63,14 +63,14 @@ class RecordedSteps {
 
   struct Recorded {
     bool warm = false;
-    cuda::Graph graph;
+    cuda::RecordedGraph graph;
   };
 
   Taken run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed);
   Taken settle(const Context& context, std::int64_t first);
   void step(const Context& context, std::int64_t index);
-  void replay(const Context& context, const StepPart& part, Recorded& recorded);
-  void enqueue(const Context& context, const StepPart& part);
+  void replay(const Context& context, const MicroBatch& micro_batch, Recorded& recorded);
+  void enqueue(const Context& context, const MicroBatch& micro_batch);
 
   Model& model_;
   Loader& loader_;
@@ -79,8 +79,8 @@ class RecordedSteps {
   const EpochPlan& plan_;
   GradientSum& sum_;
   std::int64_t most_ahead_, ahead_;  // steps that are enqueued before the host looks: those after a stop would be for nothing
-  Mirror<StepNumbers> numbers_;
-  Mirror<double> rates_;                // [steps of an epoch, rates]
+  HostDeviceBuffer<StepNumbers> numbers_;
+  HostDeviceBuffer<double> rates_;      // [steps of an epoch, rates]
   std::vector<Recorded> whole_, last_;  // the parts of a whole step, and of an epoch's last where it is smaller
 };
 

@@ -4,8 +4,9 @@
 #include <cmath>
 #include <weir/core/error.hpp>
 
+#include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "core/typed.hpp"
-#include "data/finite.hpp"
 #include "training/gradient_ops.hpp"
 
 namespace weir {
@@ -48,7 +49,7 @@ TensorView Regularizer::gradient(const TrainedParameter& parameter) const {
 void Regularizer::measure(const Context& context) {
   std::int64_t i = 0;
   for (const TrainedParameter& parameter : groups_->parameters()) {
-    (context.device.is_cuda() ? cuda::sum_squares : cpu::sum_squares)(context, gradient(parameter), partial_, sums_.view().rows(i++, 1));
+    on_device(context.device, cpu::sum_squares, cuda::sum_squares)(context, gradient(parameter), partial_, sums_.view().rows(i++, 1));
   }
 }
 
@@ -88,8 +89,8 @@ void Regularizer::after_update(const Context& context, const std::uint64_t* skip
     const Shape& shape = parameter.entry->shape;
     if (parameter.group == nullptr || !is_limit(parameter.group->max_norm) || shape.rank() < 2 || shape.elements() == 0) continue;
     const TensorView w = model_->parameter_arena().rows(parameter.entry->offset, shape.elements());
-    (context.device.is_cuda() ? cuda::limit_rows : cpu::limit_rows)(context, parameter.group->max_norm, skip,
-                                                                    w.reshaped({shape.elements() / shape.last(), shape.last()}));
+    on_device(context.device, cpu::limit_rows, cuda::limit_rows)(context, parameter.group->max_norm, skip,
+                                                                 w.reshaped({shape.elements() / shape.last(), shape.last()}));
   }
 }
 

@@ -1,7 +1,7 @@
 #include <weir/core/error.hpp>
 #include <weir/training/step.hpp>
 
-#include "training/explain.hpp"
+#include "training/find_nonfinite.hpp"
 #include "training/updater.hpp"
 
 namespace weir {

@@ -31,8 +31,8 @@ struct StepNumbers {
   std::int64_t counted = 0;
 };
 
-// What judge_step looks at after the last batch of a step. All pointers are device memory.
-struct StepJudgement {
+// What accept_step looks at after the last batch of a step. All pointers are device memory.
+struct StepAcceptance {
   StepNumbers* numbers = nullptr;
   UpdateNumbers* update = nullptr;      // [rates]
   const double* rate_table = nullptr;   // [steps of the epoch, rates]
@@ -54,13 +54,13 @@ namespace weir::cpu {
 void count_batch(const Context& context, const double* loss, double share, StepNumbers* numbers);
 // Says whether the step may be taken: the loss and the gradients are finite, and the update cannot overflow. If so, prepares the numbers of
 // its update and counts it; if not, sets skip.
-void judge_step(const Context& context, const StepJudgement& step);
+void accept_step(const Context& context, const StepAcceptance& step);
 // y = x, unless *skip is not 0.
 void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y);
 }  // namespace weir::cpu
 
 namespace weir::cuda {
 void count_batch(const Context& context, const double* loss, double share, StepNumbers* numbers);
-void judge_step(const Context& context, const StepJudgement& step);
+void accept_step(const Context& context, const StepAcceptance& step);
 void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y);
 }  // namespace weir::cuda

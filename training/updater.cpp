@@ -4,18 +4,19 @@
 #include <cmath>
 #include <weir/core/error.hpp>
 
-#include "core/largest.hpp"
-#include "core/model_access.hpp"
-#include "core/observe.hpp"
+#include "core/max_abs.hpp"
+#include "core/model/model_access.hpp"
+#include "core/model/profiling_hook.hpp"
+#include "core/on_device.hpp"
 #include "training/check_ops.hpp"
-#include "training/explain.hpp"
+#include "training/find_nonfinite.hpp"
 
 namespace weir {
 
 namespace {
 
-void look(const Context& context, const ConstTensorView& x, double* largest) {
-  (context.device.is_cuda() ? cuda::max_abs : cpu::max_abs)(context, x, largest);
+void look(const Context& context, const ConstTensorView& x, double* max_abs) {
+  on_device(context.device, cpu::max_abs, cuda::max_abs)(context, x, max_abs);
 }
 
 }  // namespace
@@ -42,36 +43,36 @@ Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, cons
 }
 
 double Updater::set_learning_rates() {
-  double largest = 0;
+  double max_abs = 0;
   for (std::size_t i = 0; i < groups_.rates().size(); ++i) {
     const double rate = schedule_ == nullptr ? groups_.rates()[i] : schedule_->rate(groups_.rates()[i]);
     numbers_.host()[i].learning_rate = rate;
-    largest = std::max(largest, rate);
+    max_abs = std::max(max_abs, rate);
   }
   learning_rate_ = numbers().learning_rate;
-  return largest;
+  return max_abs;
 }
 
 // All of the parameters and moments, before the first update or after one that did not tell.
 void Updater::measure_kept(const Context& context) {
   numbers().kept = 0;
   numbers_.push(context);
-  double* largest = &numbers_.on_device()->kept;
-  for (const TensorView& block : kept_) look(context, block, largest);
+  double* max_abs = &numbers_.on_device()->kept;
+  for (const TensorView& block : kept_) look(context, block, max_abs);
   numbers_.pull(context);
 }
 
-// Raises *largest to the largest magnitude, or, of a gradient that its layer has bound well enough, to the bound.
-void Updater::look_at_gradients(const Context& context, Gradients gradients, double* largest) {
+// Raises *max_abs to the largest magnitude, or, of a gradient that its layer has bound well enough, to the bound.
+void Updater::look_at_gradients(const Context& context, Gradients gradients, double* max_abs) {
   const TensorView all = model_->gradient_arena();
   std::int64_t begin = 0;
   const auto look_until = [&](std::int64_t end) {
-    if (end > begin) look(context, all.rows(begin, end - begin), largest);
+    if (end > begin) look(context, all.rows(begin, end - begin), max_abs);
   };
   if (gradients == Gradients::as_made) {
     for (const BoundedGradient& gradient : ModelAccess::gradients(*model_)) {
       if (!std::isfinite(*gradient.bound) || *gradient.bound > safe_magnitude_) continue;
-      raise_largest(largest, *gradient.bound);
+      raise_max_abs(max_abs, *gradient.bound);
       look_until(gradient.offset);
       begin = gradient.offset + gradient.count;
     }
@@ -80,7 +81,7 @@ void Updater::look_at_gradients(const Context& context, Gradients gradients, dou
 }
 
 bool Updater::gradients_are_finite(const Context& context, Gradients gradients) {
-  const Observed watch(Phase::check);
+  const ProfiledScope watch(Phase::check);
   numbers().gradient = 0;
   numbers_.push(context);
   look_at_gradients(context, gradients, &numbers_.on_device()->gradient);
@@ -92,20 +93,20 @@ bool Updater::step(Gradients gradients) {
   const Context context = context_for(model_->device());
   if (check_finite_ && !gradients_are_finite(context, gradients)) return false;
 
-  const Observed watch(Phase::update);
+  const ProfiledScope watch(Phase::update);
   const double rate = set_learning_rates();
   numbers().step = model_->training_state().step - moments_.first_step() + 1;
 
   // Within safe_magnitude an update cannot overflow, and its own look at what it wrote says whether the next one can. Else the result
   // is looked at before it counts. A NaN is not within.
-  double largest = std::max({numbers().gradient, rate, numbers().kept});
+  double max_abs = std::max({numbers().gradient, rate, numbers().kept});
   if (regularizer_.changes_gradients()) {
-    largest = std::max(largest, regularizer_.bound(numbers().gradient, numbers().kept));
+    max_abs = std::max(max_abs, regularizer_.bound(numbers().gradient, numbers().kept));
     regularizer_.before_update(context);
   }
   if (!check_finite_) {
     update(context, false);
-  } else if (numbers().kept <= safe_magnitude_ && largest <= safe_magnitude_) {
+  } else if (numbers().kept <= safe_magnitude_ && max_abs <= safe_magnitude_) {
     update(context, true);
   } else {
     update_with_care(context);
@@ -131,7 +132,7 @@ void Updater::enqueue_update(const Context& context, bool track, const std::uint
                                         .moments = segment_,
                                         .learning_rate = &device[segment.rate].learning_rate,
                                         .step = &device->step,
-                                        .largest = track ? &device->kept : nullptr,
+                                        .max_abs = track ? &device->kept : nullptr,
                                         .skip = skip});
   }
   regularizer_.after_update(context, skip);
@@ -147,19 +148,19 @@ void Updater::begin_recorded(const Context& context) {
   numbers_.push(context);
 }
 
-void Updater::enqueue(const Context& context, StepJudgement judgement) {
+void Updater::enqueue(const Context& context, StepAcceptance acceptance) {
   const bool cuda = context.device.is_cuda();
-  judgement.update = numbers_.on_device();
-  judgement.first_step = moments_.first_step();
-  judgement.rates = static_cast<std::int64_t>(rates().size());
-  judgement.check_finite = check_finite_;
-  judgement.safe_magnitude = safe_magnitude_;
-  judgement.most_l1 = regularizer_.most_l1();
-  judgement.most_l2 = regularizer_.most_l2();
-  if (check_finite_) look(context, model_->gradient_arena(), &judgement.update->gradient);
-  (cuda ? cuda::judge_step : cpu::judge_step)(context, judgement);
+  acceptance.update = numbers_.on_device();
+  acceptance.first_step = moments_.first_step();
+  acceptance.rates = static_cast<std::int64_t>(rates().size());
+  acceptance.check_finite = check_finite_;
+  acceptance.safe_magnitude = safe_magnitude_;
+  acceptance.most_l1 = regularizer_.most_l1();
+  acceptance.most_l2 = regularizer_.most_l2();
+  if (check_finite_) look(context, model_->gradient_arena(), &acceptance.update->gradient);
+  (cuda ? cuda::accept_step : cpu::accept_step)(context, acceptance);
   if (regularizer_.changes_gradients()) regularizer_.before_update(context);
-  enqueue_update(context, check_finite_, &judgement.numbers->skip);
+  enqueue_update(context, check_finite_, &acceptance.numbers->skip);
 }
 
 void Updater::end_recorded(const Context& context) { numbers_.pull(context); }

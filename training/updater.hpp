@@ -7,11 +7,11 @@
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
 
-#include "training/mirror.hpp"
-#include "training/moments.hpp"
+#include "training/host_device_buffer.hpp"
+#include "training/optimizers/moments.hpp"
 #include "training/parameter_groups.hpp"
 #include "training/regularizer.hpp"
-#include "training/schedule_run.hpp"
+#include "training/schedules/schedule_run.hpp"
 #include "training/step_ops.hpp"
 
 namespace weir {
@@ -43,7 +43,7 @@ class Updater {
   // For steps that are recorded on a device: what step() does, without the host. Between begin and end the device has the numbers.
   bool capturable() const;
   void begin_recorded(const Context& context);
-  void enqueue(const Context& context, StepJudgement judgement);  // judges the step, and updates unless it says skip
+  void enqueue(const Context& context, StepAcceptance acceptance);  // judges the step, and updates unless it says skip
   void end_recorded(const Context& context);
   void steps_were_taken(std::span<const double> rates);  // by the device; the rates of the last one
 
@@ -52,7 +52,7 @@ class Updater {
   double set_learning_rates();  // and returns the largest
   void measure_kept(const Context& context);
   bool gradients_are_finite(const Context& context, Gradients gradients);
-  void look_at_gradients(const Context& context, Gradients gradients, double* largest);
+  void look_at_gradients(const Context& context, Gradients gradients, double* max_abs);
   void update(const Context& context, bool track);
   void enqueue_update(const Context& context, bool track, const std::uint64_t* skip);
   void update_with_care(const Context& context);
@@ -68,10 +68,10 @@ class Updater {
   double safe_magnitude_;
   double learning_rate_ = 0;
   Moments moments_;
-  Mirror<UpdateNumbers> numbers_;    // the first; of those behind it, one a group, only the learning rate counts
-  std::vector<TensorView> segment_;  // the moments of one, for a call
-  std::vector<TensorView> kept_;     // parameters, then moments
-  std::vector<Tensor> before_;       // a copy of them, for an update that may overflow
+  HostDeviceBuffer<UpdateNumbers> numbers_;  // the first; of those behind it, one a group, only the learning rate counts
+  std::vector<TensorView> segment_;          // the moments of one, for a call
+  std::vector<TensorView> kept_;             // parameters, then moments
+  std::vector<Tensor> before_;               // a copy of them, for an update that may overflow
 };
 
 }  // namespace weir

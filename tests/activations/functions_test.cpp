@@ -6,7 +6,7 @@
 #include <weir/core/tensor.hpp>
 
 #include "activations/apply.hpp"
-#include "core/stream.hpp"
+#include "core/cpu/stream.hpp"
 #include "tests/activations/arrays.hpp"
 #include "tests/support/compare.hpp"
 
@@ -40,13 +40,13 @@ TEST_CASE_TEMPLATE("activations: bits do not depend on the place in the loop", T
   }
 }
 
-// Rows of a wider matrix: each element as if it were alone, and what lies between the rows is left as it is.
+// StridedRows of a wider matrix: each element as if it were alone, and what lies between the rows is left as it is.
 TEST_CASE_TEMPLATE("activations: rows that lie apart", T, float, double) {
   const Tensor x = mixed<T>(Shape{160}), dy = mixed<T>(Shape{160});
   for (const ActivationFunction& f : all_activations()) {
     CAPTURE(name(f));
-    for (const cpu::Rows& rows :
-         {cpu::Rows{5, 7, 31}, cpu::Rows{3, 37, 40}, cpu::Rows{2, 64, 80}, cpu::Rows{4, 30, 30}, cpu::Rows{0, 5, 9}}) {
+    for (const cpu::StridedRows& rows : {cpu::StridedRows{5, 7, 31}, cpu::StridedRows{3, 37, 40}, cpu::StridedRows{2, 64, 80},
+                                         cpu::StridedRows{4, 30, 30}, cpu::StridedRows{0, 5, 9}}) {
       Tensor y = x.clone(), dx = x.clone(), expected_y = x.clone(), expected_dx = x.clone();
       for (std::int64_t i = 0; i < rows.count * rows.apart; ++i) {
         const auto at = static_cast<std::size_t>(i);

@@ -12,7 +12,7 @@
 
 #include <weir/activations/function.hpp>
 
-#include "core/vectorized.hpp"
+#include "core/cpu/vectorized.hpp"
 
 namespace {
 

@@ -16,7 +16,7 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
-#include "gpu/runtime.hpp"
+#include "gpu/runtime/runtime.hpp"
 #include "tests/gpu/fit_options.hpp"
 #include "tests/gpu/passes.hpp"
 #include "tests/gpu/stand_in.hpp"

@@ -5,7 +5,7 @@
 #include <weir/layers/negative_log_likelihood.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
-#include "layers/class_targets_ops.hpp"
+#include "layers/losses/class_targets_ops.hpp"
 #include "tests/gpu/layer_parity.hpp"
 
 using namespace weir;

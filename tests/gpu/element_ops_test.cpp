@@ -8,7 +8,7 @@
 
 #include "layers/dropout_ops.hpp"
 #include "tests/gpu/layer_parity.hpp"
-#include "training/mirror.hpp"
+#include "training/host_device_buffer.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -76,7 +76,7 @@ TEST_CASE("cuda: prelu without wanted gradients leaves them alone") {
 
 TEST_CASE("cuda: dropout drops what the CPU drops in every step") {
   if (!device_here()) return;
-  Mirror<std::uint64_t> step(gpu, 1);
+  HostDeviceBuffer<std::uint64_t> step(gpu, 1);
   for (const DType dtype : compute_types) {
     for (const std::int64_t n : {0, 1, 3, 4, 5, 1023, 100003}) {
       const Tensor x = random_tensor({n}, dtype), there = x.to(gpu);

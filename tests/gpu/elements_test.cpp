@@ -1,13 +1,13 @@
 // The index arithmetic of the kernels, walked through on the CPU as all the threads of a launch would, at every edge.
 
-#include "gpu/elements.hpp"
+#include "gpu/kernels/elements.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "gpu/reduce.hpp"
-#include "gpu/rows.hpp"
+#include "gpu/kernels/reduce.hpp"
+#include "gpu/kernels/rows.hpp"
 
 using namespace weir;
 using namespace weir::cuda;

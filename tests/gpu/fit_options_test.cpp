@@ -33,7 +33,7 @@
 #include <weir/training/step_lr.hpp>
 
 #include "tests/gpu/device.hpp"
-#include "tests/training/all_optimizers.hpp"
+#include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

@@ -13,13 +13,13 @@
 #include <weir/layers/dense.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
-#include "gpu/blas.hpp"
-#include "gpu/class_weights.hpp"
-#include "gpu/runtime.hpp"
+#include "gpu/kernels/class_weights.hpp"
+#include "gpu/runtime/blas.hpp"
+#include "gpu/runtime/runtime.hpp"
 #include "layers/batch_norm_ops.hpp"
-#include "layers/class_targets_ops.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/embedding_ops.hpp"
+#include "layers/losses/class_targets_ops.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;

@@ -10,7 +10,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/graph_capture.hpp"
-#include "gpu/products.hpp"
+#include "gpu/runtime/products.hpp"
 #include "layers/relu_mask.hpp"
 #include "tests/gpu/stand_in.hpp"
 

@@ -22,7 +22,7 @@
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
-#include "gpu/runtime.hpp"
+#include "gpu/runtime/runtime.hpp"
 #include "tests/gpu/fit_options.hpp"
 #include "tests/gpu/stand_in.hpp"
 #include "tests/support/passing_layer.hpp"

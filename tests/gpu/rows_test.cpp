@@ -1,13 +1,13 @@
 // How the kernels share rows, columns, slopes, draws and the places of a table, walked through on the CPU as all threads of a launch would.
 
-#include "gpu/rows.hpp"
+#include "gpu/kernels/rows.hpp"
 
 #include <doctest/doctest.h>
 
 #include <vector>
 
-#include "gpu/elements.hpp"
-#include "gpu/embedding_rows.hpp"
+#include "gpu/kernels/elements.hpp"
+#include "gpu/kernels/embedding_rows.hpp"
 
 using namespace weir;
 using namespace weir::cuda;

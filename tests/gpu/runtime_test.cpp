@@ -10,8 +10,8 @@
 
 #include "core/graph_capture.hpp"
 #include "core/memory_ops.hpp"
-#include "gpu/runtime.hpp"
-#include "gpu/stream.hpp"
+#include "gpu/runtime/runtime.hpp"
+#include "gpu/runtime/stream.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;
@@ -143,7 +143,7 @@ TEST_CASE("cuda: a captured graph does nothing until it is replayed and reads wh
   Tensor from = Tensor::from<float>({1, 2}, {2}).to(Device::cuda()), to(Shape{2}, DType::f32, Device::cuda());
   cuda::Capture capture(context);
   copy(context, from, to);
-  const cuda::Graph graph = capture.finish();
+  const cuda::RecordedGraph graph = capture.finish();
   CHECK(to.to(Device::cpu()).values<float>()[1] == 0);
   graph.replay(context);
   CHECK(to.to(Device::cpu()).values<float>()[1] == 2);

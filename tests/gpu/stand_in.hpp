@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "gpu/runtime.hpp"
+#include "gpu/runtime/runtime.hpp"
 
 namespace weir::test {
 

@@ -7,8 +7,8 @@
 #include "tests/gpu/device.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
-#include "training/mirror.hpp"
-#include "training/optimizer_ops.hpp"
+#include "training/host_device_buffer.hpp"
+#include "training/optimizers/optimizer_ops.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -34,9 +34,9 @@ struct Blocks {
   struct Numbers {
     double rate = 0.01;
     std::uint64_t step = 1, skip = 0;
-    double largest = 0;
+    double max_abs = 0;
   };
-  Mirror<Numbers> numbers;
+  HostDeviceBuffer<Numbers> numbers;
 
   Blocks(Device device, DType dtype, std::int64_t n, const Optimizer& optimizer)
       : w(random_tensor({n}, dtype, 1).to(device)), g(random_tensor({n}, dtype, 2).to(device)), numbers(device, 1) {
@@ -54,7 +54,7 @@ struct Blocks {
                                .moments = views,
                                .learning_rate = &there->rate,
                                .step = &there->step,
-                               .largest = &there->largest,
+                               .max_abs = &there->max_abs,
                                .skip = &there->skip});
     numbers.pull(context);
   }
@@ -72,7 +72,7 @@ void compare_optimizer(const Optimizer& optimizer, double bound) {
       INFO(optimizer.describe() << " " << n << " " << to_string(dtype));
       CHECK(difference(device.w, host.w) <= bound);
       for (std::size_t i = 0; i < host.moments.size(); ++i) CHECK(difference(device.moments[i], host.moments[i]) <= bound);
-      CHECK(std::abs(device.numbers.host()[0].largest - host.numbers.host()[0].largest) <= bound * host.numbers.host()[0].largest);
+      CHECK(std::abs(device.numbers.host()[0].max_abs - host.numbers.host()[0].max_abs) <= bound * host.numbers.host()[0].max_abs);
     }
   }
 }
@@ -103,7 +103,7 @@ TEST_CASE("cuda: a batch is found by a number on the device") {
   if (!device_here()) return;
   const Tensor source = bytes_of({7, 5}), order = order_of({6, 5, 4, 3, 2, 1, 0});
   const Tensor there = source.to(gpu), gpu_order = order.to(gpu);
-  Mirror<std::uint64_t> index(gpu, 1);
+  HostDeviceBuffer<std::uint64_t> index(gpu, 1);
   for (const std::uint64_t batch : {0U, 1U, 2U}) {
     const std::int64_t rows = batch == 2 ? 1 : 3;
     index.host()[0] = batch;
@@ -187,7 +187,7 @@ TEST_CASE("cuda: rows that are too long are shortened and others kept") {
     const auto kept = bits(clone(ConstTensorView(d.view().rows(7, 1))));
     cpu::limit_rows(context_for(Device::cpu()), 2, nullptr, w);
     const auto whole = bits(d);
-    Mirror<std::uint64_t> skip(gpu, 1);
+    HostDeviceBuffer<std::uint64_t> skip(gpu, 1);
     skip.host()[0] = 1;
     skip.push(context_for(gpu));
     cuda::limit_rows(context_for(gpu), 2, skip.on_device(), d);
@@ -213,13 +213,13 @@ TEST_CASE("cuda: an update that is skipped changes nothing") {
   }
 }
 
-TEST_CASE("cuda: the largest magnitude with NaN above infinity and zeros of both signs") {
+TEST_CASE("cuda: the max_abs magnitude with NaN above infinity and zeros of both signs") {
   if (!device_here()) return;
   for (const DType dtype : compute_types) {
     for (const std::int64_t n : {0, 1, 3, 1000, 300001}) {
       Tensor x = random_tensor({n}, dtype);
-      const auto largest = [&] {
-        Mirror<double> result(gpu, 1);
+      const auto max_abs = [&] {
+        HostDeviceBuffer<double> result(gpu, 1);
         const Context context = context_for(gpu);
         result.host()[0] = 0;
         result.push(context);
@@ -229,14 +229,14 @@ TEST_CASE("cuda: the largest magnitude with NaN above infinity and zeros of both
       };
       double expected = 0;
       for (const double value : numbers(x)) expected = std::max(expected, std::abs(value));
-      CHECK(largest() == expected);
+      CHECK(max_abs() == expected);
       if (n == 0) continue;
       fill(x.view().rows(n - 1, 1), -infinity);
-      CHECK(largest() == infinity);
+      CHECK(max_abs() == infinity);
       fill(x.view().rows(0, 1), nan_value);
-      CHECK(std::isnan(largest()));
+      CHECK(std::isnan(max_abs()));
       fill(x, -0.0);
-      CHECK(largest() == 0);
+      CHECK(max_abs() == 0);
     }
   }
 }
@@ -265,7 +265,7 @@ TEST_CASE("cuda: top k and labels and the sums of a regression are counted as th
     Tensor labels({300}, DType::i32);
     for (std::int32_t i = 0; i < 300; ++i) labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = i % 12 - 1;  // some outside
     const Tensor outputs_there = outputs.to(gpu), labels_there = labels.to(gpu);
-    Mirror<std::int64_t> counts(Device::cpu(), 4), there(gpu, 4);
+    HostDeviceBuffer<std::int64_t> counts(Device::cpu(), 4), there(gpu, 4);
     there.push(device);
     for (std::int64_t k = 1; k <= 3; ++k) {
       cpu::count_top_k(host, outputs, labels, k, counts.on_device() + k - 1);

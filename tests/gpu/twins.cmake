@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${ROOT}/gpu/no_cuda.cpp lines REGEX "^void [a-z0-9_]+[(]const Context& ")
-file(GLOB files ${ROOT}/gpu/*.cu ${ROOT}/gpu/*_cuda.cpp)
+file(GLOB files ${ROOT}/gpu/kernels/*.cu ${ROOT}/gpu/runtime/*_cuda.cpp)
 list(REMOVE_ITEM files ${ROOT}/gpu/no_cuda.cpp)
 set(defined "")
 foreach(file ${files})

@@ -13,7 +13,7 @@
 
 #include "core/graph_capture.hpp"
 #include "core/memory_ops.hpp"
-#include "gpu/runtime.hpp"
+#include "gpu/runtime/runtime.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;

@@ -10,7 +10,7 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 
-#include "core/layer_link.hpp"
+#include "core/model/layer_link.hpp"
 #include "tests/layers/reference_case.hpp"
 
 using namespace weir;

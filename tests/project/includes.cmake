@@ -1,5 +1,7 @@
 # Reads every #include below ROOT and fails on one that goes against the arrows:
 #   core <- activations <- layers <- formats <- training      core <- data <- training      nobody -> gpu
+# and inside a room from sub-room to sub-room:
+#   core: files, cpu <- product <- model      training: the rest <- fit and its step, which lie in the room itself      gpu: runtime <- kernels
 # Public headers (<room>/include) name standard headers and <weir/...> alone, so that no type of Eigen, OpenMP or CUDA gets into them.
 # cmake -DROOT=<tree> -P includes.cmake
 cmake_minimum_required(VERSION 3.25)
@@ -14,6 +16,12 @@ set(may_gpu core activations layers data training gpu)
 set(may_tests core activations layers data formats training gpu examples tests weir.hpp)
 set(may_examples public)
 set(may_bench public)
+
+# Sub-rooms that may not be included from a sub-room of the same room.
+set(not_from_core_files core/cpu core/product core/model)
+set(not_from_core_cpu core/files core/model)
+set(not_from_core_product core/files core/model)
+set(not_from_gpu_runtime gpu/kernels)
 
 set(wrong "")
 macro(complain what)
@@ -32,7 +40,7 @@ foreach(room core activations layers data formats training gpu tests examples be
       if(line MATCHES "<weir/(weir[.]hpp|[a-z_]+/)")
         string(REPLACE "/" "" target ${CMAKE_MATCH_1})
       elseif(line MATCHES "\"[.][.]?/")
-        complain("a path from here. Name the room: \"core/product.hpp\".")
+        complain("a path from here. Name the room: \"core/product/product.hpp\".")
         continue()
       elseif(line MATCHES "\"(weir/[^\"]*)\"")
         complain("a public header in quotes. Write <${CMAKE_MATCH_1}>.")
@@ -59,6 +67,11 @@ foreach(room core activations layers data formats training gpu tests examples be
         complain("${room} may include ${allowed}.")
       elseif(private AND file MATCHES "^[a-z]+/include/")
         complain("a public header may not include a private one.")
+      elseif(file MATCHES "^(${room})/([a-z]+)/" AND NOT CMAKE_MATCH_2 STREQUAL "include")
+        set(from ${room}_${CMAKE_MATCH_2})
+        if(line MATCHES "\"(${room}/[a-z]+)/" AND CMAKE_MATCH_1 IN_LIST not_from_${from})
+          complain("${from} may not include ${CMAKE_MATCH_1}.")
+        endif()
       endif()
     endforeach()
   endforeach()

@@ -13,7 +13,7 @@ function(must_fail script expected file content)
   file(WRITE ${TREE}/core/CMakeLists.txt "weir_room(SOURCES core.cpp)\n")
   file(WRITE ${TREE}/include/weir/weir.hpp "#pragma once\n\n// Everything that weir offers.\n\n")
   file(WRITE ${TREE}/tests/core/core_test.cpp "TEST_CASE(\"core: holds water\") {}\n")
-  file(WRITE ${TREE}/tests/core/everything.cpp "#include <weir/weir.hpp>\n#include \"core/product.hpp\"\n#include \"beside.hpp\"\n")
+  file(WRITE ${TREE}/tests/core/everything.cpp "#include <weir/weir.hpp>\n#include \"core/product/product.hpp\"\n#include \"beside.hpp\"\n")
   file(WRITE ${TREE}/examples/mnist/train.cpp "#include <weir/layers/dense.hpp>\n#include \"options.hpp\"\n#include <CLI/CLI.hpp>\n")
   file(WRITE ${TREE}/examples/quickstart.cpp "// Runs.\n#include <weir/weir.hpp>\nint main() {}\n")
   file(WRITE ${TREE}/README.md "# weir\n\n```cpp\n#include <weir/weir.hpp>\nint main() {}\n```\n")
@@ -43,21 +43,25 @@ must_fail(includes "gpu/a.cu: #include <weir/formats/save.hpp>: gpu may include 
   gpu/a.cu "#include <weir/formats/save.hpp>\n")
 must_fail(includes "layers/a.cpp: #include <weir/weir.hpp>: layers may include core, activations, layers."
   layers/a.cpp "#include <weir/weir.hpp>\n")
-must_fail(includes "examples/a.cpp: #include \"core/product.hpp\": examples may include public headers and its own alone."
-  examples/a.cpp "#include \"core/product.hpp\"\n")
+must_fail(includes "examples/a.cpp: #include \"core/product/product.hpp\": examples may include public headers and its own alone."
+  examples/a.cpp "#include \"core/product/product.hpp\"\n")
 must_fail(includes "core/a.cpp: #include \"../layers/dense.hpp\": a path from here."
   core/a.cpp "#include \"../layers/dense.hpp\"\n")
 must_fail(includes "core/include/weir/core/a.hpp: #include <Eigen/Core>: a public header may include standard headers and <weir/...> alone."
   core/include/weir/core/a.hpp "#include <Eigen/Core>\n")
 must_fail(includes "core/include/weir/core/a.hpp: #include <omp.h>: a public header may include standard headers and <weir/...> alone."
   core/include/weir/core/a.hpp "#include <omp.h>\n")
-must_fail(includes "core/include/weir/core/a.hpp: #include \"core/product.hpp\": a public header may not include a private one."
-  core/include/weir/core/a.hpp "#include \"core/product.hpp\"\n")
+must_fail(includes "core/include/weir/core/a.hpp: #include \"core/product/product.hpp\": a public header may not include a private one."
+  core/include/weir/core/a.hpp "#include \"core/product/product.hpp\"\n")
 
+must_fail(includes "core/product/a.cpp: #include \"core/model/program.hpp\": core_product may not include core/model."
+  core/product/a.cpp "#include \"core/model/program.hpp\"\n")
 must_fail(umbrella "does not include exactly the public headers"
   core/include/weir/core/a.hpp "#pragma once\n")
 must_fail(rooms "core/a.cpp: not in core/CMakeLists.txt"
   core/a.cpp "#include <vector>\n")
+must_fail(rooms "core/model/a.cpp: not in core/CMakeLists.txt"
+  core/model/a.cpp "#include <vector>\n")
 must_fail(rooms "data/README.md: missing or empty."
   data/README.md "")
 must_fail(flags "cmake/a.cmake: target_compile_options(weir PRIVATE -Ofast)"

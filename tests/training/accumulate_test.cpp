@@ -8,8 +8,8 @@
 #include <weir/training/sgd.hpp>
 
 #include "tests/support/passing_layer.hpp"
-#include "tests/training/all_optimizers.hpp"
-#include "tests/training/probe_layers.hpp"
+#include "tests/training/diagnostics/probe_layers.hpp"
+#include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

@@ -7,13 +7,13 @@ using namespace weir;
 TEST_CASE("epoch plan: the last step may have fewer batches and the last batch fewer samples") {
   const EpochPlan plan(115, 16, 3);  // batches of 7 x 16 and 3
   CHECK(plan.steps() == 3);
-  CHECK(plan.parts(0) == 3);
-  CHECK(plan.parts(2) == 2);
+  CHECK(plan.micro_batches(0) == 3);
+  CHECK(plan.micro_batches(2) == 2);
   CHECK(plan.samples(1) == 48);
   CHECK(plan.samples(2) == 19);
   CHECK(plan.is_whole(1));
   CHECK_FALSE(plan.is_whole(2));
-  const StepPart middle = plan.part(1, 1), end = plan.part(2, 1);
+  const MicroBatch middle = plan.micro_batch(1, 1), end = plan.micro_batch(2, 1);
   CHECK(middle.batch == 4);
   CHECK(middle.rows == 16);
   CHECK(middle.share() == 16. / 48);
@@ -33,16 +33,16 @@ TEST_CASE("epoch plan: every batch is in one step and the shares of a step are i
         std::int64_t batches = 0, seen = 0;
         for (std::int64_t step = 0; step < plan.steps(); ++step) {
           std::int64_t rows = 0;
-          for (std::int64_t i = 0; i < plan.parts(step); ++i) {
-            const StepPart part = plan.part(step, i);
+          for (std::int64_t i = 0; i < plan.micro_batches(step); ++i) {
+            const MicroBatch part = plan.micro_batch(step, i);
             REQUIRE(part.batch == batches++);
             REQUIRE(part.rows > 0);
-            REQUIRE(part.last == (i + 1 == plan.parts(step)));
-            REQUIRE(part.alone() == (plan.parts(step) == 1));
+            REQUIRE(part.last == (i + 1 == plan.micro_batches(step)));
+            REQUIRE(part.alone() == (plan.micro_batches(step) == 1));
             rows += part.rows;
           }
           REQUIRE(rows == plan.samples(step));
-          REQUIRE(plan.part(step, 0).samples == rows);
+          REQUIRE(plan.micro_batch(step, 0).samples == rows);
           REQUIRE((plan.is_whole(step) || step + 1 == plan.steps()));
           seen += rows;
         }

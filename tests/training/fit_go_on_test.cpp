@@ -6,7 +6,7 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
-#include "tests/training/all_optimizers.hpp"
+#include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

@@ -8,7 +8,7 @@
 #include <weir/training/sgd.hpp>
 #include <weir/training/step.hpp>
 
-#include "tests/training/probe_layers.hpp"
+#include "tests/training/diagnostics/probe_layers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

@@ -12,8 +12,8 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
-#include "core/largest.hpp"
-#include "core/model_access.hpp"
+#include "core/max_abs.hpp"
+#include "core/model/model_access.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

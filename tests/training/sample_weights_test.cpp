@@ -125,8 +125,7 @@ TEST_CASE("sample weights: what makes no sense is refused before anything change
                column = tensor({1, 1, 1, 1}, Shape{4, 1}, DType::f64), huge = weights_of({1, 1e39, 1, 1});
   refused(static_cast<ConfigError*>(nullptr), {good, good},
           "fit: got 2 lists of sample weights for 1 loss. Give one for all, or one for each.");
-  refused(static_cast<ShapeError*>(nullptr), {few},
-          "loader: sample_weights 0 are [3], the data has 4 samples. Give one number for each.");
+  refused(static_cast<ShapeError*>(nullptr), {few}, "loader: sample_weights 0 are [3], the data has 4 samples. Give one number for each.");
   refused(static_cast<ShapeError*>(nullptr), {column},
           "loader: sample_weights 0 are [4, 1], the data has 4 samples. Give one number for each.");
   refused(static_cast<ConfigError*>(nullptr), {negative},

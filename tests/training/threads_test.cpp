@@ -13,7 +13,7 @@
 #include <weir/training/fit.hpp>
 
 #include "tests/training/all_losses.hpp"
-#include "tests/training/all_optimizers.hpp"
+#include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

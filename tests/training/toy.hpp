@@ -14,7 +14,7 @@
 #include <weir/layers/softmax_cross_entropy.hpp>
 
 #include "tests/support/compare.hpp"
-#include "tests/training/optimizer_run.hpp"
+#include "tests/training/optimizers/optimizer_run.hpp"
 
 namespace weir::test {
 

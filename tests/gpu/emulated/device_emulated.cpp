@@ -1,6 +1,6 @@
 // The device of the program gpu_emulated_tests: the stand-in's memory and queue, and the real kernels.
 
-#include "gpu/blas.hpp"
+#include "gpu/runtime/blas.hpp"
 #include "tests/gpu/device.hpp"
 #include "tests/gpu/stand_in.hpp"
 

@@ -4,7 +4,7 @@
 #include <functional>
 #include <string>
 
-#include "gpu/runtime.hpp"
+#include "gpu/runtime/runtime.hpp"
 
 // Kernels on the CPU: the .cu files compiled as plain C++, block after block, each thread of a block up to where it waits for others, in
 // another order in each launch: a result that needs one order, for want of a barrier, is seen to change. What this shows is that a kernel's

@@ -33,4 +33,7 @@ class Config {
   std::vector<std::pair<std::string, Value>> entries_;
 };
 
+// "adam(lr=0.001, amsgrad=false)": a type with its configuration, without parentheses where that is empty; a list reads "[...]".
+std::string describe(const std::string& type, const Config& config);
+
 }  // namespace weir

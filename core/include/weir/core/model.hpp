@@ -36,7 +36,7 @@ struct Batch {
   std::span<const ConstTensorView> inputs;
   std::span<const ConstTensorView> targets;
   std::span<const ConstTensorView> sample_weights;  // [batch] in the Model's dtype: none, one for all losses or one a loss
-  std::uint64_t part = 0;                           // of several batches that make one step each has random numbers of its own
+  std::uint64_t micro_batch = 0;                    // of several batches that make one step each has random numbers of its own
 
   ConstTensorView weights_for(std::size_t loss) const {
     return sample_weights.empty() ? ConstTensorView() : sample_weights[sample_weights.size() == 1 ? 0 : loss];

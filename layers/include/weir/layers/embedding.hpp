@@ -10,8 +10,8 @@ namespace weir {
 //   x [...], i32, from 0 to num - 1   weight [num, dim]   y [..., dim]      f32, f64
 //   dweight = sum of dy over the places where x names the row; there is no dx
 //
-// An index outside is a ConfigError with its sample: from fit, evaluate and predict before they begin, and from forward, but for training on
-// a CUDA device: there its y is NaN.
+// An index outside is a ConfigError with its sample: from fit, evaluate and predict before they begin, and from forward, but for training
+// on a CUDA device: there its y is NaN.
 class Embedding final : public Layer {
  public:
   // ConfigError for a num or a dim below 1.

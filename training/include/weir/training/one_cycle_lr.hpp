@@ -16,9 +16,9 @@ struct OneCycleLROptions {
 };
 
 // Up from max_lr / div_factor to max_lr, and down to max_lr / div_factor / final_div_factor in the last of total_steps, where it stays; as
-// torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False: the momentum stays as the optimizer has it, for the learning rate is the one
-// number of an optimizer that moves from step to step. Its time counts steps.
-// Source: Smith, Topin, "Super-convergence: very fast training of neural networks using large learning rates" (2018).
+// torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False: the momentum stays as the optimizer has it, for the learning rate is the
+// one number of an optimizer that moves from step to step. Its time counts steps. Source: Smith, Topin, "Super-convergence: very fast
+// training of neural networks using large learning rates" (2018).
 class OneCycleLR final : public Schedule {
  public:
   explicit OneCycleLR(OneCycleLROptions options);  // ConfigError for an option outside its range

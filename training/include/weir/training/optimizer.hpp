@@ -20,7 +20,7 @@ struct UpdateArgs {
   std::span<const TensorView> moments;    // Optimizer::moments() of them, all zeros before the first update
   const double* learning_rate = nullptr;  // of this step
   const std::uint64_t* step = nullptr;    // which update of these moments this is: 1, 2, ...
-  double* largest = nullptr;              // raised to the largest |element| of w and moments afterwards (NaN above infinity);
+  double* max_abs = nullptr;              // raised to the largest |element| of w and moments afterwards (NaN above infinity);
                                           // nullptr: not wanted
   const std::uint64_t* skip = nullptr;    // where it points to a number that is not 0, nothing is changed; nullptr: never
 };
@@ -45,7 +45,7 @@ class Optimizer {
   virtual std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const;
 
   // When no parameter, moment or gradient and no learning rate exceeds this in absolute value, one update overflows nowhere in dtype,
-  // and args.largest is kept. A step within it needs no look at the result. 0, the default: not known, every result is looked at.
+  // and args.max_abs is kept. A step within it needs no look at the result. 0, the default: not known, every result is looked at.
   virtual double safe_magnitude(DType dtype) const;
 
  protected:

@@ -1,0 +1,32 @@
+#include "core/cpu/sharing_trial.hpp"
+
+namespace weir::detail {
+
+namespace {
+
+struct Kind {
+  std::uintptr_t what = 0;
+  std::int64_t size = 0;
+  int threads = 0;
+  bool operator==(const Kind&) const = default;
+};
+
+struct Place {
+  Kind kind;
+  SharingTrial trial;
+};
+
+}  // namespace
+
+// Two kinds that share a place in the table begin anew each time, which costs nothing but the knowledge.
+SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads) {
+  constexpr int bits = 5;
+  static thread_local std::array<Place, 1 << bits> places;
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15;  // 2^64 by the golden ratio: the upper bits of a multiple depend on all
+  const std::uint64_t mixed = (what ^ static_cast<std::uint64_t>(size) * spread) * spread;
+  Place& place = places[mixed >> (64 - bits)];
+  if (const Kind kind{what, size, threads}; place.kind != kind) place = {kind, {}};
+  return place.trial;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,76 @@
+#include "core/files/atomic_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <cstdio>
+#include <weir/core/error.hpp>
+
+namespace weir {
+
+namespace {
+
+// Unique among the names that this process hands out; O_EXCL sees to the rest.
+std::string temporary_name() {
+  static std::atomic<unsigned> count{0};
+  return ".weir-" + std::to_string(::getpid()) + "-" + std::to_string(++count) + ".tmp";
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(const std::filesystem::path& path) : name_(shown(path)), target_(path) {
+  struct stat old {};
+  const bool exists = ::stat(path.c_str(), &old) == 0;
+  if (exists && S_ISDIR(old.st_mode)) throw FileError(name_ + ": is a folder, expected a file. Name a file in it.");
+  if (exists && !S_ISREG(old.st_mode)) throw FileError(name_ + ": is a pipe or a device, expected a file. Save to a file.");
+  std::error_code error;
+  if (exists) target_ = std::filesystem::canonical(path, error);
+  if (error) throw FileError(name_ + ": cannot be saved: " + error.message() + ".");
+
+  std::filesystem::path folder = target_.parent_path();
+  if (folder.empty()) folder = ".";
+  folder_ = FileDescriptor(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder_.open() && (errno == ENOENT || errno == ENOTDIR)) {
+    throw FileError(name_ + ": cannot be saved: there is no folder " + folder.string() + ". Make it first.");
+  }
+  // A name that is taken was left by a process that was killed.
+  do {
+    temporary_ = folder / temporary_name();
+    file_ = FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  } while (!file_.open() && errno == EEXIST);
+  if (!file_.open()) {
+    temporary_.clear();
+    fail();
+  }
+  if (exists) ::fchmod(file_.get(), old.st_mode & 0777);  // may be refused: the file is as good without
+}
+
+AtomicFile::~AtomicFile() {
+  if (!temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+void AtomicFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(file_.get(), bytes.data(), bytes.size());
+    if (put < 0 && errno == EINTR) continue;
+    if (put < 0) fail();
+    bytes = bytes.subspan(static_cast<std::size_t>(put));
+  }
+}
+
+void AtomicFile::commit() {
+  if (::fsync(file_.get()) != 0) fail();
+  if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail();
+  temporary_.clear();
+  // Some file systems cannot flush a folder: the rename itself has happened.
+  if (folder_.open() && ::fsync(folder_.get()) != 0 && errno == EIO) {
+    throw FileError(name_ + ": was saved, but its folder could not be flushed to the disk: " + last_error() + ". Save it again elsewhere.");
+  }
+}
+
+void AtomicFile::fail() const {
+  throw FileError(name_ + ": cannot be saved: " + last_error() + ". What was there is unchanged. Save it elsewhere, or mend that first.");
+}
+
+}  // namespace weir

@@ -1,0 +1,31 @@
+#include "core/files/input_file.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <weir/core/error.hpp>
+
+namespace weir {
+
+InputFile::InputFile(const std::filesystem::path& path)
+    : name_(shown(path)), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // NONBLOCK: opening a pipe must not wait
+  if (!file_.open()) throw FileError(name_ + ": cannot be opened: " + last_error() + ". Check the path.");
+  struct stat facts {};
+  if (::fstat(file_.get(), &facts) != 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
+  if (S_ISDIR(facts.st_mode)) throw FileError(name_ + ": is a folder, expected a file. Name a file in it.");
+  if (!S_ISREG(facts.st_mode)) throw FileError(name_ + ": is a pipe or a device, expected a file. Copy its content into a file first.");
+  size_ = static_cast<std::uint64_t>(facts.st_size);
+}
+
+void InputFile::read(std::uint64_t offset, std::span<std::byte> into) const {
+  while (!into.empty()) {
+    const ssize_t got = ::pread(file_.get(), into.data(), into.size(), static_cast<off_t>(offset));
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
+    if (got == 0) throw FileError(name_ + ": became shorter while it was read. Load it again when nothing writes to it.");
+    into = into.subspan(static_cast<std::size_t>(got));
+    offset += static_cast<std::uint64_t>(got);
+  }
+}
+
+}  // namespace weir

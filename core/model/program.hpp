@@ -1,0 +1,154 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <weir/core/model.hpp>
+
+#include "core/model/layer_link.hpp"
+#include "core/model/memory_plan.hpp"
+#include "core/model/parameters.hpp"
+
+namespace weir {
+
+// What a program is made for: inference, or training towards these losses.
+struct TrainingPlan {
+  std::vector<LossTerm> losses;
+  std::vector<Shape> targets;  // a sample, one a loss
+  std::vector<Storage> target_storage;
+  TrainingPlanOptions options;
+};
+
+// The dtype of a block in a Model that computes in `compute`.
+inline DType dtype_for(Storage storage, DType compute) {
+  return storage == Storage::compute ? compute : storage == Storage::u8 ? DType::u8 : DType::i32;
+}
+
+// A layer, or several fused into one.
+struct FusedCall {
+  std::string name;  // "0", or "0+1"
+  std::shared_ptr<const Layer> layer;
+  LayerPlan plan;
+  std::size_t first = 0, last = 0;  // graph entries: the parameters are the first's, the output is the last's
+  std::vector<std::size_t> inputs;  // graph entries
+};
+
+// A parameter's gradient in its arena, and what its layer knows to be no less than any magnitude in it: infinity, or else.
+struct BoundedGradient {
+  std::int64_t offset, count;
+  const double* bound;
+};
+
+// The calls that a graph comes to, in order: with fuse, each layer offers to absorb its sole reader.
+std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse);
+
+// A graph made executable: calls in order, a block of one workspace for everything that they read and write, and the views of it.
+// Inference runs forward alone; training runs forward, the losses and backward, in which each layer overwrites its gradients and
+// the program sums the gradients of a value over its readers in edge order.
+class Program {
+ public:
+  Program(const Graph& graph, const ModelOptions& options, const std::optional<TrainingPlan>& training);
+
+  std::int64_t workspace_bytes() const { return workspace_bytes_; }
+  const std::vector<FusedCall>& calls() const { return fused_; }
+  bool capturable() const;  // every layer and loss is
+
+  // Points every view into these. The workspace has workspace_bytes(); gradients are empty for inference.
+  void bind(void* workspace, ParameterStore& store, TensorView state_next, TensorView gradients);
+
+  // Sets every view's batch; does nothing when it is the last one's.
+  void set_batch(std::int64_t batch);
+
+  // Which random numbers layers see, of those of their step.
+  void set_micro_batch(std::uint64_t part) { micro_batch_ = part; }
+
+  void forward(const Context& context, std::span<const ConstTensorView> inputs);
+  void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // after forward
+
+  std::span<const ConstTensorView> outputs() const { return outputs_; }
+  ConstTensorView value(std::size_t graph_entry) const;                      // empty for an input or an absorbed layer
+  ConstTensorView input_gradient(std::size_t graph_entry) const;             // empty when not wanted
+  std::span<const BoundedGradient> gradients() const { return gradients_; }  // of all parameters, as backward left them, by offset
+
+ private:
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  struct Block {
+    Shape shape;
+    DType dtype = DType::f32;
+    bool per_sample = true;
+    int first = 0, last = 0;
+    std::int64_t offset = 0;
+    TensorView view;
+  };
+  struct Views {  // of one call; the spans in args point into these
+    std::vector<ConstTensorView> x, parameters, state;
+    std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
+    std::vector<double> dparameter_bounds;
+    LayerArgs forward, backward;
+    LayerLink link;  // to the reader, if there is one
+  };
+  struct Call {
+    const Layer* layer = nullptr;
+    std::vector<std::size_t> inputs;  // graph entries
+    std::size_t y = none, dy = none;  // blocks
+    std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
+    bool runs_backward = false;
+    std::size_t source = none;  // the call that made inputs[0], if both run backward and nobody else reads it ...
+    bool has_reader = false;    // ... and whether this one is such a source
+    std::size_t node = 0;       // the graph entry it makes; for a loss the index of its term
+    RandomKey key;
+    std::string name;  // for errors: "0 dense(128)"
+    Views views;
+  };
+  struct Sum {                       // the gradients of one value, from each of its readers
+    std::vector<std::size_t> parts;  // blocks, in edge order; the total goes into the first
+  };
+
+  int forward_time(std::size_t call) const { return static_cast<int>(call); }
+  int loss_time(std::size_t term) const { return static_cast<int>(calls_.size() + 2 * term); }
+  int backward_time(std::size_t call) const { return static_cast<int>(2 * calls_.size() + 2 * losses_.size() - 1 - call); }
+  int end_time() const { return static_cast<int>(2 * calls_.size() + 2 * losses_.size()); }
+
+  std::size_t add_block(const Shape& shape, DType dtype, bool per_sample, int first, int last);
+  std::vector<std::size_t> add_blocks(const std::vector<BufferSpec>& specs, int first, int last);
+  void extend(std::size_t block, int time);
+  void make_calls(const Graph& graph, const TrainingPlan* training);
+  void make_values(const Graph& graph, bool reuse);
+  void make_gradients(const Graph& graph, const TrainingPlan& training);
+  bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
+  void make_links();
+  void place_blocks(bool reuse);
+  TensorView value_view(std::size_t graph_entry) const;
+  void run(const Call& call, const Context& context, bool backward) const;
+  void bind_views(Call& call);
+  void refresh_views(Call& call);
+
+  ModelOptions options_;
+  std::vector<FusedCall> fused_;
+  std::vector<Call> calls_, losses_;
+  std::vector<double> loss_weights_;
+  std::vector<LossTerm> loss_terms_;
+  std::vector<LayerPlan> loss_plans_;
+  std::vector<Block> blocks_;
+  std::vector<std::size_t> value_block_;   // of each graph entry
+  std::vector<Shape> value_shape_;         // of each graph entry
+  std::vector<std::size_t> reader_edges_;  // of each graph entry: how many edges leave it, outputs counted
+  std::vector<Sum> gradient_;              // of each graph entry
+  std::vector<bool> wants_gradient_;       // of each graph entry
+  std::vector<std::size_t> graph_inputs_, graph_outputs_;
+  std::vector<std::size_t> input_slot_;  // of each graph entry that is an input: its position
+  std::vector<ConstTensorView> outputs_;
+  std::vector<BoundedGradient> gradients_;
+  std::int64_t workspace_bytes_ = 0;
+  std::byte* workspace_ = nullptr;
+  std::int64_t batch_ = -1;
+  std::uint64_t micro_batch_ = 0;
+};
+
+}  // namespace weir

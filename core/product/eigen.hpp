@@ -1,0 +1,11 @@
+#pragma once
+
+#include "core/product/product.hpp"
+
+namespace weir::cpu {
+
+// The same product on Eigen's kernels: for double, for processors that product_kernels.hpp knows nothing of, and to compare with.
+void product_on_eigen(const Context& context, const Product<float>& p, TileEpilogue epilogue);
+void product_on_eigen(const Context& context, const Product<double>& p, TileEpilogue epilogue);
+
+}  // namespace weir::cpu

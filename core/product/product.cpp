@@ -1,0 +1,188 @@
+// The product of floats: cut into tiles, each on the kernels of the best instruction set that the processor has.
+
+#include "core/product/product.hpp"
+
+#include <algorithm>
+
+#include <weir/core/parallel.hpp>
+
+#include "core/product/eigen.hpp"
+#include "core/product/sets.hpp"
+#include "core/product/tile_scratch.hpp"
+#include "core/product/transposed.hpp"
+#include "core/typed.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+bool by_dot_products(const Product<float>& p, const InstructionSet& set) {
+  return p.m <= set.dot_rows_most && p.transpose_b && !p.transpose_a;
+}
+
+bool a_beyond_l2(const Product<float>& p) { return p.m * p.k > second_cache; }
+
+// Blocks of k: of a transposed a deeper ones where it is far, for then it is packed (measured, each against the other).
+Index depth_most(const Product<float>& p, const InstructionSet& set) {
+  if (!p.transpose_a) return set.block_depth;
+  return a_beyond_l2(p) ? 512 : 256;
+}
+
+// c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
+struct Tiling {
+  Index m = 0, n = 0, down = 1, across = 1;
+
+  // Where part i of count begins when n is cut in whole units.
+  static Index cut(Index n, Index unit, Index i, Index count) { return std::min(n, ceil_div(n, unit) * i / count * unit); }
+
+  Tile operator[](Index index) const {
+    const Index i = index / across, j = index % across;
+    Tile tile;
+    tile.row = cut(m, group_rows, i, down);
+    tile.rows = cut(m, group_rows, i + 1, down) - tile.row;
+    tile.column = cut(n, line_floats, j, across);
+    tile.columns = cut(n, line_floats, j + 1, across) - tile.column;
+    return tile;
+  }
+};
+
+// There should be enough tiles for some eight threads, sixteen where a is transposed, as weight gradients are, each worth a thread's while,
+// and each large enough to use its operands often: b's part down its rows, a's along its columns. depth is that of a block of k. Depends on
+// the sizes alone; all figures measured.
+Tiling tiling(const Product<float>& p, bool dot, Index depth) {
+  const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
+  constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
+  const bool narrow = p.n <= tile_columns_most / 2;  // a tile of whole rows of c then is good, and the only one to read its part of a
+  const Index rows_good = p.transpose_a ? 48 : narrow ? 64 : 256;
+  const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
+
+  Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
+  if (!dot && depth > 512 && !narrow) t.across *= 2;  // b's part leaves room in the second cache
+  const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
+  while (2 * t.down * t.across <= wanted) {
+    const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
+    if (rows >= rows_good || (rows >= rows_least && columns < columns_least)) {
+      t.down *= 2;
+    } else if (columns >= columns_least) {
+      t.across *= 2;
+    } else {
+      break;
+    }
+  }
+  return t;
+}
+
+// One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
+// goes a block of k at a time, so that memory for it is bounded. Only a small b is packed whole by each thread at its first tile, as
+// packed_alone_most says. Tiles of one row or column have as good as one shape, hence one packing.
+class TiledProduct {
+ public:
+  TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory, TileEpilogue epilogue)
+      : p_(product), epilogue_(epilogue), dot_(by_dot_products(p_, set)), alone_(context.threads == 1), set_(set), scratch_(memory) {
+    const Index most = depth_most(p_, set);
+    block_ = dot_ ? p_.k : even_block(p_.k, most);
+    tiles_ = tiling(p_, dot_, block_);
+    share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
+    const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
+    b_alone_ = several_pack_b && block_of_b() * blocks() <= packed_alone_most;
+    share_b_ = several_pack_b && !b_alone_;
+    const Index part_rows = ceil_div(p_.m, tiles_.down) + group_rows;
+    part_a_ = packed_a_floats(part_rows, block_);
+    const Index deepest = p_.k > most ? most : block_;  // of a product with a smaller k
+    const Index shared =
+        (share_a_ ? tiles_.down * packed_a_floats(part_rows, deepest) : 0) + (share_b_ ? packed_b_floats(p_.n, deepest) : 0);
+    scratch_.reserve(context, own_floats * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
+  }
+
+  void run(const Context& context) const {
+    const Index count = tiles_.down * tiles_.across, pack_b = share_b_ ? tiles_.across : 0, pack_a = share_a_ ? tiles_.down : 0;
+    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two meetings of the threads
+    for (Index k = 0; k < p_.k; k += span) {
+      if (pack_a + pack_b > 0) {
+        parallel_for(context, pack_a + pack_b, [&](Index i) {
+          if (i < pack_b) {
+            set_.pack_b(task(i, k));
+          } else {
+            set_.pack_a(task((i - pack_b) * tiles_.across, k));
+          }
+        });
+      }
+      parallel_for(context, count, [&](Index index) {
+        if (b_alone_ && scratch_.first_time()) pack_whole_b();
+        const Index end = std::min(p_.k, k + span);
+        for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
+      });
+    }
+  }
+
+ private:
+  Index blocks() const { return ceil_div(p_.k, block_); }
+  Index block_of_b() const { return packed_b_floats(p_.n, block_); }
+
+  void pack_whole_b() const {
+    for (Index k = 0; k < p_.k; k += block_) {
+      for (Index j = 0; j < tiles_.across; ++j) set_.pack_b(task(j, k));
+    }
+  }
+
+  TileTask task(Index index, Index k) const {
+    const Tile tile = tiles_[index];
+    TileTask task;
+    task.rows = tile.rows;
+    task.columns = tile.columns;
+    task.depth = std::min(block_, p_.k - k);
+    task.a = p_.a + (p_.transpose_a ? k * p_.lda + tile.row : tile.row * p_.lda + k);
+    task.lda = p_.lda;
+    task.transpose_a = p_.transpose_a;
+    task.a_beyond_l2 = a_beyond_l2(p_);
+    task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
+    task.ldb = p_.ldb;
+    task.transpose_b = p_.transpose_b;
+    task.b_fits_l2 = alone_ && p_.k * p_.n <= large_second_cache;
+    task.c = p_.c + tile.row * p_.ldc + tile.column;
+    task.ldc = p_.ldc;
+    task.first = k == 0;
+    if (k + block_ >= p_.k) {
+      if (p_.bias) task.bias = p_.bias + tile.column;
+      task.epilogue = epilogue_;
+    }
+    task.row = tile.row;
+    task.column = tile.column;
+    auto *own = static_cast<float*>(scratch_.mine()), *shared = static_cast<float*>(scratch_.shared());
+    task.spare = own;
+    task.packed_a = own + spare_floats;
+    task.packed_b = task.packed_a + packed_a_floats(block_rows, block_depth_most);
+    task.a_is_packed = share_a_;
+    task.b_is_packed = share_b_ || b_alone_;
+    if (share_a_) task.packed_a = shared + index / tiles_.across * part_a_;
+    if (b_alone_) {
+      task.packed_b += k / block_ * block_of_b() + tile.column * block_;
+    } else if (share_b_) {
+      task.packed_b = shared + (share_a_ ? tiles_.down * part_a_ : 0) + tile.column * block_;
+    }
+    return task;
+  }
+
+  const Product<float>& p_;
+  TileEpilogue epilogue_;
+  bool dot_, alone_, share_a_ = false, share_b_ = false, b_alone_ = false;
+  Tiling tiles_;
+  const InstructionSet& set_;
+  TileScratch& scratch_;
+  Index block_ = 0, part_a_ = 0;
+};
+
+}  // namespace
+
+void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) {
+  if (p.m == 0 || p.n == 0) return;
+  const InstructionSet* set = instruction_set();
+  if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
+  static thread_local TileScratch own;
+  if (!by_dot_products(p, *set) && turning_pays(p, *set)) return transposed_product(context, p, *set, own, epilogue);
+  TiledProduct(p, *set, context, own, epilogue).run(context);
+}
+
+void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_on_eigen(context, p, epilogue); }
+
+}  // namespace weir::cpu

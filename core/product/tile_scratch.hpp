@@ -1,0 +1,51 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include <weir/core/context.hpp>
+
+#include "core/cpu/huge_pages.hpp"
+#include "core/cpu/team.hpp"
+
+namespace weir::cpu {
+
+// Memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each thread that may run them and one for all. The thread that
+// calls keeps it (static thread_local), so that a later call with no more bytes allocates nothing, whichever threads then run the tiles.
+class TileScratch {
+ public:
+  void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // bytes; before the tiles
+    const auto threads = static_cast<std::size_t>(context.threads);
+    part_ = round_up(part, line);
+    parts_ = round_up(threads, line);
+    shared_ = parts_ + part_ * threads;
+    if (shared_ + shared > size_) {
+      const std::size_t bytes = shared_ + shared, size = bytes < huge_page ? bytes : round_up(bytes, huge_page);
+      memory_.reset(static_cast<std::byte*>(::operator new (size, std::align_val_t{huge_page})));
+      size_ = size;
+      if (size >= huge_page) use_huge_pages(memory_.get(), size);
+    }
+    std::fill_n(memory_.get(), threads, std::byte{0});
+  }
+
+  void* mine() const { return memory_.get() + parts_ + part_ * member(); }  // in a tile
+  void* shared() const { return memory_.get() + shared_; }
+
+  // In a tile: whether its thread asks for the first time since reserve.
+  bool first_time() const { return std::exchange(memory_.get()[member()], std::byte{1}) == std::byte{0}; }
+
+ private:
+  static constexpr std::size_t line = 64;
+  static std::size_t member() { return static_cast<std::size_t>(team_member()); }
+
+  struct Free {
+    void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{huge_page}); }
+  };
+  std::unique_ptr<std::byte, Free> memory_;                   // a byte a thread, their parts, what they share
+  std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // of all, of a part; where the parts and the shared one begin
+};
+
+}  // namespace weir::cpu

@@ -1,0 +1,108 @@
+// fill, add, Add's sum of several blocks, and the small numbers of a step.
+
+#include <weir/core/error.hpp>
+
+#include "core/array_ops.hpp"
+#include "core/memory_ops.hpp"
+#include "gpu/kernels/map.cuh"
+#include "layers/add_ops.hpp"
+
+namespace weir::cuda {
+
+namespace {
+
+template <class T>
+struct Constant {
+  T value;
+  __device__ T operator()() const { return value; }
+};
+
+struct Plus {
+  template <class T>
+  __device__ T operator()(T a, T b) const {
+    return a + b;
+  }
+};
+
+template <class T>
+void fill_with(const Context& context, const TensorView& y, double value) {
+  map(context, "fill", y.elements(), Constant<T>{static_cast<T>(value)}, data<T>(y));
+}
+
+template <class T>
+struct Blocks {
+  static constexpr int most = 32;
+  const T* at[most];
+  int count = 0;
+};
+
+// From left to right; all are read before the one that y may be is written.
+template <class T>
+__global__ void add_blocks_kernel(std::int64_t n, Blocks<T> blocks, T* y) {
+  for (std::int64_t i = thread_index(); i < n; i += thread_count()) {
+    T sum = blocks.at[0][i];
+    for (int b = 1; b < blocks.count; ++b) sum += blocks.at[b][i];
+    y[i] = sum;
+  }
+}
+
+__global__ void write_number_kernel(std::uint64_t* where, std::uint64_t value) { *where = value; }
+
+template <class T>
+__global__ void set_loss_gradient_kernel(std::int64_t batch, const T* sample_weights, double weight, T* dy) {
+  for (std::int64_t i = thread_index(); i < batch; i += thread_count()) {
+    dy[i] = static_cast<T>(weight * (sample_weights ? static_cast<double>(sample_weights[i]) : 1.0) / static_cast<double>(batch));
+  }
+}
+
+}  // namespace
+
+void fill(const Context& context, const TensorView& y, double value) {
+  switch (y.dtype()) {
+    case DType::f32:
+      return fill_with<float>(context, y, value);
+    case DType::f64:
+      return fill_with<double>(context, y, value);
+    case DType::i32:
+      return fill_with<std::int32_t>(context, y, value);
+    case DType::u8:
+      return fill_with<std::uint8_t>(context, y, value);
+    case DType::bf16:
+      throw ConfigError("fill: got bf16, which nothing computes with yet. Use f32 or f64.");
+  }
+}
+
+void write_number(const Context& context, std::uint64_t* where, std::uint64_t value) {
+  launch(context, "write_number", write_number_kernel, Grid{}, where, value);
+}
+
+void add(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& y) {
+  typed(y.dtype(), [&](auto t) {
+    using T = decltype(t);
+    map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(a), data<T>(b));
+  });
+}
+
+void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
+  typed(y.dtype(), [&](auto t) {
+    using T = decltype(t);
+    if (x.size() == 2) return map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(x[0]), data<T>(x[1]));
+    if (x.size() > Blocks<T>::most) {
+      throw DeviceError("add: got " + std::to_string(x.size()) + " blocks, " + to_string(context.device) + " adds at most " +
+                        std::to_string(Blocks<T>::most) + " at once. Use several Add layers.");
+    }
+    Blocks<T> blocks;
+    for (const ConstTensorView& block : x) blocks.at[blocks.count++] = data<T>(block);
+    launch(context, "add", add_blocks_kernel<T>, grid_of(context, y.elements()), y.elements(), blocks, data<T>(y));
+  });
+}
+
+void set_loss_gradient(const Context& context, const ConstTensorView& sample_weights, double weight, const TensorView& dy) {
+  typed(dy.dtype(), [&](auto t) {
+    using T = decltype(t);
+    launch(context, "set_loss_gradient", set_loss_gradient_kernel<T>, grid_of(context, dy.elements()), dy.elements(),
+           data<T>(sample_weights), weight, data<T>(dy));
+  });
+}
+
+}  // namespace weir::cuda

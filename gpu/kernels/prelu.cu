@@ -1,0 +1,84 @@
+// PReLU: element by element; a slope's gradient is a sum over rows where each element of a sample has its own slope, else a sum over all
+// runs of the slope.
+
+#include "gpu/kernels/reduce.cuh"
+#include "gpu/kernels/rows.hpp"
+#include "layers/prelu_ops.hpp"
+
+namespace weir::cuda {
+
+namespace {
+
+struct Runs {
+  std::int64_t samples, slopes, run;
+};
+
+Runs runs_of(const ConstTensorView& x, const ConstTensorView& w) {
+  const std::int64_t samples = x.shape()[0], slopes = w.elements();
+  return {samples, slopes, samples == 0 ? 0 : x.elements() / samples / slopes};
+}
+
+// to = where x > 0 from, else the slope times it: y from x, and dx from dy.
+template <class T>
+__global__ void pass_kernel(std::int64_t n, Runs runs, const T* x, const T* w, const T* from, T* to) {
+  for (std::int64_t i = thread_index(); i < n; i += thread_count()) {
+    to[i] = x[i] > T(0) ? from[i] : w[slope_of(i, runs.slopes, runs.run)] * from[i];
+  }
+}
+
+template <class T>
+struct SlopeTerm {
+  const T *x, *dy;
+  __device__ T operator()(std::int64_t i) const { return x[i] > T(0) ? T(0) : x[i] * dy[i]; }
+};
+
+// A block for each part of each slope's elements: to[part][slope].
+template <class T>
+__global__ void __launch_bounds__(block_threads) slope_sums_kernel(Runs runs, Parts elements, SlopeTerm<T> term, T* to) {
+  for (std::int64_t block = blockIdx.x; block < runs.slopes * elements.parts; block += gridDim.x) {
+    const std::int64_t c = block % runs.slopes, part = block / runs.slopes;
+    const T total = block_total(strided_sum<T>(elements.begin(part) + threadIdx.x, elements.end(part), block_threads,
+                                               [=](std::int64_t k) { return term(place_of_slope(k, c, runs.slopes, runs.run)); }));
+    if (threadIdx.x == 0) to[block] = total;
+  }
+}
+
+template <class T>
+void sum_slopes(const Context& context, const Runs& runs, const SlopeTerm<T>& term, T* partial, T* dw) {
+  const char* op = "prelu slope gradient";
+  if (runs.run == 1) {
+    sum_rows(context, op, term, runs.samples, runs.slopes, partial, row_parts(runs.samples, runs.slopes, prelu_chunks * runs.slopes), dw);
+    return;
+  }
+  const Parts elements(runs.samples * runs.run, slope_parts(runs.samples * runs.run, prelu_chunks));
+  const std::int64_t blocks = runs.slopes * elements.parts, most = std::int64_t{stream_of(context.device).multiprocessors} * 32;
+  const Grid grid{static_cast<unsigned>(blocks < most ? blocks : most), 1, block_threads, 1};
+  launch(context, op, slope_sums_kernel<T>, grid, runs, elements, term, elements.parts == 1 ? dw : partial);
+  if (elements.parts > 1) {
+    launch(context, op, sum_parts_kernel<T>, grid_of(context, runs.slopes), partial, elements.parts, runs.slopes, dw);
+  }
+}
+
+}  // namespace
+
+void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y) {
+  typed(y.dtype(), [&](auto type) {
+    using T = decltype(type);
+    launch(context, "prelu", pass_kernel<T>, grid_of(context, y.elements()), y.elements(), runs_of(x, w), data<T>(x), data<T>(w),
+           data<T>(x), data<T>(y));
+  });
+}
+
+void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
+                    const TensorView& partial_sums, const TensorView& dx, const TensorView& dw) {
+  typed(dy.dtype(), [&](auto type) {
+    using T = decltype(type);
+    if (!dx.empty()) {
+      launch(context, "prelu gradient", pass_kernel<T>, grid_of(context, dx.elements()), dx.elements(), runs_of(x, w), data<T>(x),
+             data<T>(w), data<T>(dy), data<T>(dx));
+    }
+    if (!dw.empty()) sum_slopes<T>(context, runs_of(x, w), {data<T>(x), data<T>(dy)}, data<T>(partial_sums), data<T>(dw));
+  });
+}
+
+}  // namespace weir::cuda

@@ -1,0 +1,110 @@
+#include "gpu/runtime/products.hpp"
+
+#include <atomic>
+#include <string>
+#include <weir/core/error.hpp>
+
+#include "gpu/runtime/capture.hpp"
+#include "layers/relu_mask.hpp"
+
+namespace weir::cuda {
+
+namespace {
+
+std::atomic<const Blas*> stand_in{nullptr};
+
+void check_blas(Code code, const char* what) {
+  if (code != success)
+    throw DeviceError("cuda: " + std::string(what) + ": " + blas().describe(code) + " (cuBLASLt code " + std::to_string(code) + ").");
+}
+
+bool has_mask(Epilogue epilogue) { return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_gradient; }
+
+// What to ask for when the library does not offer an epilogue.
+Epilogue less_of(Epilogue epilogue) {
+  return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_bias ? Epilogue::bias : Epilogue::none;
+}
+
+// A row-major c = op(a) op(b) is the column-major c^T = op(b)^T op(a)^T, where each matrix is stored as it is.
+BlasProduct kind_of(const Product& p, Epilogue epilogue, Precision precision) {
+  BlasProduct kind;
+  kind.m = p.n;
+  kind.n = p.m;
+  kind.k = p.k;
+  kind.transpose_a = p.transpose_b;
+  kind.transpose_b = p.transpose_a;
+  kind.lda = p.transpose_b ? p.k : p.n;
+  kind.ldb = p.transpose_a ? p.m : p.k;
+  kind.ldd = p.n;
+  kind.epilogue = epilogue;
+  kind.dtype = p.dtype;
+  kind.precision = p.dtype == DType::f32 ? precision : Precision::f32;
+  kind.align_a = alignment_of(p.b);
+  kind.align_b = alignment_of(p.a);
+  kind.align_d = alignment_of(p.c);
+  if (epilogue != Epilogue::none) kind.align_bias = alignment_of(p.bias);
+  if (has_mask(epilogue)) {
+    kind.mask_stride = relu_mask_stride(p.n);
+    kind.align_mask = alignment_of(p.mask);
+  }
+  return kind;
+}
+
+}  // namespace
+
+const Blas& blas() noexcept {
+  const Blas* replaced = stand_in.load(std::memory_order_acquire);
+  return replaced != nullptr ? *replaced : built_in_blas();
+}
+
+BlasOverride::BlasOverride(const Blas& table) { stand_in = &table; }
+BlasOverride::~BlasOverride() { stand_in = nullptr; }
+
+void ProductPlans::prepare(const Context& context) {
+  if (library_ != nullptr) return;
+  require_no_capture("the first product");
+  if (workspace_ == nullptr) {
+    // What the library's own frameworks give it: 32 MiB from Hopper on, 4 MiB before.
+    DeviceFacts facts;
+    check(runtime().facts(context.device.index(), &facts), "properties of the device");
+    const std::size_t bytes = std::size_t{facts.major >= 9 ? 32U : 4U} << 20;
+    check(runtime().allocate(&workspace_, bytes), "memory for products");
+    workspace_bytes_ = bytes;
+  }
+  check_blas(blas().make(&library_), "cuBLASLt");
+}
+
+void* ProductPlans::plan_for(const BlasProduct& kind) {
+  const auto found = plans_.find(kind);
+  if (found != plans_.end()) return found->second;
+  require_no_capture("a product of a new size");
+  void* plan = nullptr;
+  check_blas(blas().plan(library_, kind, workspace_bytes_, &plan), "choice of a product");
+  return plans_[kind] = plan;
+}
+
+std::optional<Epilogue> ProductPlans::run(const Context& context, const Product& product) {
+  prepare(context);
+  for (Epilogue epilogue = product.epilogue;; epilogue = less_of(epilogue)) {
+    const BlasProduct kind = kind_of(product, epilogue, context.precision);
+    if (void* plan = plan_for(kind)) {
+      const BlasBlocks blocks{product.b, product.a, product.c, epilogue != Epilogue::none ? product.bias : nullptr,
+                              has_mask(epilogue) ? product.mask : nullptr};
+      const Code code = blas().run(library_, plan, blocks, workspace_, workspace_bytes_, queue_of(context));
+      if (code != product_refused) {
+        check_blas(code, "product");
+        return epilogue;
+      }
+      plans_[kind] = nullptr;  // from now on as if it had named none
+    }
+    if (epilogue == Epilogue::none) return std::nullopt;
+  }
+}
+
+std::optional<Epilogue> make_product(const Context& context, const Product& product) {
+  Stream& stream = stream_of(context.device);
+  if (!stream.products) stream.products = std::make_unique<ProductPlans>();
+  return stream.products->run(context, product);
+}
+
+}  // namespace weir::cuda

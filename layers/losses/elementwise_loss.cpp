@@ -1,0 +1,135 @@
+#include <weir/layers/elementwise_loss.hpp>
+
+#include <cmath>
+#include <tuple>
+#include <type_traits>
+#include <weir/core/error.hpp>
+
+#include "core/on_device.hpp"
+#include "core/typed.hpp"
+#include "layers/inputs.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
+#include "layers/losses/loss_config.hpp"
+
+namespace weir {
+
+namespace {
+
+// Calls f(option) for each option of the term F.
+template <class F, class Visit>
+void for_each_option(Visit&& visit) {
+  if constexpr (requires { F::options; }) {
+    std::apply([&](const auto&... option) { (visit(option), ...); }, F::options);
+  }
+}
+
+template <class V>
+constexpr bool is_flag = std::is_same_v<V, bool>;
+
+}  // namespace
+
+TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch) {
+  switch (reduction) {
+    case Reduction::sum:
+      return {static_cast<double>(batch), 1};
+    case Reduction::batch_mean:
+      return {1, 1};
+    default:
+      return {1, static_cast<double>(x.elements()) / static_cast<double>(batch)};
+  }
+}
+
+template <class F>
+ElementwiseLoss<F>::ElementwiseLoss(F term, Reduction reduction) : term_(term), reduction_(reduction) {
+  for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
+    if constexpr (!is_flag<V>) require_loss_option(std::string(F::name), option.name, term_.*option.member, option.range);
+  });
+}
+
+template <class F>
+ElementwiseLoss<F> ElementwiseLoss<F>::from_config(const Config& config) {
+  F term;
+  for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
+    if constexpr (is_flag<V>) {
+      term.*option.member = config.boolean(option.name);
+    } else {
+      term.*option.member = config.number(option.name);
+    }
+  });
+  return ElementwiseLoss(term, read_reduction(config));
+}
+
+template <class F>
+std::string ElementwiseLoss<F>::type() const {
+  return std::string(F::name);
+}
+
+template <class F>
+Config ElementwiseLoss<F>::config() const {
+  Config config;
+  for_each_option<F>([&](const auto& option) { config.set(std::string(option.name), term_.*option.member); });
+  write_reduction(config, reduction_);
+  return config;
+}
+
+template <class F>
+std::string ElementwiseLoss<F>::describe() const {
+  return weir::describe(type(), config());
+}
+
+template <class F>
+LayerPlan ElementwiseLoss<F>::infer(std::span<const Shape> inputs) const {
+  require_output_and_target(inputs);
+  if (inputs[0] != inputs[1]) {
+    throw ShapeError("the target is " + to_string(inputs[1]) + " a sample, the output is " + to_string(inputs[0]) +
+                     ", expected equal shapes. Give targets of the output's shape.");
+  }
+  if (inputs[0].elements() == 0)
+    throw ShapeError("the output is " + to_string(inputs[0]) + ", expected at least one element. Give it a width.");
+  LayerPlan plan;
+  plan.backward_needs = Needs::x;
+  return plan;
+}
+
+template <class F>
+void ElementwiseLoss<F>::forward(const Context& context, const LayerArgs& args) const {
+  on_device(context.device, cpu::elementwise_loss_forward, cuda::elementwise_loss_forward)(
+      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.y);
+}
+
+template <class F>
+void ElementwiseLoss<F>::backward(const Context& context, const LayerArgs& args) const {
+  on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
+      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
+}
+
+template <class F>
+void ElementwiseLoss<F>::check_targets(const Shape& output, const ConstTensorView& targets) const {
+  if constexpr (requires { F::targets; }) {
+    if (targets.dtype() != DType::f32 && targets.dtype() != DType::f64) return;
+    typed(targets.dtype(), [&](auto t) {
+      const auto values = targets.values<decltype(t)>();
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (term_.takes(static_cast<double>(values[i]))) continue;
+        refuse_target(type(), output, static_cast<std::int64_t>(i), static_cast<double>(values[i]), F::targets);
+      }
+    });
+  }
+}
+
+template <class F>
+double ElementwiseLoss<F>::divisor(const Shape& output, const ConstTensorView& targets) const {
+  return reduction_ == Reduction::sum ? 1 : Loss::divisor(output, targets);
+}
+
+template class ElementwiseLoss<SquaredTerm>;
+template class ElementwiseLoss<AbsoluteTerm>;
+template class ElementwiseLoss<HuberTerm>;
+template class ElementwiseLoss<SmoothL1Term>;
+template class ElementwiseLoss<HingeTerm>;
+template class ElementwiseLoss<BinaryCrossEntropyTerm>;
+template class ElementwiseLoss<LogitTerm>;
+template class ElementwiseLoss<KLDivergenceTerm>;
+template class ElementwiseLoss<PoissonTerm>;
+
+}  // namespace weir

@@ -1,0 +1,79 @@
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wpass-failed"  // logarithms and exponentials are calls: those loops stay as they are
+#endif
+
+#include <algorithm>
+
+#include "core/cpu/lanes.hpp"
+#include "core/cpu/vectorized.hpp"
+#include "core/typed.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
+
+namespace weir::cpu {
+
+namespace {
+
+constexpr std::int64_t tile_elements = 16 * 1024;
+constexpr std::int64_t block = 1024;  // elements summed in T; blocks are summed in double
+
+template <class T, class F>
+double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
+  double total = 0;
+  for (std::int64_t at = 0; at < count; at += block) {
+    const auto value = [f, x = x + at, t = t + at](std::int64_t i) { return f.value(x[i], t[i]); };
+    total += static_cast<double>(lane_sum<T>(std::min(block, count - at), value));
+  }
+  return total;
+}
+
+// Calls f(sample) for every sample, tiles of samples side by side.
+template <class F>
+void over_samples(const Context& context, std::int64_t samples, std::int64_t elements, F&& f) {
+  const std::int64_t tile_samples = ceil_div(tile_elements, elements);
+  vectorized_for(context, ceil_div(samples, tile_samples), [&](std::int64_t tile) {
+    const std::int64_t end = std::min(samples, (tile + 1) * tile_samples);
+    for (std::int64_t sample = tile * tile_samples; sample < end; ++sample) f(sample);
+  });
+}
+
+// Calls f(term, a float or a double, elements of a sample).
+template <class F>
+void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samples, F&& f) {
+  const std::int64_t elements = samples == 0 ? 1 : x.elements() / samples;
+  typed(x.dtype(), [&](auto type) { std::visit([&](const auto& functor) { f(functor, type, elements); }, term); });
+}
+
+}  // namespace
+
+void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                              const ConstTensorView& t, const TensorView& y) {
+  with_types(term, x, y.elements(), [&](auto f, auto type, std::int64_t elements) {
+    using T = decltype(type);
+    over_samples(context, y.elements(), elements, [&](std::int64_t i) {
+      const double total = sum_of_terms(f, data<T>(x) + i * elements, data<T>(t) + i * elements, elements);
+      data<T>(y)[i] = static_cast<T>(scale.factor * total / scale.divisor);
+    });
+  });
+}
+
+void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt) {
+  with_types(term, x, dy.elements(), [&](auto f, auto type, std::int64_t elements) {
+    using T = decltype(type);
+    over_samples(context, dy.elements(), elements, [&](std::int64_t sample) {
+      const std::int64_t at = sample * elements;
+      const T g = data<T>(dy)[sample] * static_cast<T>(scale.factor / scale.divisor);
+      const T *x_row = data<T>(x) + at, *t_row = data<T>(t) + at;
+      if (!dx.empty()) {
+        T* to = data<T>(dx) + at;
+        for (std::int64_t i = 0; i < elements; ++i) to[i] = g * f.dx(x_row[i], t_row[i]);
+      }
+      if (!dt.empty()) {
+        T* to = data<T>(dt) + at;
+        for (std::int64_t i = 0; i < elements; ++i) to[i] = g * f.dt(x_row[i], t_row[i]);
+      }
+    });
+  });
+}
+
+}  // namespace weir::cpu

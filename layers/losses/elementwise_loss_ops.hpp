@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <weir/core/context.hpp>
+#include <weir/core/tensor_view.hpp>
+#include <weir/layers/reduction.hpp>
+
+#include "layers/losses/elementwise_terms.hpp"
+
+// The losses that compare element by element, on either device: x and t [batch, ...] of one shape, y and dy [batch], all f32 or f64.
+
+namespace weir {
+
+// Any of the terms, and the one that no loss carries by itself.
+template <class V>
+struct WithWeightedTerm;
+template <class... F>
+struct WithWeightedTerm<std::variant<F...>> {
+  using type = std::variant<F..., WeightedTerm>;
+};
+using AnyTerm = WithWeightedTerm<ElementwiseTerm>::type;
+
+// What a sample's sum of terms is multiplied by and divided by.
+struct TermScale {
+  double factor = 1;
+  double divisor = 1;
+};
+
+// How the sum over a sample's elements enters y, whose mean over the batch is the loss.
+TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch);
+
+}  // namespace weir
+
+namespace weir::cpu {
+// y[i] = factor / divisor * sum of the terms of sample i.
+void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                              const ConstTensorView& t, const TensorView& y);
+// dx and dt may each be empty: not wanted.
+void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
+}  // namespace weir::cpu
+
+namespace weir::cuda {
+void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                              const ConstTensorView& t, const TensorView& y);
+void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
+                               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
+}  // namespace weir::cuda

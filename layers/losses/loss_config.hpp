@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+#include <weir/core/config.hpp>
+#include <weir/core/shape.hpp>
+#include <weir/layers/loss_option.hpp>
+#include <weir/layers/reduction.hpp>
+
+// What losses have in common in their options, their files and their messages.
+
+namespace weir {
+
+// The entry "reduction"; none for the mean.
+void write_reduction(Config& config, Reduction reduction);
+Reduction read_reduction(const Config& config);  // ConfigError for an unknown one
+
+// A list of numbers, or of the one that is there; empty when there is no such entry.
+std::vector<double> read_numbers(const Config& config, std::string_view name);
+
+// Throws ConfigError "huber: delta is 0, expected ...".
+void require_loss_option(const std::string& loss, std::string_view option, double value, OptionRange range);
+
+// Throws ConfigError that says where this element of targets for this output lies.
+[[noreturn]] void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value,
+                                std::string_view expected);
+
+}  // namespace weir

@@ -1,0 +1,82 @@
+#include <weir/layers/multi_margin.hpp>
+
+#include <cmath>
+#include <weir/core/error.hpp>
+
+#include "core/on_device.hpp"
+#include "layers/losses/class_labels.hpp"
+#include "layers/losses/loss_config.hpp"
+#include "layers/losses/multi_margin_ops.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr const char* who = "multi_margin: ";
+
+MultiMarginTerm term_of(const MultiMarginOptions& options, const LayerArgs& args) {
+  const double batch = static_cast<double>(args.batch), positions = static_cast<double>(args.x[1].elements()) / batch;
+  const double factor = options.reduction == Reduction::sum          ? batch * positions
+                        : options.reduction == Reduction::batch_mean ? positions
+                                                                     : 1;
+  return {options.class_weights, options.margin, options.p == 2, factor};
+}
+
+}  // namespace
+
+MultiMargin::MultiMargin(MultiMarginOptions options) : options_(std::move(options)) {
+  if (options_.p != 1 && options_.p != 2) throw ConfigError(who + std::string("p is ") + std::to_string(options_.p) + ", expected 1 or 2.");
+  if (!std::isfinite(options_.margin)) {
+    throw ConfigError(who + std::string("margin is ") + std::to_string(options_.margin) + ", expected a finite number.");
+  }
+  require_class_weights(who, options_.class_weights);
+}
+
+MultiMargin MultiMargin::from_config(const Config& config) {
+  MultiMarginOptions options{.class_weights = read_numbers(config, "class_weights"), .reduction = read_reduction(config)};
+  if (config.contains("p")) options.p = config.integer("p") == 2 ? 2 : static_cast<int>(config.integer("p") == 1);
+  if (config.contains("margin")) options.margin = config.number("margin");
+  return MultiMargin(options);
+}
+
+Config MultiMargin::config() const {
+  Config config;
+  if (options_.p != 1) config.set("p", std::int64_t{options_.p});
+  if (options_.margin != 1) config.set("margin", options_.margin);
+  write_class_options(config, options_.class_weights, {});
+  write_reduction(config, options_.reduction);
+  return config;
+}
+
+std::string MultiMargin::describe() const { return weir::describe(type(), config()); }
+
+LayerPlan MultiMargin::infer(std::span<const Shape> inputs) const {
+  require_labels(inputs);
+  require_weight_for_each(options_.class_weights, inputs[0].last());
+  LayerPlan plan;
+  plan.backward_needs = Needs::x;
+  plan.inputs = {Storage::compute, Storage::i32};
+  return plan;
+}
+
+void MultiMargin::forward(const Context& context, const LayerArgs& args) const {
+  if (args.batch == 0) return;
+  const bool cuda = context.device.is_cuda();
+  if (!cuda) check_labels(who, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
+  (cuda ? cuda::multi_margin_forward : cpu::multi_margin_forward)(context, term_of(options_, args), args.x[0], args.x[1], args.y);
+}
+
+void MultiMargin::backward(const Context& context, const LayerArgs& args) const {
+  if (!args.dx[1].empty()) throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of."));
+  if (args.batch == 0 || args.dx[0].empty()) return;
+  on_device(context.device, cpu::multi_margin_backward, cuda::multi_margin_backward)(context, term_of(options_, args), args.x[0], args.x[1],
+                                                                                     args.dy, args.dx[0]);
+}
+
+void MultiMargin::check_targets(const Shape& output, const ConstTensorView& targets) const { check_label_targets(who, output, targets); }
+
+double MultiMargin::divisor(const Shape& output, const ConstTensorView& targets) const {
+  return options_.reduction == Reduction::sum ? 1 : Loss::divisor(output, targets);
+}
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+#include <weir/layers/negative_log_likelihood.hpp>
+
+#include <weir/core/error.hpp>
+
+#include "core/on_device.hpp"
+#include "layers/losses/class_labels.hpp"
+#include "layers/losses/class_targets_ops.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
+#include "layers/losses/loss_config.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr const char* who = "negative_log_likelihood: ";
+
+TermScale per_position(const ConstTensorView& x) {
+  return {1, static_cast<double>(x.elements()) / static_cast<double>(x.shape()[0] * x.shape().last())};
+}
+
+}  // namespace
+
+NegativeLogLikelihood::NegativeLogLikelihood(NegativeLogLikelihoodOptions options) : options_(std::move(options)) {
+  require_class_weights(who, options_.class_weights);
+}
+
+NegativeLogLikelihood NegativeLogLikelihood::from_config(const Config& config) {
+  return NegativeLogLikelihood({.class_weights = read_numbers(config, "class_weights"),
+                                .ignore_index = read_ignore_index(config),
+                                .reduction = read_reduction(config)});
+}
+
+Config NegativeLogLikelihood::config() const {
+  Config config;
+  write_class_options(config, options_.class_weights, options_.ignore_index);
+  write_reduction(config, options_.reduction);
+  return config;
+}
+
+std::string NegativeLogLikelihood::describe() const { return weir::describe(type(), config()); }
+
+LayerPlan NegativeLogLikelihood::infer(std::span<const Shape> inputs) const {
+  require_labels(inputs);
+  require_weight_for_each(options_.class_weights, inputs[0].last());
+  LayerPlan plan;
+  plan.saved.push_back({inputs[0]});  // weights of classes, made from the labels
+  plan.backward_needs = Needs::x;
+  plan.inputs = {Storage::compute, Storage::i32};
+  return plan;
+}
+
+void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& args) const {
+  const ConstTensorView& x = args.x[0];
+  const TensorView& targets = args.saved[0];
+  const bool cuda = context.device.is_cuda();
+  if (!cuda && args.batch > 0) check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
+  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.class_weights, 0, options_.ignore_index, options_.reduction},
+                                                    args.x[1], targets);
+  if (args.batch == 0) return;
+  (cuda ? cuda::elementwise_loss_forward : cpu::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x, targets, args.y);
+}
+
+void NegativeLogLikelihood::backward(const Context& context, const LayerArgs& args) const {
+  if (!args.dx[1].empty()) throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of."));
+  if (args.batch == 0) return;
+  on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
+      context, WeightedTerm(), per_position(args.x[0]), args.x[0], args.saved[0], args.dy, args.dx[0], {});
+}
+
+void NegativeLogLikelihood::check_targets(const Shape& output, const ConstTensorView& targets) const {
+  check_label_targets(who, output, targets, options_.ignore_index);
+}
+
+double NegativeLogLikelihood::divisor(const Shape& output, const ConstTensorView& targets) const {
+  if (options_.reduction == Reduction::sum) return 1;
+  if (options_.reduction == Reduction::batch_mean) return Loss::divisor(output, targets);
+  return weight_of_labels(targets, options_.class_weights, options_.ignore_index);
+}
+
+}  // namespace weir

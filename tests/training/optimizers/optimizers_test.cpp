@@ -1,0 +1,249 @@
+// What every optimizer must hold to; the numbers are those of tests/reference/optimizers.txt, made by make_optimizers.py beside it.
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <weir/core/error.hpp>
+
+#include "tests/support/compare.hpp"
+#include "tests/support/reference.hpp"
+#include "tests/training/optimizers/all_optimizers.hpp"
+#include "tests/training/optimizers/optimizer_run.hpp"
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+const Reference& reference() {
+  static const Reference loaded(WEIR_TEST_REFERENCE "/optimizers.txt");
+  return loaded;
+}
+
+// The optimizer of a case of the reference, every option that it names set.
+AnyOptimizer optimizer_of(const std::string& name) {
+  const auto number = [&](const char* option, double otherwise) { return reference().number(name + "." + option, otherwise); };
+  const auto flag = [&](const char* option) { return reference().has_word(name + "." + option); };
+  const auto adam = [&]<class O>(O o) {
+    o.lr = number("lr", o.lr);
+    o.beta1 = number("beta1", o.beta1);
+    o.beta2 = number("beta2", o.beta2);
+    o.weight_decay = number("weight_decay", o.weight_decay);
+    if constexpr (requires { o.eps; }) o.eps = number("eps", o.eps);
+    if constexpr (requires { o.amsgrad; }) o.amsgrad = flag("amsgrad");
+    if constexpr (requires { o.momentum_decay; }) o.momentum_decay = number("momentum_decay", o.momentum_decay);
+    return o;
+  };
+  const std::string& kind = reference().word(name + ".kind");
+  if (kind == "adam") return Adam(adam(AdamOptions()));
+  if (kind == "adamw") return AdamW(adam(AdamWOptions()));
+  if (kind == "nadam") return NAdam(adam(NAdamOptions()));
+  if (kind == "radam") return RAdam(adam(RAdamOptions()));
+  if (kind == "lion") return Lion(adam(LionOptions()));
+  if (kind == "rmsprop") {
+    return RMSprop({.lr = number("lr", 1e-2),
+                    .alpha = number("alpha", 0.99),
+                    .eps = number("eps", 1e-8),
+                    .weight_decay = number("weight_decay", 0),
+                    .momentum = number("momentum", 0),
+                    .centered = flag("centered")});
+  }
+  if (kind == "adagrad") {
+    return Adagrad({.lr = number("lr", 1e-2),
+                    .lr_decay = number("lr_decay", 0),
+                    .weight_decay = number("weight_decay", 0),
+                    .initial_accumulator_value = number("initial_accumulator_value", 0),
+                    .eps = number("eps", 1e-10)});
+  }
+  if (kind == "adadelta") {
+    return Adadelta(
+        {.lr = number("lr", 1), .rho = number("rho", 0.9), .eps = number("eps", 1e-6), .weight_decay = number("weight_decay", 0)});
+  }
+  REQUIRE(kind == "sgd");
+  return SGD({.lr = number("lr", 1e-3),
+              .momentum = number("momentum", 0),
+              .dampening = number("dampening", 0),
+              .weight_decay = number("weight_decay", 0),
+              .nesterov = flag("nesterov")});
+}
+
+std::vector<std::string> cases() {
+  std::vector<std::string> names;
+  for (const auto& [key, value] : reference().words()) {
+    if (key.ends_with(".kind")) names.push_back(key.substr(0, key.size() - 5));
+  }
+  return names;
+}
+
+// The largest difference of a parameter from the reference's at the steps that it kept.
+double worst_over_100_steps(const std::string& name, DType dtype) {
+  const std::vector<double>&start = reference().array("start").values, &gradients = reference().array("gradients").values;
+  const std::vector<double>&after = reference().array("after").values, &expected = reference().array(name + ".parameters").values;
+  const std::size_t size = start.size();
+  OptimizerRun run(optimizer_of(name), start, dtype);
+  double worst = 0;
+  std::size_t kept = 0;
+  for (std::size_t step = 0; step < 100; ++step) {
+    const auto from = gradients.begin() + static_cast<std::ptrdiff_t>(step * size);
+    const std::vector<double> w = run.step({from, from + static_cast<std::ptrdiff_t>(size)});
+    if (kept == after.size() || after[kept] != static_cast<double>(step + 1)) continue;
+    for (std::size_t i = 0; i < size; ++i) {
+      const double difference = std::abs(w[i] - expected[kept * size + i]);
+      worst = difference <= worst ? worst : std::isnan(difference) ? std::numeric_limits<double>::infinity() : difference;
+    }
+    ++kept;
+  }
+  REQUIRE(kept == after.size());
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("pytorch: 100 steps of every optimizer are equal to within 1e-9 in double") {
+  double worst = 0, worst_float = 0;
+  for (const std::string& name : cases()) {
+    CAPTURE(name);
+    const double difference = worst_over_100_steps(name, DType::f64), in_float = worst_over_100_steps(name, DType::f32);
+    CHECK(difference <= 1e-9);
+    CHECK(in_float <= 1e-4);
+    worst = std::max(worst, difference);
+    worst_float = std::max(worst_float, in_float);
+  }
+  CHECK(cases().size() == 22);
+  MESSAGE("largest difference of a parameter " << worst << " in double, " << worst_float << " in float");
+}
+
+TEST_CASE("optimizers: the reference has every optimizer") {
+  std::set<std::string> compared, all;
+  for (const std::string& name : cases()) compared.insert(optimizer_of(name)->type());
+  for (const AnyOptimizer& optimizer : all_optimizers()) all.insert(optimizer->type());
+  CHECK(compared == all);
+}
+
+TEST_CASE("optimizers: equal bits for any number of threads and any place in a block") {
+  const std::int64_t size = 2 * 2048 + 77;
+  const auto w = many(size, 1), g = many(size, 2);
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      OptimizerRun one(optimizer, w, dtype, 1), alone(optimizer, {w.back()}, dtype);
+      for (int step = 0; step < 3; ++step) one.step(g);
+      for (const int threads : {2, 3, 4}) {
+        OptimizerRun several(optimizer, w, dtype, threads);
+        for (int step = 0; step < 3; ++step) several.step(g);
+        CHECK(bits(several.parameters()) == bits(one.parameters()));
+        CHECK(several.max_abs == one.max_abs);
+      }
+      for (int step = 0; step < 3; ++step) alone.step({g.back()});
+      CHECK(numbers(alone.parameters())[0] == numbers(one.parameters()).back());
+    }
+  }
+}
+
+TEST_CASE("optimizers: the largest magnitude that an update reports is that of parameters and moments") {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    OptimizerRun run(optimizer, {1, -5, 2, 0});
+    run.step({100, 0, 0, -3});
+    double most = 0;
+    for (const double value : numbers(run.parameters())) most = std::max(most, std::abs(value));
+    for (std::size_t i = 0; i < static_cast<std::size_t>(optimizer->moments()); ++i) {
+      for (const double value : numbers(run.moment(i))) most = std::max(most, std::abs(value));
+    }
+    CHECK(run.max_abs == most);
+  }
+}
+
+TEST_CASE("optimizers: within the safe magnitude nothing overflows") {
+  std::vector<AnyOptimizer> optimizers = all_optimizers();
+  for (const AnyOptimizer& more : std::vector<AnyOptimizer>{
+           AdamW({.weight_decay = 1e3}), AdamW({.beta1 = 1 - 1e-9, .eps = 1e-30}), NAdam({.beta1 = 1 - 1e-9, .beta2 = 1 - 1e-9}),
+           NAdam({.eps = 1e-30}), RAdam({.beta1 = 0, .beta2 = 0}), RAdam({.eps = 1e-30, .weight_decay = 10}),
+           RMSprop({.eps = 1e-30, .momentum = 0.9}), RMSprop({.alpha = 0, .eps = 1e-20}),
+           Adagrad({.weight_decay = 1e3, .initial_accumulator_value = 1e30}), Adagrad({.eps = 1e-30}), Adadelta({.eps = 1e-30}),
+           Adadelta({.weight_decay = 1e5}), Adadelta({.rho = 0, .eps = 1e10}), Lion({.weight_decay = 1e10})}) {
+    optimizers.push_back(more);
+  }
+  for (const AnyOptimizer& optimizer : optimizers) {
+    CAPTURE(optimizer->describe());
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      const double most = optimizer->safe_magnitude(dtype);
+      CHECK(most > 0);
+      for (const double g : {most, -most, most * 1e-30}) {
+        for (const double moment : {most, 0.0}) {
+          OptimizerRun run(optimizer, {most, -most, 0}, dtype);
+          run.learning_rate = most;
+          for (std::size_t i = 0; i < static_cast<std::size_t>(optimizer->moments()); ++i) fill(run.moment(i), moment);
+          run.step({g, g, g});
+          CHECK(std::isfinite(run.max_abs));
+        }
+      }
+    }
+  }
+  for (const AnyOptimizer& common : all_optimizers()) CHECK(common->safe_magnitude(DType::f32) > 1e9);  // no common step comes near
+  CHECK(Adagrad({.initial_accumulator_value = 1e38}).safe_magnitude(DType::f32) == 0);
+  CHECK(RMSprop({.eps = 1e-50}).safe_magnitude(DType::f32) == 0);
+  CHECK(Adadelta({.eps = 1e38}).safe_magnitude(DType::f32) == 0);
+}
+
+TEST_CASE("optimizers: a parameter that never gets a gradient stays where it is") {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    const AnyOptimizer plain(optimizer->with_weight_decay(0));
+    OptimizerRun run(plain, {0.75, -3});
+    for (int step = 0; step < 20; ++step) run.step({0, 1});
+    CHECK(numbers(run.parameters())[0] == 0.75);
+    CHECK(numbers(run.parameters())[1] < -3);
+  }
+}
+
+TEST_CASE("optimizers: describe names every option and another decay is the only change") {
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    Config config = optimizer->config();
+    CHECK(config.number("lr") == optimizer->learning_rate());
+    CHECK(config.set("weight_decay", 0.125) == optimizer->with_weight_decay(0.125)->config());
+    CHECK(optimizer->with_weight_decay(0.125)->moments() == optimizer->moments());
+    CHECK(optimizer->with_weight_decay(0.125)->type() == optimizer->type());
+  }
+  CHECK(AdamW().describe() == "adamw(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.01, amsgrad=false)");
+  CHECK(NAdam().describe() == "nadam(lr=0.002, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0, momentum_decay=0.004)");
+  CHECK(RAdam().describe() == "radam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0)");
+  CHECK(RMSprop().describe() == "rmsprop(lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0, momentum=0, centered=false)");
+  CHECK(Adagrad().describe() == "adagrad(lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10)");
+  CHECK(Adadelta().describe() == "adadelta(lr=1, rho=0.9, eps=1e-06, weight_decay=0)");
+  CHECK(Lion().describe() == "lion(lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0)");
+}
+
+TEST_CASE("optimizers: options outside their range are refused") {
+  const double nan = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
+  CHECK_THROWS_WITH_AS(AdamW({.lr = nan}), "adamw: lr is nan, expected a finite number, 0 or more.", ConfigError);
+  CHECK_THROWS_WITH_AS(AdamW({.eps = 0}), "adamw: eps is 0, expected a finite number above 0.", ConfigError);
+  CHECK_THROWS_WITH_AS(NAdam({.momentum_decay = -1}), "nadam: momentum_decay is -1, expected a finite number, 0 or more.", ConfigError);
+  CHECK_THROWS_WITH_AS(NAdam({.beta1 = 1}), "nadam: beta1 is 1, expected a number from 0 to below 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(RAdam({.beta2 = 1}), "radam: beta2 is 1, expected a number from 0 to below 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(RMSprop({.alpha = -0.5}), "rmsprop: alpha is -0.5, expected a number from 0 to below 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(RMSprop({.momentum = 1.5}), "rmsprop: momentum is 1.5, expected a number from 0 to below 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(Adagrad({.lr_decay = infinity}), "adagrad: lr_decay is inf, expected a finite number, 0 or more.", ConfigError);
+  CHECK_THROWS_WITH_AS(Adagrad({.initial_accumulator_value = -1}),
+                       "adagrad: initial_accumulator_value is -1, expected a finite number, 0 or more.", ConfigError);
+  CHECK_THROWS_WITH_AS(Adadelta({.rho = 1}), "adadelta: rho is 1, expected a number from 0 to below 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(Lion({.weight_decay = -1}), "lion: weight_decay is -1, expected a finite number, 0 or more.", ConfigError);
+}
+
+TEST_CASE("optimizers: rmsprop tells centred moments from those of momentum") {
+  CHECK(RMSprop({.centered = true}).type() != RMSprop({.momentum = 0.5}).type());
+  CHECK(RMSprop({.centered = true}).moments() == 2);
+  CHECK(RMSprop({.momentum = 0.5}).moments() == 2);
+  CHECK(RMSprop({.momentum = 0.5, .centered = true}).moments() == 3);
+}
+
+TEST_CASE("optimizers: centred rmsprop takes a variance below zero for zero") {
+  // Equal gradients: v - a^2 would be 0 in the end, and rounding takes it to either side.
+  OptimizerRun run(RMSprop({.lr = 1e-3, .alpha = 0.5, .eps = 1e-3, .centered = true}), {0}, DType::f32);
+  for (int step = 0; step < 200; ++step) run.step({0.7});
+  CHECK(std::isfinite(numbers(run.parameters())[0]));
+}

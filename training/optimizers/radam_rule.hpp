@@ -1,0 +1,35 @@
+#pragma once
+
+#include <weir/training/radam.hpp>
+
+#include "training/optimizers/adam_rule.hpp"
+
+namespace weir {
+
+// RAdam of one parameter, for both devices; m and v are its running mean and mean square.
+template <class T>
+struct RAdamRule {
+  static constexpr int moments = 2;
+  AdamMoments<T> mean;
+  T weight_decay, eps, step_size;
+  T root, plain;  // the divisor is root (sqrt(v) + eps) + plain: 1 and 0, or 0 and 1 while the variance is not known
+
+  WEIR_HD RAdamRule(const RAdamOptions& options, double learning_rate, std::uint64_t step)
+      : mean(options.beta1, options.beta2), weight_decay(static_cast<T>(options.weight_decay)), eps(static_cast<T>(options.eps)) {
+    const double t = static_cast<double>(step), power = std::pow(options.beta2, t);
+    const double most = 2 / (1 - options.beta2) - 1, length = most - 2 * t * power / (1 - power);
+    const bool known = length > 5;
+    const double rectified =
+        known ? std::sqrt((length - 4) * (length - 2) * most / ((most - 4) * (most - 2) * length)) * std::sqrt(1 - power) : 1;
+    step_size = static_cast<T>(learning_rate / (1 - std::pow(options.beta1, t)) * rectified);
+    root = known ? T(1) : T(0);
+    plain = known ? T(0) : T(1);
+  }
+
+  WEIR_HD void operator()(T& w, T g, T& m, T& v) const {
+    mean.take(g + weight_decay * w, m, v);
+    w -= step_size * m / (root * (std::sqrt(v) + eps) + plain);
+  }
+};
+
+}  // namespace weir
