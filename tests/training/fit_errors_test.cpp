@@ -81,7 +81,7 @@ TEST_CASE("fit errors: options") {
         "fit: batch is 33, the Model takes at most 32. Make it with a larger ModelOptions::max_batch.");
   options = Trained::good();
   options.optimizer = GpuOnly();
-  CHECK(trained.refused<DeviceError>(data, options) == "fit: gpu_only() does not run on cpu. Make the Model on another device.");
+  CHECK(trained.refused<DeviceError>(data, options) == "fit: gpu_only does not run on cpu. Make the Model on another device.");
 }
 
 TEST_CASE("fit errors: inputs") {

@@ -176,7 +176,7 @@ TEST_CASE("parameter groups: what makes no sense is refused before anything chan
   CHECK(refused({{.l1 = std::numeric_limits<double>::quiet_NaN()}}) == "fit: group 0: l1 is nan, expected a finite number, 0 or more.");
   CHECK(refused({{.l2 = -2}}) == "fit: group 0: l2 is -2, expected a finite number, 0 or more.");
   CHECK(refused({{.max_norm = 0}}) == "fit: group 0: max_norm is 0, expected a number above 0.");
-  CHECK(refused({{.weight_decay = 0.5}}, Plain()) == "step: group 0: sets weight_decay, plain() has none. Leave it out.");
+  CHECK(refused({{.weight_decay = 0.5}}, Plain()) == "step: group 0: sets weight_decay, plain has none. Leave it out.");
 }
 
 TEST_CASE("parameter groups: an update that overflows in a group is undone") {
