@@ -205,6 +205,29 @@ check "a failed build: names the log" "$(echo "$err" | tail -n 1)" \
   "weir: exit code 3; these were the last lines of $(cd "$tree" && pwd -P)/build/logs/release-build.log"
 broken=
 
+# A build that takes long: whoever reads along is told every 30 s how far it is. 25 of 100 in the first 30 s leave 90 s.
+rm "$bin/sleep"
+PATH=$system real_sleep=$(PATH=$system command -v sleep)
+tool sleep <<END
+echo turn >>"\$turns"
+exec "$real_sleep" 0.01
+END
+turns=$scratch/turns
+export turns
+: >"$turns"
+cp "$bin/cmake" "$scratch/cmake"
+tool cmake <<'END'
+[ "$1" = --version ] && { echo "cmake version 3.25.1"; exit; }
+[ "$1" = --build ] || exit 0
+echo "[25/100] Building CXX object a.cpp.o"
+while [ "$(grep -c turn "$turns")" -lt 40 ]; do :; done
+END
+run ./weir train
+check "a long build: says how far it is" "$err" "weir: building: [25/100] 25 %, 90 s left"
+mv "$scratch/cmake" "$bin/cmake"
+rm "$bin/sleep"
+ln -s "$real_sleep" "$bin/sleep"
+
 # Tests: each line is there when ctest has written it.
 run ./weir test
 check "test: ctest's exit code" "$code" 8
