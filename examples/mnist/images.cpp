@@ -52,7 +52,7 @@ Images find_images(const std::string& folder, const std::string& dataset, bool r
   const std::string how = "put its four files into data/mnist, or run ./weir train where there is a network";
   if (require_mnist || !dataset.empty()) throw weir::FileError("MNIST is not here and could not be downloaded. To get it: " + how + ".");
   if (!quiet) {
-    std::cout << "MNIST is not here and could not be downloaded.\n"
+    std::cout << "MNIST is neither in data/mnist nor in WEIR_DATA_DIR nor in the cache, and could not be downloaded from its two mirrors.\n"
                  "Instead: the bundled UCI digits, 1,797 images of 8 x 8 points. They are not MNIST.\n"
                  "To get MNIST: "
               << how << ".\n\n"

@@ -101,10 +101,11 @@ TEST_CASE("mnist: without MNIST and network it says so in three lines and trains
   const auto ran = run(nowhere + mnist + " --epochs 1");
   CHECK_MESSAGE(ran.status == 0, ran.output);
   CHECK(
-      ran.prints("MNIST is not here and could not be downloaded.\n"
+      ran.prints("MNIST is neither in data/mnist nor in WEIR_DATA_DIR nor in the cache, and could not be downloaded from its two mirrors.\n"
                  "Instead: the bundled UCI digits, 1,797 images of 8 x 8 points. They are not MNIST.\n"
                  "To get MNIST: "));
   CHECK(ran.prints("not MNIST.\ntrained in"));
+  CHECK_FALSE(ran.prints("CMake"));
   const auto required = run(nowhere + mnist + " --require-mnist --epochs 1 --quiet");
   CHECK(required.status == 1);
   CHECK(required.output ==
