@@ -30,7 +30,7 @@ std::string count_text(std::uint64_t count) { return with_commas(static_cast<std
 // The bytes of an IDX file in order, unpacked if it is gzipped.
 class Source {
  public:
-  explicit Source(const std::filesystem::path& path) : file_(path) {
+  explicit Source(const FileSource& source) : file_(source) {
     std::array<std::uint8_t, 2> first{};
     if (file_.size() < first.size()) return;
     file_.read(0, std::as_writable_bytes(std::span(first)));
@@ -120,8 +120,8 @@ void check_size(const Source& source, const Header& header) {
 
 }  // namespace
 
-Tensor read_idx(const std::filesystem::path& path, const std::function<Shape(const Shape&)>& accept) {
-  Source source(path);
+Tensor read_idx(const FileSource& file, const std::function<Shape(const Shape&)>& accept) {
+  Source source(file);
   const Header header = read_header(source);
   const Shape shape = accept(header.shape);
   check_size(source, header);
@@ -133,8 +133,8 @@ Tensor read_idx(const std::filesystem::path& path, const std::function<Shape(con
   return tensor;
 }
 
-Tensor read_idx(const std::filesystem::path& path) {
-  return read_idx(path, [](const Shape& shape) { return shape; });
+Tensor read_idx(const FileSource& file) {
+  return read_idx(file, [](const Shape& shape) { return shape; });
 }
 
 }  // namespace weir

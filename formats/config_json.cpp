@@ -96,11 +96,15 @@ std::optional<Config::Value> read(const Json& json) {
 
 }  // namespace
 
-Json to_json(const Config& config) {
+Json json_of(const Config& config) {
   Json::Object object;
   for (const auto& [name, value] : config.entries()) object.push_back({name, std::visit(Writer(), value)});
   return {std::move(object)};
 }
+
+std::string to_json(const Config& config) { return to_text(json_of(config)); }
+
+Config config_from_json(std::string_view json) { return config_from_json(parse_json(json)); }
 
 Config config_from_json(const Json& json) {
   const auto* object = json.as<Json::Object>();

@@ -1,4 +1,4 @@
-#include "formats/graph_json.hpp"
+#include <weir/formats/json.hpp>
 
 #include <algorithm>
 #include <initializer_list>
@@ -10,6 +10,7 @@
 
 #include "formats/config_json.hpp"
 #include "formats/printable.hpp"
+#include "layers/builtin_layers.hpp"
 
 namespace weir {
 
@@ -107,7 +108,7 @@ void add_node(Graph& graph, Nodes& nodes, const Json& json) {
 
 }  // namespace
 
-std::string graph_to_text(const Graph& graph) {
+std::string to_json(const Graph& graph) {
   const auto& entries = graph.entries();
   Json::Array nodes;
   for (const Graph::Entry& entry : entries) {
@@ -121,7 +122,7 @@ std::string graph_to_text(const Graph& graph) {
     for (const std::size_t input : entry.inputs) inputs.push_back({entries[input].name});
     nodes.push_back({Json::Object{{"name", {entry.name}},
                                   {"type", {entry.layer->type()}},
-                                  {"config", to_json(entry.layer->config())},
+                                  {"config", json_of(entry.layer->config())},
                                   {"inputs", {std::move(inputs)}}}});
   }
   Json::Array outputs;
@@ -129,7 +130,8 @@ std::string graph_to_text(const Graph& graph) {
   return to_text({Json::Object{{"nodes", {std::move(nodes)}}, {"outputs", {std::move(outputs)}}}});
 }
 
-Graph graph_from_text(std::string_view text) {
+Graph graph_from_json(std::string_view text) {
+  register_builtin_layers();
   const Json json = parse_json(text);
   const Reader reader(json, "the whole", {"nodes", "outputs"});
   Graph graph;

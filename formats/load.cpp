@@ -1,32 +1,30 @@
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
+#include <weir/formats/json.hpp>
 #include <weir/formats/load.hpp>
 
-#include "formats/graph_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
 #include "formats/weights.hpp"
-#include "layers/builtin_layers.hpp"
 
 namespace weir {
 
 namespace {
 
-Graph graph_of(const SafetensorsFile& file) {
+Graph graph_of(const TensorFile& file) {
   const auto found = file.metadata().find(graph_key);
   if (found == file.metadata().end()) {
     throw FormatError(file.name() + ": holds no weir graph, only tensors. Make the graph in your program and use weir::load_state_dict.");
   }
-  register_builtin_layers();
   try {
-    return graph_from_text(found->second);
+    return graph_from_json(found->second);
   } catch (const Error& error) {
     throw FormatError(file.name() + ": its graph cannot be built: " + printable(error.what()));
   }
 }
 
 // Into the arena itself when that is memory of the host.
-void read_into(const SafetensorsFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
+void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
   if (arena.device().is_cpu()) return read_weights(file, entries, arena);
   Tensor host(arena.shape(), arena.dtype());
   read_weights(file, entries, host);
@@ -35,8 +33,8 @@ void read_into(const SafetensorsFile& file, const std::vector<ArenaEntry>& entri
 
 }  // namespace
 
-Model load_model(const std::filesystem::path& path, ModelOptions options) {
-  const SafetensorsFile file = open_model_file(path);
+Model load_model(const TensorFile& file, ModelOptions options) {
+  check_version(file);
   Graph graph = graph_of(file);
   // Before the Model takes memory for them: then the file is as large as it says.
   const WeightsReport report = compare_weights(file, graph, true);
@@ -49,8 +47,9 @@ Model load_model(const std::filesystem::path& path, ModelOptions options) {
   return model;
 }
 
-std::map<std::string, std::string> load_metadata(const std::filesystem::path& path) {
-  std::map<std::string, std::string> result = open_model_file(path).metadata();
+std::map<std::string, std::string> load_metadata(const TensorFile& file) {
+  check_version(file);
+  std::map<std::string, std::string> result = file.metadata();
   std::erase_if(result, [](const auto& entry) { return entry.first.starts_with(own_prefix); });
   return result;
 }

@@ -17,8 +17,8 @@ Tensor on_host(const ConstTensorView& view) {
 
 }  // namespace
 
-StateDictReport load_state_dict(Model& model, const std::filesystem::path& path, StateDictOptions options) {
-  const SafetensorsFile file = open_model_file(path);
+StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictOptions options) {
+  check_version(file);
   WeightsReport report = compare_weights(file, model.graph(), options.strict);
   if (!report.problems.empty()) {
     const std::string message = file.name() + ": does not fit the model: " + report.text() +

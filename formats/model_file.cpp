@@ -6,15 +6,14 @@
 
 namespace weir {
 
-SafetensorsFile open_model_file(const std::filesystem::path& path) {
-  SafetensorsFile file(path);
+void check_version(const TensorFile& file) {
   const auto found = file.metadata().find(version_key);
   if (found == file.metadata().end()) {
-    if (!file.metadata().contains(graph_key)) return file;
+    if (!file.metadata().contains(graph_key)) return;
     throw FormatError(file.name() + ": has a " + graph_key + " and no " + version_key + ". It is damaged: copy it again.");
   }
   const std::string& version = found->second;
-  if (version == file_version) return file;
+  if (version == file_version) return;
   const bool number = !version.empty() && version.front() != '0' && version.find_first_not_of("0123456789") == std::string::npos;
   if (!number)
     throw FormatError(file.name() + ": its " + version_key + " is " + in_quotes(version) +

@@ -1,29 +1,33 @@
+#include <algorithm>
+#include <iterator>
 #include <weir/core/error.hpp>
+#include <weir/formats/json.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 
 #include "core/files/file_descriptor.hpp"
 #include "core/model/model_access.hpp"
-#include "formats/graph_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
 
 namespace weir {
 
-void save(const Model& model, const std::filesystem::path& path, const std::map<std::string, std::string>& metadata) {
-  const std::string who = shown(path) + ": cannot be saved: ";
+void save(const Model& model, const FileTarget& target, const std::map<std::string, std::string>& metadata) {
   for (const auto& [key, value] : metadata) {
     if (key.starts_with(own_prefix)) {
-      throw ConfigError(who + "the metadata key " + in_quotes(key) + " begins with '" + own_prefix +
+      throw ConfigError(shown(target) + ": cannot be saved: the metadata key " + in_quotes(key) + " begins with '" + own_prefix +
                         "', which is weir's own. Name it otherwise.");
     }
   }
-  std::map<std::string, std::string> header = metadata;
-  header.emplace(version_key, file_version);
+  save_with(model, target, metadata, {});
+}
+
+void save_with(const Model& model, const FileTarget& target, std::map<std::string, std::string> metadata, std::vector<NamedTensor> extra) {
+  metadata.emplace(version_key, file_version);
   try {
-    header.emplace(graph_key, graph_to_text(model.graph()));
+    metadata.emplace(graph_key, to_json(model.graph()));
   } catch (const ConfigError& error) {
-    throw ConfigError(who + error.what());
+    throw ConfigError(shown(target) + ": cannot be saved: " + error.what());
   }
   std::vector<NamedTensor> tensors;
   const auto add = [&](const std::vector<ArenaEntry>& entries, const ConstTensorView& arena) {
@@ -33,7 +37,8 @@ void save(const Model& model, const std::filesystem::path& path, const std::map<
   };
   add(model.parameters(), ModelAccess::readable_parameters(model));
   add(model.states(), ModelAccess::readable_state(model));
-  write_safetensors(path, tensors, header);
+  std::ranges::move(extra, std::back_inserter(tensors));
+  write_safetensors(target, tensors, metadata);
 }
 
 }  // namespace weir

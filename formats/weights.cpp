@@ -4,9 +4,9 @@
 #include <set>
 
 #include "core/model/parameters.hpp"
+#include "formats/model_file.hpp"
 #include "formats/printable.hpp"
-#include "formats/safetensors_dtype.hpp"
-#include "formats/safetensors_header.hpp"
+#include "formats/tensor_entry.hpp"
 
 namespace weir {
 
@@ -35,7 +35,7 @@ std::string WeightsReport::text() const {
   return problems.size() > longest ? result + "; and " + std::to_string(problems.size() - longest) + " more" : result;
 }
 
-WeightsReport compare_weights(const SafetensorsFile& file, const Graph& graph, bool strict) {
+WeightsReport compare_weights(const TensorFile& file, const Graph& graph, bool strict) {
   WeightsReport report;
   const auto problem = [&](const std::string& text, bool is_shape) {
     report.problems.push_back(text);
@@ -44,7 +44,7 @@ WeightsReport compare_weights(const SafetensorsFile& file, const Graph& graph, b
   std::set<std::string> names;
   for (const auto& [name, shape] : wanted_by(graph)) {
     names.insert(name);
-    const SafetensorsEntry* entry = file.find(name);
+    const TensorEntry* entry = file.find(name);
     if (!entry) {
       report.missing.push_back(name);
       if (strict) problem(in_quotes(name) + " is missing, expected " + to_string(shape), false);
@@ -55,15 +55,16 @@ WeightsReport compare_weights(const SafetensorsFile& file, const Graph& graph, b
     const std::optional<DType> dtype = dtype_for(entry->dtype);
     if (dtype != DType::f32 && dtype != DType::f64) problem(got + "F32, F64, F16 or BF16", false);
   }
-  for (const SafetensorsEntry& entry : file.entries()) {
-    if (names.contains(entry.name)) continue;
+  const bool by_weir = file.metadata().contains(version_key);
+  for (const TensorEntry& entry : file.entries()) {
+    if (names.contains(entry.name) || (by_weir && entry.name.starts_with(own_prefix))) continue;
     report.unexpected.push_back(entry.name);
     if (strict) problem(in_quotes(entry.name) + " " + describe(entry) + " is not expected", false);
   }
   return report;
 }
 
-void read_weights(const SafetensorsFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
+void read_weights(const TensorFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
   for (const ArenaEntry& entry : entries) {
     if (file.find(entry.name)) file.read(entry.name, block_of(arena, entry));
   }

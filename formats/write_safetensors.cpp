@@ -6,10 +6,10 @@
 
 #include "core/files/atomic_file.hpp"
 #include "core/text.hpp"
+#include "formats/containers.hpp"
 #include "formats/json.hpp"
 #include "formats/printable.hpp"
-#include "formats/safetensors_dtype.hpp"
-#include "formats/safetensors_header.hpp"
+#include "formats/tensor_entry.hpp"
 
 namespace weir {
 
@@ -44,7 +44,7 @@ std::string header_text(const std::vector<const NamedTensor*>& tensors, const st
     Json::Array extents;
     for (const std::int64_t extent : tensor->values.shape().extents()) extents.push_back({extent});
     const std::uint64_t end = offset + bytes_of(tensor->values);
-    Json::Object entry{{"dtype", {safetensors_dtype(tensor->values.dtype())}},
+    Json::Object entry{{"dtype", {dtype_word(tensor->values.dtype())}},
                        {"shape", {std::move(extents)}},
                        {"data_offsets", {Json::Array{number(offset), number(end)}}}};
     header.push_back({tensor->name, {std::move(entry)}});
@@ -70,17 +70,17 @@ void write_values(AtomicFile& file, const ConstTensorView& view) {
 
 }  // namespace
 
-void write_safetensors(const std::filesystem::path& path, std::span<const NamedTensor> tensors,
+void write_safetensors(const FileTarget& target, std::span<const NamedTensor> tensors,
                        const std::map<std::string, std::string>& metadata) {
   const std::vector<const NamedTensor*> ordered = in_file_order(tensors);
   std::string header;
   try {
     header = header_text(ordered, metadata);
   } catch (const ConfigError& error) {
-    throw ConfigError(shown(path) + ": cannot be saved: " + error.what());
+    throw ConfigError(shown(target) + ": cannot be saved: " + error.what());
   }
   const std::uint64_t length = header.size();
-  AtomicFile file(path);
+  AtomicFile file(target);
   file.write(std::as_bytes(std::span(&length, 1)));
   file.write(std::as_bytes(std::span(header)));
   for (const NamedTensor* tensor : ordered) write_values(file, tensor->values);

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstdio>
+#include <utility>
 #include <weir/core/error.hpp>
 
 namespace weir {
@@ -19,13 +20,18 @@ std::string temporary_name() {
 
 }  // namespace
 
-AtomicFile::AtomicFile(const std::filesystem::path& path) : name_(shown(path)), target_(path) {
+AtomicFile::AtomicFile(const FileTarget& target) : name_(shown(target)) {
+  if (const auto* memory = std::get_if<std::reference_wrapper<std::vector<std::byte>>>(&target)) {
+    memory_ = &memory->get();
+    return;
+  }
+  target_ = std::get<std::filesystem::path>(target);
   struct stat old {};
-  const bool exists = ::stat(path.c_str(), &old) == 0;
+  const bool exists = ::stat(target_.c_str(), &old) == 0;
   if (exists && S_ISDIR(old.st_mode)) throw FileError(name_ + ": is a folder, expected a file. Name a file in it.");
   if (exists && !S_ISREG(old.st_mode)) throw FileError(name_ + ": is a pipe or a device, expected a file. Save to a file.");
   std::error_code error;
-  if (exists) target_ = std::filesystem::canonical(path, error);
+  if (exists) target_ = std::filesystem::canonical(target_, error);
   if (error) throw FileError(name_ + ": cannot be saved: " + error.message() + ".");
 
   std::filesystem::path folder = target_.parent_path();
@@ -51,6 +57,10 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::span<const std::byte> bytes) {
+  if (memory_) {
+    written_.insert(written_.end(), bytes.begin(), bytes.end());
+    return;
+  }
   while (!bytes.empty()) {
     const ssize_t put = ::write(file_.get(), bytes.data(), bytes.size());
     if (put < 0 && errno == EINTR) continue;
@@ -60,6 +70,10 @@ void AtomicFile::write(std::span<const std::byte> bytes) {
 }
 
 void AtomicFile::commit() {
+  if (memory_) {
+    *memory_ = std::move(written_);
+    return;
+  }
   if (::fsync(file_.get()) != 0) fail();
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail();
   temporary_.clear();

@@ -7,6 +7,7 @@
 #include <string>
 #include <system_error>
 #include <utility>
+#include <variant>
 
 namespace weir {
 
@@ -33,7 +34,11 @@ class FileDescriptor {
 // What the system says of the last error: "No space left on device".
 inline std::string last_error() { return std::generic_category().message(errno); }
 
-// A path as messages write it.
-inline std::string shown(const std::filesystem::path& path) { return path.empty() ? "(an empty path)" : path.string(); }
+// A FileSource or FileTarget as messages write it.
+template <class Memory>
+std::string shown(const std::variant<std::filesystem::path, Memory>& place) {
+  const auto* path = std::get_if<std::filesystem::path>(&place);
+  return !path ? "(memory)" : path->empty() ? "(an empty path)" : path->string();
+}
 
 }  // namespace weir

@@ -2,19 +2,20 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
+
+#include <weir/core/files.hpp>
 
 #include "core/files/file_descriptor.hpp"
 
 namespace weir {
 
-// A regular file, read at any place. FileError when it is none (a folder, a pipe: never waited for), cannot be opened or read, or
-// has become shorter since it was opened.
+// A regular file, or bytes in memory, read at any place. FileError when the path names no regular file (a folder, a pipe: never waited for),
+// it cannot be opened or read, or has become shorter since it was opened.
 class InputFile {
  public:
-  explicit InputFile(const std::filesystem::path& path);
+  explicit InputFile(const FileSource& source);
 
   const std::string& name() const { return name_; }
   std::uint64_t size() const { return size_; }
@@ -22,7 +23,8 @@ class InputFile {
 
  private:
   std::string name_;
-  FileDescriptor file_;
+  FileDescriptor file_;  // none: memory
+  std::span<const std::byte> memory_;
   std::uint64_t size_ = 0;
 };
 

@@ -8,6 +8,7 @@
 #include <weir/core/device.hpp>
 #include <weir/core/dtype.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/files.hpp>
 #include <weir/core/graph.hpp>
 #include <weir/core/host_device.hpp>
 #include <weir/core/initializer.hpp>
@@ -91,10 +92,12 @@
 #include <weir/data/loader.hpp>
 #include <weir/data/mnist.hpp>
 
+#include <weir/formats/json.hpp>
 #include <weir/formats/load.hpp>
 #include <weir/formats/load_state_dict.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
+#include <weir/formats/tensor_file.hpp>
 
 #include <weir/training/adadelta.hpp>
 #include <weir/training/adagrad.hpp>

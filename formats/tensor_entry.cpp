@@ -1,11 +1,11 @@
-#include "formats/safetensors_dtype.hpp"
+#include "formats/tensor_entry.hpp"
 
 #include <algorithm>
 #include <utility>
 
 namespace weir {
 
-int safetensors_bits(std::string_view dtype) {
+int bits_of(std::string_view dtype) {
   static constexpr std::pair<std::string_view, int> known[] = {
       {"F64", 64},    {"F32", 32},        {"F16", 16},        {"BF16", 16},   {"I64", 64},    {"I32", 32}, {"I16", 16},    {"I8", 8},
       {"U64", 64},    {"U32", 32},        {"U16", 16},        {"U8", 8},      {"BOOL", 8},    {"C64", 64}, {"F8_E5M2", 8}, {"F8_E4M3", 8},
@@ -22,20 +22,16 @@ std::optional<DType> dtype_for(std::string_view dtype) {
   return std::nullopt;
 }
 
-std::string safetensors_dtype(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return "F32";
-    case DType::f64:
-      return "F64";
-    case DType::bf16:
-      return "BF16";
-    case DType::i32:
-      return "I32";
-    case DType::u8:
-      return "U8";
-  }
-  return "";
+std::string dtype_word(DType dtype) {
+  std::string word = to_string(dtype);
+  for (char& c : word) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return word;
+}
+
+std::string describe(const TensorEntry& entry) {
+  std::string result = "[";
+  for (const std::int64_t extent : entry.extents) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
+  return result + "] " + entry.dtype;
 }
 
 }  // namespace weir

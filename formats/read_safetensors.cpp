@@ -1,15 +1,15 @@
-#include "formats/safetensors_header.hpp"
-
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
 #include <utility>
 #include <weir/core/error.hpp>
 
 #include "core/text.hpp"
+#include "formats/containers.hpp"
 #include "formats/printable.hpp"
-#include "formats/safetensors_dtype.hpp"
+#include "formats/tensor_entry.hpp"
 
 namespace weir {
 
@@ -18,13 +18,15 @@ namespace {
 constexpr std::size_t max_dimensions = 64;  // NumPy's limit
 constexpr auto max_number = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-std::string text(std::uint64_t number) { return with_commas(static_cast<std::int64_t>(number)); }
+std::string text(std::uint64_t number) {
+  return number > max_number ? std::to_string(number) : with_commas(static_cast<std::int64_t>(number));
+}
 
 // Takes nlohmann's events for the one structure that a header may have:
 // {"__metadata__": {key: "value"}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
 class Reader {
  public:
-  SafetensorsHeader header;
+  TensorContent header;  // offsets count from the first byte after it
 
   bool start_object(std::size_t) {
     if (place_ == Place::outside) return go(Place::header);
@@ -69,7 +71,7 @@ class Reader {
       return true;
     }
     if (place_ != Place::tensor || member_ != dtype) unexpected("a text");
-    if (safetensors_bits(value) == 0)
+    if (bits_of(value) == 0)
       throw FormatError(tensor() + " has the dtype " + in_quotes(value) + ", which the format does not know.");
     header.entries.back().dtype = std::move(value);
     return true;
@@ -130,7 +132,7 @@ class Reader {
     if (offsets_[1] < offsets_[0]) {
       throw FormatError(tensor() + " begins at byte " + text(offsets_[0]) + " and ends before it, at " + text(offsets_[1]) + ".");
     }
-    SafetensorsEntry& entry = header.entries.back();
+    TensorEntry& entry = header.entries.back();
     entry.offset = offsets_[0];
     entry.bytes = offsets_[1] - offsets_[0];
     std::uint64_t elements = 1;
@@ -138,7 +140,7 @@ class Reader {
     for (const std::int64_t extent : entry.extents)
       fits = fits && !__builtin_mul_overflow(elements, static_cast<std::uint64_t>(extent), &elements);
     std::uint64_t bits = 0;
-    fits = fits && !__builtin_mul_overflow(elements, static_cast<std::uint64_t>(safetensors_bits(entry.dtype)), &bits);
+    fits = fits && !__builtin_mul_overflow(elements, static_cast<std::uint64_t>(bits_of(entry.dtype)), &bits);
     if (!fits) throw FormatError(tensor() + " is " + describe(entry) + ", which is more than 64 bits count.");
     if (bits % 8 != 0 || bits / 8 != entry.bytes) {
       throw FormatError(tensor() + " is " + describe(entry) + ", which needs " + text(bits / 8) + " bytes, its data_offsets hold " +
@@ -154,15 +156,7 @@ class Reader {
   std::vector<std::uint64_t> offsets_;
 };
 
-void check_names(const std::vector<SafetensorsEntry>& entries) {
-  std::vector<std::string_view> names;
-  for (const auto& entry : entries) names.push_back(entry.name);
-  std::sort(names.begin(), names.end());
-  const auto twice = std::adjacent_find(names.begin(), names.end());
-  if (twice != names.end()) throw FormatError("its header has the tensor " + in_quotes(*twice) + " twice.");
-}
-
-void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t data_bytes) {
+void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_bytes) {
   std::uint64_t end = 0;
   for (const auto& entry : entries) {
     if (entry.offset != end) {
@@ -174,26 +168,45 @@ void check_layout(const std::vector<SafetensorsEntry>& entries, std::uint64_t da
   if (end != data_bytes) throw FormatError("holds " + text(data_bytes) + " bytes of tensors, its header promises " + text(end) + ".");
 }
 
-}  // namespace
-
-SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes) {
+// Checks every rule of the format: known dtypes, each shape's bytes equal to its range, ranges without gaps or overlaps from 0 to data_bytes.
+TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
   // nlohmann takes a zero byte for the end.
   if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) Reader::not_json(zero + 1);
   Reader reader;
   nlohmann::json::sax_parse(json, &reader);
-  std::vector<SafetensorsEntry>& entries = reader.header.entries;
+  std::vector<TensorEntry>& entries = reader.header.entries;
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
     return a.offset != b.offset ? a.offset < b.offset : a.bytes != b.bytes ? a.bytes < b.bytes : a.name < b.name;
   });
-  check_names(entries);
   check_layout(entries, data_bytes);
   return std::move(reader.header);
 }
 
-std::string describe(const SafetensorsEntry& entry) {
-  std::string result = "[";
-  for (const std::int64_t extent : entry.extents) result += (result.size() > 1 ? ", " : "") + std::to_string(extent);
-  return result + "] " + entry.dtype;
+}  // namespace
+
+TensorContent read_safetensors(std::shared_ptr<const InputFile> file) {
+  if (file->size() < 8) throw FormatError("holds " + text(file->size()) + " bytes, expected at least 8.");
+  std::uint64_t length = 0;
+  file->read(0, std::as_writable_bytes(std::span(&length, 1)));
+  if (length > max_safetensors_header) {
+    throw FormatError("its first 8 bytes promise a header of " + text(length) + " bytes, expected at most " + text(max_safetensors_header) +
+                      ".");
+  }
+  if (length > file->size() - 8) {
+    throw FormatError("its first 8 bytes promise a header of " + text(length) + " bytes, " + text(file->size() - 8) + " follow.");
+  }
+  std::string json(length, ' ');
+  file->read(8, std::as_writable_bytes(std::span(json)));
+  if (!json.starts_with('{')) throw FormatError("its header begins with " + in_quotes(json.substr(0, 1)) + ", expected '{'.");
+  TensorContent content = parse_header(json, file->size() - 8 - length);
+  for (TensorEntry& entry : content.entries) entry.offset += 8 + length;
+  content.open = [file](const TensorEntry& entry) {
+    return [file, offset = entry.offset](std::span<std::byte> into) mutable {
+      file->read(offset, into);
+      offset += into.size();
+    };
+  };
+  return content;
 }
 
 }  // namespace weir

@@ -1,0 +1,131 @@
+#include <weir/formats/tensor_file.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <weir/core/error.hpp>
+
+#include "formats/containers.hpp"
+#include "formats/half.hpp"
+#include "formats/printable.hpp"
+#include "formats/tensor_entry.hpp"
+
+namespace weir {
+
+static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian, and are read as they are");
+
+struct TensorFile::Impl {
+  std::string name;
+  TensorContent content;
+  std::map<std::string_view, const TensorEntry*> by_name;
+};
+
+namespace {
+
+TensorContent content_of(const FileSource& source) {
+  const auto file = std::make_shared<const InputFile>(source);
+  std::array<char, 9> first{};
+  const std::size_t count = std::min<std::uint64_t>(first.size(), file->size());
+  file->read(0, std::as_writable_bytes(std::span(first).first(count)));
+  // A length in front of safetensors' JSON may look like any signature.
+  const std::string_view start(first.data(), first[8] == '{' ? 0 : count);
+  const auto& container = *std::ranges::find_if(containers, [&](const Container& c) { return start.starts_with(c.signature); });
+  const std::string what(container.what);
+  if (!container.reader) {
+    throw FormatError(file->name() + ": is a " + what +
+                      ", expected a safetensors file. Save its tensors with safetensors.torch.save_file or safetensors.numpy.save_file.");
+  }
+  try {
+    return container.reader(file);
+  } catch (const FormatError& error) {
+    throw FormatError(file->name() + ": " + error.what() + " It is damaged or no " + what + ": copy it again.");
+  }
+}
+
+using NextBytes = std::function<void(std::span<std::byte>)>;
+
+// Reads a tensor stored as Stored, in blocks, and writes it as T.
+template <class Stored, class T, class F>
+void convert(const NextBytes& next, std::span<T> y, F&& to_number) {
+  std::array<Stored, 4096> block;
+  while (!y.empty()) {
+    const std::span<Stored> part = std::span(block).first(std::min(block.size(), y.size()));
+    next(std::as_writable_bytes(part));
+    for (std::size_t i = 0; i < part.size(); ++i) y[i] = static_cast<T>(to_number(part[i]));
+    y = y.subspan(part.size());
+  }
+}
+
+// False when the tensor holds no numbers of this kind.
+template <class T>
+bool read_as(const TensorContent& content, const TensorEntry& entry, std::span<T> y) {
+  if (entry.dtype == dtype_word(dtype_of<T>())) return content.open(entry)(std::as_writable_bytes(y)), true;
+  if constexpr (std::floating_point<T>) {
+    if (entry.dtype == "F16") return convert<std::uint16_t>(content.open(entry), y, from_f16), true;
+    if (entry.dtype == "BF16") return convert<std::uint16_t>(content.open(entry), y, from_bf16), true;
+    if (entry.dtype == "F32") return convert<float>(content.open(entry), y, std::identity()), true;
+    if (entry.dtype == "F64") return convert<double>(content.open(entry), y, std::identity()), true;
+  }
+  return false;
+}
+
+}  // namespace
+
+TensorFile::TensorFile(const FileSource& source) : TensorFile(shown(source), content_of(source)) {}
+
+TensorFile::TensorFile(std::string name, TensorContent content) {
+  const auto impl = std::make_shared<Impl>(Impl{std::move(name), std::move(content), {}});
+  for (const TensorEntry& entry : impl->content.entries) {
+    if (impl->by_name.emplace(entry.name, &entry).second) continue;
+    throw FormatError(impl->name + ": has the tensor " + in_quotes(entry.name) + " twice, expected one of each name. Save it again.");
+  }
+  impl_ = impl;
+}
+
+const std::string& TensorFile::name() const { return impl_->name; }
+const std::vector<TensorEntry>& TensorFile::entries() const { return impl_->content.entries; }
+const std::map<std::string, std::string>& TensorFile::metadata() const { return impl_->content.metadata; }
+
+const TensorEntry* TensorFile::find(std::string_view name) const {
+  const auto found = impl_->by_name.find(name);
+  return found == impl_->by_name.end() ? nullptr : found->second;
+}
+
+const TensorEntry& TensorFile::at(std::string_view name) const {
+  if (const TensorEntry* entry = find(name)) return *entry;
+  throw FormatError(this->name() + ": has no tensor " + in_quotes(name) + ". Look at its entries() for what it has.");
+}
+
+Tensor TensorFile::read(std::string_view name) const {
+  const TensorEntry& entry = at(name);
+  const std::string who = this->name() + ": its tensor " + in_quotes(name) + " is " + describe(entry);
+  const std::optional<DType> dtype = dtype_for(entry.dtype);
+  if (!dtype) throw FormatError(who + ", expected F32, F64, F16, BF16, I32 or U8. Convert it before it is saved.");
+  if (entry.extents.size() > Shape::max_rank) {
+    throw FormatError(who + ", expected at most " + std::to_string(Shape::max_rank) + " dimensions. Reshape it before it is saved.");
+  }
+  Tensor result(Shape(std::span(entry.extents)), *dtype);
+  read(name, result);
+  return result;
+}
+
+void TensorFile::read(std::string_view name, const TensorView& y) const {
+  const TensorEntry& entry = at(name);
+  const std::string who = this->name() + ": its tensor " + in_quotes(name) + " is " + describe(entry);
+  if (!std::ranges::equal(entry.extents, y.shape().extents())) {
+    throw ShapeError(who + ", the block to fill is " + to_string(y.shape()) + ". Pass a block of the tensor's shape.");
+  }
+  const TensorContent& content = impl_->content;
+  const bool done = y.dtype() == DType::f32   ? read_as(content, entry, y.values<float>())
+                    : y.dtype() == DType::f64 ? read_as(content, entry, y.values<double>())
+                    : y.dtype() == DType::i32 ? read_as(content, entry, y.values<std::int32_t>())
+                    : y.dtype() == DType::u8  ? read_as(content, entry, y.values<std::uint8_t>())
+                                              : false;
+  if (!done) throw FormatError(who + ", which cannot be read as " + to_string(y.dtype()) + ". Convert it before it is saved.");
+}
+
+}  // namespace weir
