@@ -71,8 +71,7 @@ class Reader {
       return true;
     }
     if (place_ != Place::tensor || member_ != dtype) unexpected("a text");
-    if (bits_of(value) == 0)
-      throw FormatError(tensor() + " has the dtype " + in_quotes(value) + ", which the format does not know.");
+    if (bits_of(value) == 0) throw FormatError(tensor() + " has the dtype " + in_quotes(value) + ", which the format does not know.");
     header.entries.back().dtype = std::move(value);
     return true;
   }
@@ -168,7 +167,8 @@ void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_by
   if (end != data_bytes) throw FormatError("holds " + text(data_bytes) + " bytes of tensors, its header promises " + text(end) + ".");
 }
 
-// Checks every rule of the format: known dtypes, each shape's bytes equal to its range, ranges without gaps or overlaps from 0 to data_bytes.
+// Checks every rule of the format: known dtypes, each shape's bytes equal to its range, ranges without gaps or overlaps from 0 to
+// data_bytes.
 TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
   // nlohmann takes a zero byte for the end.
   if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) Reader::not_json(zero + 1);

@@ -70,8 +70,7 @@ void write_values(AtomicFile& file, const ConstTensorView& view) {
 
 }  // namespace
 
-void write_safetensors(const FileTarget& target, std::span<const NamedTensor> tensors,
-                       const std::map<std::string, std::string>& metadata) {
+void write_safetensors(const FileTarget& target, std::span<const NamedTensor> tensors, const std::map<std::string, std::string>& metadata) {
   const std::vector<const NamedTensor*> ordered = in_file_order(tensors);
   std::string header;
   try {

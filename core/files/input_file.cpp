@@ -27,7 +27,8 @@ InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
     size_ = memory_.size();
     return;
   }
-  file_ = FileDescriptor(::open(std::get<std::filesystem::path>(source).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // never waits for a pipe
+  file_ =
+      FileDescriptor(::open(std::get<std::filesystem::path>(source).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // never waits for a pipe
   if (!file_.open()) throw FileError(name_ + ": cannot be opened: " + last_error() + ". Check the path.");
   struct stat facts {};
   if (::fstat(file_.get(), &facts) != 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
@@ -38,8 +39,8 @@ InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
 
 void InputFile::read(std::uint64_t offset, std::span<std::byte> into) const {
   while (!into.empty()) {
-    const ssize_t got = file_.open() ? ::pread(file_.get(), into.data(), into.size(), static_cast<off_t>(offset))
-                                     : read_memory(memory_, offset, into);
+    const ssize_t got =
+        file_.open() ? ::pread(file_.get(), into.data(), into.size(), static_cast<off_t>(offset)) : read_memory(memory_, offset, into);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
     if (got == 0) throw FileError(name_ + ": became shorter while it was read. Load it again when nothing writes to it.");

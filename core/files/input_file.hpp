@@ -11,8 +11,8 @@
 
 namespace weir {
 
-// A regular file, or bytes in memory, read at any place. FileError when the path names no regular file (a folder, a pipe: never waited for),
-// it cannot be opened or read, or has become shorter since it was opened.
+// A regular file, or bytes in memory, read at any place. FileError when the path names no regular file (a folder, a pipe: never waited
+// for), it cannot be opened or read, or has become shorter since it was opened.
 class InputFile {
  public:
   explicit InputFile(const FileSource& source);

@@ -9,6 +9,7 @@
 #include <weir/data/idx.hpp>
 
 #include "tests/data/idx_bytes.hpp"
+#include "tests/support/in_memory.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using weir::FileError;
@@ -17,6 +18,7 @@ using weir::read_idx;
 using weir::Shape;
 using weir::test::gzip;
 using weir::test::idx_header;
+using weir::test::in_memory;
 using weir::test::some_bytes;
 using weir::test::TemporaryFolder;
 using weir::test::written;
@@ -34,23 +36,32 @@ bool holds(const weir::Tensor& tensor, const Shape& shape, const std::string& by
 const std::string pixels = some_bytes(24);
 const std::string images = idx_header({2, 3, 4}) + pixels;
 
-// The message that a file of this content is refused with, without its path.
-std::string refusal(const TemporaryFolder& folder, const std::string& content) {
-  const auto path = written(folder, "file", content);
+// The message that this source is refused with, without its name.
+std::string refusal(const weir::FileSource& source, const std::string& name) {
   try {
-    read_idx(path);
+    read_idx(source);
   } catch (const FormatError& error) {
-    const std::string message = error.what(), start = path.string() + ": ";
-    return message.compare(0, start.size(), start) == 0 ? message.substr(start.size()) : "without the path: " + message;
+    const std::string message = error.what(), start = name + ": ";
+    return message.starts_with(start) ? message.substr(start.size()) : "without the name: " + message;
   }
   return "accepted";
 }
 
+// The same of a file of this content, and of the content in memory.
+std::string refusal(const TemporaryFolder& folder, const std::string& content) {
+  const auto path = written(folder, "file", content);
+  const std::string message = refusal(path, path.string());
+  CHECK(refusal(in_memory(content), "(memory)") == message);
+  return message;
+}
+
 }  // namespace
 
-TEST_CASE("idx: a raw file is read as its header says") {
+TEST_CASE("idx: a raw file is read as its header says and so is memory") {
   const TemporaryFolder folder;
   CHECK(holds(read_idx(written(folder, "images", images)), {2, 3, 4}, pixels));
+  CHECK(holds(read_idx(in_memory(images)), {2, 3, 4}, pixels));
+  CHECK(holds(read_idx(in_memory(gzip(images))), {2, 3, 4}, pixels));
   CHECK(holds(read_idx(written(folder, "labels", idx_header({5}) + "abcde")), {5}, "abcde"));
   CHECK(holds(read_idx(written(folder, "deep", idx_header({1, 2, 1, 2, 1, 2, 1, 3}) + pixels)), {1, 2, 1, 2, 1, 2, 1, 3}, pixels));
 }

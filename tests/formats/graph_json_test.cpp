@@ -1,4 +1,4 @@
-#include "formats/graph_json.hpp"
+#include <weir/formats/json.hpp>
 
 #include <doctest/doctest.h>
 
@@ -11,7 +11,6 @@
 #include <weir/layers/dense.hpp>
 #include <weir/layers/flatten.hpp>
 
-#include "layers/builtin_layers.hpp"
 #include "tests/formats/container.hpp"
 #include "tests/formats/keeper_layer.hpp"
 
@@ -20,10 +19,7 @@ using namespace weir::test;
 
 namespace {
 
-Graph there_and_back(const Graph& graph) {
-  register_builtin_layers();
-  return graph_from_text(graph_to_text(graph));
-}
+Graph there_and_back(const Graph& graph) { return graph_from_json(to_json(graph)); }
 
 void check_equal(const Graph& a, const Graph& b) {
   REQUIRE(a.entries().size() == b.entries().size());
@@ -45,8 +41,7 @@ void check_equal(const Graph& a, const Graph& b) {
 
 template <class E>
 std::string refusal(const std::string& text) {
-  register_builtin_layers();
-  return message_of<E>([&] { graph_from_text(text); });
+  return message_of<E>([&] { graph_from_json(text); });
 }
 
 // A graph of one input [3] and these nodes behind it.
@@ -61,7 +56,7 @@ std::string dense(const std::string& inputs = R"(["in"])", const std::string& co
 }  // namespace
 
 TEST_CASE("graph json: a chain is written as the format says") {
-  CHECK(graph_to_text(sequential({3}, Dense(2), ReLU())) ==
+  CHECK(to_json(sequential({3}, Dense(2), ReLU())) ==
         R"({"nodes":[{"name":"input","shape":[3],"storage":"compute"},)"
         R"({"name":"0","type":"dense","config":{"out":2,"bias":true},"inputs":["input"]},)"
         R"({"name":"1","type":"activation","config":{"function":"relu"},"inputs":["0"]}],"outputs":["1"]})");

@@ -40,7 +40,7 @@ std::string refusal(Model& model, const std::filesystem::path& path, StateDictOp
 }  // namespace
 
 TEST_CASE("load_state_dict: files by PyTorch in each of four dtypes compute what PyTorch computes") {
-  const SafetensorsFile expected(reference("expected"));
+  const TensorFile expected(reference("expected"));
   for (const std::string stored : {"f32", "f64", "f16", "bf16"}) {
     for (const DType dtype : {DType::f32, DType::f64}) {
       CAPTURE(stored);
@@ -72,7 +72,7 @@ TEST_CASE("load_state_dict: a model that shares the parameters sees them") {
   const Model other = model.share();
   load_state_dict(model, reference("f32"));
   CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
-  CHECK(other.parameter("0.bias").values<float>()[0] == SafetensorsFile(reference("f32")).read("0.bias").values<float>()[0]);
+  CHECK(other.parameter("0.bias").values<float>()[0] == TensorFile(reference("f32")).read("0.bias").values<float>()[0]);
 }
 
 TEST_CASE("load_state_dict: everything that does not fit is listed and the model is unchanged") {
@@ -109,7 +109,7 @@ TEST_CASE("load_state_dict: not strict passes over names and says which but neve
   const StateDictReport report = load_state_dict(model, reference("f32"), {.strict = false});
   CHECK(report.missing == std::vector<std::string>{"3.weight", "3.bias"});
   CHECK(report.unexpected.empty());
-  CHECK(bits(model.parameter("0.weight")) == bits(SafetensorsFile(reference("f32")).read("0.weight")));
+  CHECK(bits(model.parameter("0.weight")) == bits(TensorFile(reference("f32")).read("0.weight")));
   CHECK(bits(model.parameter("3.weight")) == before);
   Model narrow(sequential({5}, Dense(4)));
   CHECK(load_state_dict(narrow, reference("f32"), {.strict = false}).unexpected == std::vector<std::string>{"2.bias", "2.weight"});

@@ -32,7 +32,11 @@ struct Written {
 
   std::string refusal(const std::map<std::string, std::string>& metadata, const std::vector<NamedTensor>& tensors) {
     write_safetensors(name, tensors, metadata);
-    return after(message_of<FormatError>([&] { load_model(name); }), name + ": ");
+    std::vector<std::byte> bytes;
+    write_safetensors(bytes, tensors, metadata);
+    const std::string message = after(message_of<FormatError>([&] { load_model(name); }), name + ": ");
+    REQUIRE(message_of<FormatError>([&] { load_model(bytes); }) == "(memory): " + message);
+    return message;
   }
   std::string refusal(const std::map<std::string, std::string>& metadata) {
     return refusal(metadata, {{"0.weight", weight}, {"0.bias", bias}});

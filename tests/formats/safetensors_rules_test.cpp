@@ -7,6 +7,7 @@
 #include <weir/formats/safetensors.hpp>
 
 #include "tests/formats/container.hpp"
+#include "tests/support/in_memory.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -14,12 +15,13 @@ using namespace weir::test;
 
 namespace {
 
-// What reading these bytes says after the file's name and before the advice at the end.
+// What reading these bytes says after the file's name and before the advice at the end; the same in memory.
 std::string refusal(const std::string& bytes) {
   const TemporaryFolder folder;
   const std::string name = (folder / "a").string();
   write_bytes(name, bytes);
-  const std::string message = after(message_of<FormatError>([&] { SafetensorsFile file(name); }), name + ": ");
+  const std::string message = after(message_of<FormatError>([&] { TensorFile file(name); }), name + ": ");
+  REQUIRE(message_of<FormatError>([&] { TensorFile file(in_memory(bytes)); }) == "(memory): " + message);
   const std::string advice = " It is damaged or no safetensors file: copy it again.";
   REQUIRE(message.ends_with(advice));
   return message.substr(0, message.size() - advice.size());
@@ -28,7 +30,7 @@ std::string refusal(const std::string& bytes) {
 std::string header_refusal(const std::string& header, const std::string& data = "") { return refusal(container(header, data)); }
 
 std::string file_refusal(const std::filesystem::path& path) {
-  return message_of<FileError>([&] { SafetensorsFile file(path); });
+  return message_of<FileError>([&] { TensorFile file(path); });
 }
 
 }  // namespace
@@ -104,10 +106,15 @@ TEST_CASE("safetensors rules: metadata is words alone") {
 }
 
 TEST_CASE("safetensors rules: no tensor twice") {
-  CHECK(header_refusal(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})",
-                       "12") == "its header has the tensor 'a' twice.");
-  CHECK(header_refusal(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}})",
-                       "1") == "its header has the tensor 'a' twice.");
+  const auto said = [](const std::string& header, const std::string& data) {
+    const std::string bytes = container(header, data);
+    return message_of<FormatError>([&] { TensorFile file(in_memory(bytes)); });
+  };
+  const std::string twice = "(memory): has the tensor 'a' twice, expected one of each name. Save it again.";
+  CHECK(said(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"a":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}})", "12") ==
+        twice);
+  CHECK(said(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[1,1]}})", "1") ==
+        twice);
 }
 
 TEST_CASE("safetensors rules: a shape needs exactly the bytes of its range") {
@@ -153,7 +160,7 @@ TEST_CASE("safetensors rules: every truncation of a file is refused") {
   const std::string whole = container(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "12345678");
   const TemporaryFolder folder;
   write_bytes(folder / "whole", whole);
-  CHECK(SafetensorsFile(folder / "whole").entries().size() == 1);
+  CHECK(TensorFile(folder / "whole").entries().size() == 1);
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CAPTURE(size);
     CHECK_FALSE(refusal(whole.substr(0, size)).empty());
@@ -175,7 +182,7 @@ TEST_CASE("safetensors rules: a file that shrinks after it was opened is an erro
   const TemporaryFolder folder;
   const std::string name = (folder / "a").string();
   write_bytes(name, container(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", "12345678"));
-  const SafetensorsFile file(name);
+  const TensorFile file(name);
   std::filesystem::resize_file(name, 64);
   CHECK(message_of<FileError>([&] { file.read("a"); }) ==
         name + ": became shorter while it was read. Load it again when nothing writes to it.");

@@ -8,6 +8,7 @@
 #include <weir/formats/safetensors.hpp>
 
 #include "tests/formats/container.hpp"
+#include "tests/support/in_memory.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -54,9 +55,25 @@ TEST_CASE("safetensors: no tensor and no metadata make the shortest file") {
   const TemporaryFolder folder;
   write_safetensors(folder / "a", {});
   CHECK(read_bytes(folder / "a") == container("{}      "));
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   CHECK(file.entries().empty());
   CHECK(file.metadata().empty());
+}
+
+TEST_CASE("safetensors: memory holds the bytes of the file and is read as the file is") {
+  const TemporaryFolder folder;
+  const Tensor f32 = Tensor::from<float>({1, -2, 0.5F}, {3}), u8 = Tensor::from<std::uint8_t>({3, 4}, {2, 1});
+  const std::vector<NamedTensor> tensors{{"u", u8}, {"f", f32}};
+  const std::map<std::string, std::string> metadata{{"a", "b"}};
+  write_safetensors(folder / "a", tensors, metadata);
+  std::vector<std::byte> bytes(1'000);  // replaced and not appended to
+  write_safetensors(bytes, tensors, metadata);
+  CHECK(text_of(bytes) == read_bytes(folder / "a"));
+  const TensorFile file(bytes);
+  CHECK(file.name() == "(memory)");
+  CHECK(file.metadata() == metadata);
+  CHECK(same_bits<float>(file.read("f"), f32));
+  CHECK(same_bits<std::uint8_t>(file.read("u"), u8));
 }
 
 TEST_CASE("safetensors: metadata comes first in order of its keys and wide types come before narrow ones") {
@@ -75,7 +92,7 @@ TEST_CASE("safetensors: metadata comes first in order of its keys and wide types
   header.append((8 - header.size() % 8) % 8, ' ');
   CHECK(read_bytes(folder / "a") ==
         container(header, bytes_of<double>({0.5}) + bytes_of<std::int32_t>({-1}) + bytes_of<float>({1, 2}) + "\7"));
-  CHECK(SafetensorsFile(folder / "a").metadata() == std::map<std::string, std::string>{{"a", "\xc3\xa9"}, {"z", "\"quoted\"\n"}});
+  CHECK(TensorFile(folder / "a").metadata() == std::map<std::string, std::string>{{"a", "\xc3\xa9"}, {"z", "\"quoted\"\n"}});
 }
 
 TEST_CASE("safetensors: every bit comes back") {
@@ -87,7 +104,7 @@ TEST_CASE("safetensors: every bit comes back") {
   const Tensor u8 = Tensor::from<std::uint8_t>({0, 128, 255}, {1, 1, 3});
   const Tensor none(Shape{0, 4});
   write_safetensors(folder / "a", std::vector<NamedTensor>{{"f32", f32}, {"f64", f64}, {"i32", i32}, {"u8", u8}, {"none", none}});
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   CHECK(same_bits<float>(file.read("f32"), f32));
   CHECK(same_bits<double>(file.read("f64"), f64));
   CHECK(same_bits<std::int32_t>(file.read("i32"), i32));
@@ -101,7 +118,7 @@ TEST_CASE("safetensors: all 65536 halves are read by the definition of their for
   for (unsigned bits = 0; bits < 65536; ++bits) data += {static_cast<char>(bits & 255U), static_cast<char>(bits >> 8)};
   for (const std::string dtype : {"F16", "BF16"}) {
     write_bytes(folder / dtype, container(R"({"x":{"dtype":")" + dtype + R"(","shape":[65536],"data_offsets":[0,131072]}})", data));
-    const SafetensorsFile file(folder / dtype);
+    const TensorFile file(folder / dtype);
     const Tensor f32 = file.read("x");
     Tensor f64({65536}, DType::f64);
     file.read("x", f64);
@@ -130,7 +147,7 @@ TEST_CASE("safetensors: f32 and f64 are read as each other with one rounding") {
   }
   write_safetensors(folder / "a", std::vector<NamedTensor>{{"f32", f32}, {"f64", f64}});
   Tensor wide(Shape{n}, DType::f64), narrow(Shape{n});
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   file.read("f32", wide);
   file.read("f64", narrow);
   int wrong = 0;
@@ -154,7 +171,7 @@ TEST_CASE("safetensors: dtypes that weir does not read do no harm until they are
   }
   const std::string name = (folder / "a").string();
   write_bytes(name, container(header + "}", data));
-  const SafetensorsFile file(name);
+  const TensorFile file(name);
   CHECK(file.entries().size() == 20);
   CHECK(file.read("F32").elements() == 4);
   CHECK(message_of<FormatError>([&] { file.read("I64"); }) ==
@@ -170,7 +187,7 @@ TEST_CASE("safetensors: the header may name the tensors in any order") {
       folder / "a",
       container(R"({ "b" : {"data_offsets":[4,8],"shape":[1],"dtype":"F32"}, "a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}} )",
                 bytes_of<float>({1, 2})));
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   CHECK(file.entries()[0].name == "a");
   CHECK(file.read("a").values<float>()[0] == 1);
   CHECK(file.read("b").values<float>()[0] == 2);
@@ -181,7 +198,7 @@ TEST_CASE("safetensors: a tensor that is not there or does not fit the block is 
   const TemporaryFolder folder;
   const std::string name = (folder / "a").string();
   write_bytes(name, container(R"({"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}})", "1234"));
-  const SafetensorsFile file(name);
+  const TensorFile file(name);
   CHECK(message_of<FormatError>([&] { file.read("b\033[31m"); }) ==
         name + ": has no tensor 'b?[31m'. Look at its entries() for what it has.");
   CHECK(message_of<FormatError>([&] { file.read("a"); }) ==
@@ -205,4 +222,9 @@ TEST_CASE("safetensors: names that cannot be written are refused before a file i
   CHECK(write("a", "b", {{"key", "\xc3"}}) == name + ": cannot be saved: a text is not UTF-8. Write it in UTF-8.");
   CHECK(write("a", "b", {{"key", std::string(100'000'000, 'x')}}).starts_with(name + ": cannot be saved: the header is 100,000,"));
   CHECK(std::filesystem::is_empty(folder.path()));
+  std::vector<std::byte> bytes(3);
+  CHECK(message_of<ConfigError>([&] {
+          write_safetensors(bytes, std::vector<NamedTensor>{{"a", one}, {"a", one}});
+        }) == "(memory): cannot be saved: the name 'a' is taken, expected one tensor of each name. Name it otherwise.");
+  CHECK(bytes == std::vector<std::byte>(3));
 }

@@ -3,12 +3,16 @@
 #include <weir/activations/activation.hpp>
 #include <weir/core/error.hpp>
 #include <weir/formats/load.hpp>
+#include <weir/formats/load_state_dict.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 #include <weir/layers/dense.hpp>
 
+#include "formats/model_file.hpp"
 #include "tests/formats/container.hpp"
 #include "tests/formats/keeper_layer.hpp"
+#include "tests/support/compare.hpp"
+#include "tests/support/in_memory.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -52,14 +56,52 @@ TEST_CASE("save: each parameter and running statistic is there under its nodes n
   graph.output(graph.add(Keeper(Config()), {graph.add(Dense(5), {x}, "encoder.0")}, "keep"));
   const TemporaryFolder folder;
   save(Model(graph), folder / "a");
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   std::vector<std::string> names;
-  for (const SafetensorsEntry& entry : file.entries()) names.push_back(entry.name);
+  for (const TensorEntry& entry : file.entries()) names.push_back(entry.name);
   CHECK(names == std::vector<std::string>{"encoder.0.weight", "encoder.0.bias", "keep.gain", "keep.mean", "keep.count"});
   CHECK(file.read("encoder.0.weight").shape() == Shape{5, 2});
   CHECK(file.read("keep.gain").values<float>()[0] == 1);
   CHECK(file.read("keep.mean").values<float>()[4] == 0.25F);
   CHECK(file.read("keep.count").values<float>()[0] == 7);
+}
+
+TEST_CASE("save: memory holds the bytes of the file and gives the model back") {
+  const Model model(mlp(), {.seed = 5});
+  const TemporaryFolder folder;
+  std::vector<std::byte> bytes;
+  save(model, folder / "a", {{"note", "x"}});
+  save(model, bytes, {{"note", "x"}});
+  CHECK(text_of(bytes) == read_bytes(folder / "a"));
+  const Model loaded = load_model(bytes);
+  CHECK(bits(loaded.parameter_arena()) == bits(model.parameter_arena()));
+  CHECK(load_metadata(bytes) == std::map<std::string, std::string>{{"note", "x"}});
+  Model other(mlp(), {.seed = 6});
+  load_state_dict(other, bytes);
+  CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
+  CHECK(message_of<ConfigError>([&] {
+          save(model, bytes, {{"weir.mine", ""}});
+        }) == "(memory): cannot be saved: the metadata key 'weir.mine' begins with 'weir.', which is weir's own. Name it otherwise.");
+  CHECK(text_of(bytes) == read_bytes(folder / "a"));
+}
+
+TEST_CASE("save: what weir keeps beside a model is in the file and not in the model") {
+  const Model model(mlp(), {.seed = 7});
+  const Tensor moments = Tensor::from<double>({0.5, 0.25, 8}, {3});
+  const std::map<std::string, std::string> metadata{{"note", "x"}, {"weir.training", "{}"}};
+  std::vector<std::byte> bytes;
+  save_with(model, bytes, metadata, {{"weir.moments", moments}});
+  const TensorFile file(bytes);
+  CHECK(file.metadata().at("weir.training") == "{}");
+  CHECK(file.read("weir.moments").values<double>()[2] == 8);
+  CHECK(load_metadata(file) == std::map<std::string, std::string>{{"note", "x"}});
+  CHECK(bits(load_model(file).parameter_arena()) == bits(model.parameter_arena()));
+  Model other(mlp(), {.seed = 8});
+  CHECK(load_state_dict(other, file).unexpected.empty());
+  CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
+  // Of a file that weir has not written such a name is one like another.
+  write_safetensors(bytes, std::vector<NamedTensor>{{"weir.moments", moments}});
+  CHECK(load_state_dict(other, bytes, {.strict = false}).unexpected == std::vector<std::string>{"weir.moments"});
 }
 
 TEST_CASE("save: keys of weir and texts that are not UTF-8 are refused and the previous file stays") {

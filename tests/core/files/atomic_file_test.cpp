@@ -119,6 +119,22 @@ TEST_CASE("saving: a file that is not committed leaves nothing behind") {
   CHECK(names_in(folder.path()).empty());
 }
 
+TEST_CASE("saving: memory is replaced whole at the commit and not before") {
+  std::vector<std::byte> bytes(2, std::byte{7});
+  {
+    AtomicFile file(bytes);
+    file.write(std::as_bytes(std::span("text")));
+  }
+  CHECK(bytes == std::vector<std::byte>(2, std::byte{7}));
+  AtomicFile file(bytes);
+  file.write(std::as_bytes(std::span("ab", 2)));
+  file.write({});
+  file.write(std::as_bytes(std::span("c", 1)));
+  CHECK(bytes.size() == 2);
+  file.commit();
+  CHECK(bytes == std::vector<std::byte>{std::byte{'a'}, std::byte{'b'}, std::byte{'c'}});
+}
+
 TEST_CASE("saving: a committed file replaces the previous one and keeps its permissions") {
   const TemporaryFolder folder;
   write_bytes(folder / "a", "the previous content, which is longer");
@@ -149,7 +165,7 @@ TEST_CASE("saving: a temporary name that is taken is left alone") {
   const std::string prefix = ".weir-" + std::to_string(::getpid()) + "-";
   for (int i = 0; i < 300; ++i) write_bytes(folder / (prefix + std::to_string(i) + ".tmp"), "somebody's");
   save_numbers(folder / "a", 1);
-  CHECK(SafetensorsFile(folder / "a").entries().size() == 1);
+  CHECK(TensorFile(folder / "a").entries().size() == 1);
   CHECK(names_in(folder.path()).size() == 301);
   for (int i = 0; i < 300; ++i) CHECK(read_bytes(folder / (prefix + std::to_string(i) + ".tmp")) == "somebody's");
 }
@@ -161,7 +177,7 @@ TEST_CASE("saving: a link is followed and stays a link") {
   std::filesystem::create_symlink("inner/file", folder / "link");
   save_numbers(folder / "link", 3);
   CHECK(std::filesystem::is_symlink(folder / "link"));
-  CHECK(SafetensorsFile(folder / "inner/file").find("x")->bytes == 12);
+  CHECK(TensorFile(folder / "inner/file").find("x")->bytes == 12);
 }
 
 TEST_CASE("saving: what is no place for a file is refused and stays as it is") {

@@ -41,8 +41,7 @@ class TensorFile {
  public:
   TensorFile(const FileSource& source);
   template <class S>
-    requires std::is_convertible_v<const S&, FileSource>
-  TensorFile(const S& source) : TensorFile(FileSource(source)) {}
+  requires std::is_convertible_v<const S&, FileSource> TensorFile(const S& source) : TensorFile(FileSource(source)) {}
 
   // Tensors from elsewhere: a format of your own, or a program's memory. Messages call them by `name`. FormatError for a name that occurs
   // twice.
