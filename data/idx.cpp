@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <limits>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -27,40 +26,13 @@ constexpr std::uint8_t unsigned_byte = 0x08;
 
 std::string count_text(std::uint64_t count) { return with_commas(static_cast<std::int64_t>(count)); }
 
-// The bytes of an IDX file in order, unpacked if it is gzipped.
-class Source {
- public:
-  explicit Source(const FileSource& source) : file_(source) {
-    std::array<std::uint8_t, 2> first{};
-    if (file_.size() < first.size()) return;
-    file_.read(0, std::as_writable_bytes(std::span(first)));
-    if (first[0] == 0x1f && first[1] == 0x8b) gunzip_.emplace(file_);
-  }
+struct Source {
+  explicit Source(const FileSource& source) : file(source), bytes(file) {}
 
-  const std::string& name() const { return file_.name(); }
-  bool packed() const { return gunzip_.has_value(); }
-  std::uint64_t file_size() const { return file_.size(); }
-  std::uint64_t position() const { return position_; }
+  [[noreturn]] void fail(const std::string& problem) const { throw FormatError(file.name() + ": " + problem); }
 
-  // The next bytes, and their count: fewer than asked for only at the end.
-  std::size_t read(std::span<std::byte> into) {
-    const std::size_t count = packed() ? gunzip_->read(into) : read_raw(into);
-    position_ += count;
-    return count;
-  }
-
-  [[noreturn]] void fail(const std::string& problem) const { throw FormatError(name() + ": " + problem); }
-
- private:
-  std::size_t read_raw(std::span<std::byte> into) const {
-    const std::size_t count = std::min<std::uint64_t>(into.size(), file_.size() - position_);
-    file_.read(position_, into.first(count));
-    return count;
-  }
-
-  InputFile file_;
-  std::optional<Gunzip> gunzip_;
-  std::uint64_t position_ = 0;
+  InputFile file;
+  Gunzip bytes;
 };
 
 struct Header {
@@ -73,8 +45,8 @@ struct Header {
 }
 
 void read_header_bytes(Source& source, std::span<std::uint8_t> into, const std::string& expected) {
-  if (source.read(std::as_writable_bytes(into)) == into.size()) return;
-  source.fail("holds " + count_text(source.position()) + " bytes" + (source.packed() ? " when unpacked, " : ", ") + expected +
+  if (source.bytes.read(std::as_writable_bytes(into)) == into.size()) return;
+  source.fail("holds " + count_text(source.bytes.position()) + " bytes" + (source.bytes.packed() ? " when unpacked, " : ", ") + expected +
               ". Download it again.");
 }
 
@@ -111,10 +83,10 @@ Header read_header(Source& source) {
 
 // What the size of the file tells, before memory is taken.
 void check_size(const Source& source, const Header& header) {
-  if (!source.packed()) {
-    if (source.file_size() != header.bytes) wrong_size(source, count_text(source.file_size()) + " bytes", header);
-  } else if (header.bytes / Gunzip::most_per_byte > source.file_size()) {
-    wrong_size(source, count_text(source.file_size()) + " bytes of gzip", header);
+  if (!source.bytes.packed()) {
+    if (source.file.size() != header.bytes) wrong_size(source, count_text(source.file.size()) + " bytes", header);
+  } else if (header.bytes / Gunzip::most_per_byte > source.file.size()) {
+    wrong_size(source, count_text(source.file.size()) + " bytes of gzip", header);
   }
 }
 
@@ -126,10 +98,10 @@ Tensor read_idx(const FileSource& file, const std::function<Shape(const Shape&)>
   const Shape shape = accept(header.shape);
   check_size(source, header);
   Tensor tensor(shape, DType::u8);
-  source.read(std::as_writable_bytes(tensor.values<std::uint8_t>()));
+  source.bytes.read(std::as_writable_bytes(tensor.values<std::uint8_t>()));
   std::byte more{};
-  if (source.position() < header.bytes) wrong_size(source, count_text(source.position()) + " bytes when unpacked", header);
-  if (source.read({&more, 1}) != 0) wrong_size(source, "more bytes when unpacked", header);
+  if (source.bytes.position() < header.bytes) wrong_size(source, count_text(source.bytes.position()) + " bytes when unpacked", header);
+  if (source.bytes.read({&more, 1}) != 0) wrong_size(source, "more bytes when unpacked", header);
   return tensor;
 }
 

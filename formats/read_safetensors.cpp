@@ -3,6 +3,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <weir/core/error.hpp>
 
@@ -175,9 +176,7 @@ TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
   Reader reader;
   nlohmann::json::sax_parse(json, &reader);
   std::vector<TensorEntry>& entries = reader.header.entries;
-  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
-    return a.offset != b.offset ? a.offset < b.offset : a.bytes != b.bytes ? a.bytes < b.bytes : a.name < b.name;
-  });
+  std::ranges::sort(entries, {}, [](const auto& entry) { return std::tie(entry.offset, entry.bytes, entry.name); });
   check_layout(entries, data_bytes);
   return std::move(reader.header);
 }

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
@@ -21,8 +22,7 @@ std::uint64_t bytes_of(const ConstTensorView& view) { return static_cast<std::ui
 std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor> tensors) {
   std::vector<const NamedTensor*> result;
   for (const NamedTensor& tensor : tensors) result.push_back(&tensor);
-  std::stable_sort(result.begin(), result.end(),
-                   [](const auto* a, const auto* b) { return size_of(a->values.dtype()) > size_of(b->values.dtype()); });
+  std::ranges::stable_sort(result, std::greater(), [](const NamedTensor* tensor) { return size_of(tensor->values.dtype()); });
   return result;
 }
 

@@ -32,8 +32,24 @@ struct Gunzip::Stream {
   std::array<std::byte, 64 * 1024> input;
 };
 
-Gunzip::Gunzip(const InputFile& file) : file_(file), stream_(std::make_unique<Stream>()) {}
+Gunzip::Gunzip(const InputFile& file) : file_(file) {
+  std::array<std::uint8_t, 2> first{};
+  read_plain(std::as_writable_bytes(std::span(first)));
+  if (first[0] == 0x1f && first[1] == 0x8b) stream_ = std::make_unique<Stream>();
+}
 Gunzip::~Gunzip() = default;
+
+std::size_t Gunzip::read(std::span<std::byte> into) {
+  const std::size_t count = packed() ? unpack(into) : read_plain(into);
+  position_ += count;
+  return count;
+}
+
+std::size_t Gunzip::read_plain(std::span<std::byte> into) const {
+  const std::size_t count = std::min<std::uint64_t>(into.size(), file_.size() - position_);
+  file_.read(position_, into.first(count));
+  return count;
+}
 
 // Leaves no input only at the end of the file.
 void Gunzip::refill() {
@@ -46,7 +62,7 @@ void Gunzip::refill() {
   s.z.avail_in = static_cast<uInt>(count);
 }
 
-std::size_t Gunzip::read(std::span<std::byte> into) {
+std::size_t Gunzip::unpack(std::span<std::byte> into) {
   z_stream& z = stream_->z;
   std::size_t done = 0;
   while (done < into.size() && !stream_->ended) {

@@ -4,22 +4,10 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include <weir/core/error.hpp>
 
 namespace weir {
-
-namespace {
-
-// As pread.
-ssize_t read_memory(std::span<const std::byte> memory, std::uint64_t offset, std::span<std::byte> into) {
-  const std::size_t count = std::min<std::uint64_t>(memory.size() - std::min<std::uint64_t>(memory.size(), offset), into.size());
-  if (count > 0) std::memcpy(into.data(), memory.data() + offset, count);
-  return static_cast<ssize_t>(count);
-}
-
-}  // namespace
 
 InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
   if (const auto* memory = std::get_if<std::span<const std::byte>>(&source)) {
@@ -27,8 +15,8 @@ InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
     size_ = memory_.size();
     return;
   }
-  file_ =
-      FileDescriptor(::open(std::get<std::filesystem::path>(source).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // never waits for a pipe
+  const auto& path = std::get<std::filesystem::path>(source);
+  file_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // NONBLOCK: opening a pipe must not wait
   if (!file_.open()) throw FileError(name_ + ": cannot be opened: " + last_error() + ". Check the path.");
   struct stat facts {};
   if (::fstat(file_.get(), &facts) != 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
@@ -39,8 +27,12 @@ InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
 
 void InputFile::read(std::uint64_t offset, std::span<std::byte> into) const {
   while (!into.empty()) {
-    const ssize_t got =
-        file_.open() ? ::pread(file_.get(), into.data(), into.size(), static_cast<off_t>(offset)) : read_memory(memory_, offset, into);
+    ssize_t got = 0;
+    if (file_.open()) {
+      got = ::pread(file_.get(), into.data(), into.size(), static_cast<off_t>(offset));
+    } else if (offset < size_) {
+      got = std::ranges::copy(memory_.subspan(offset, std::min<std::size_t>(into.size(), size_ - offset)), into.begin()).out - into.begin();
+    }
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");
     if (got == 0) throw FileError(name_ + ": became shorter while it was read. Load it again when nothing writes to it.");
