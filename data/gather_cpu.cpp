@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "core/cpu/vectorized.hpp"
+#include "core/typed.hpp"
 #include "data/gather.hpp"
 
 namespace weir::cpu {
@@ -67,8 +68,7 @@ template <class From, class To>
 void gather_rows(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to) {
   const std::int64_t batch = order.elements();
   if (batch == 0) return;
-  const RowGather<From, To> rows{from.values<From>().data(), order.values<std::int32_t>().data(), to.values<To>().data(),
-                                 to.elements() / batch};
+  const RowGather<From, To> rows{data<From>(from), data<std::int32_t>(order), data<To>(to), to.elements() / batch};
   const std::int64_t tiles = std::min(batch, 1 + batch * rows.width / tile_elements), tile_rows = (batch + tiles - 1) / tiles;
   const auto gather = [&](const auto& convert) {
     vectorized_for(context, (batch + tile_rows - 1) / tile_rows, [&](std::int64_t tile) {

@@ -1,17 +1,14 @@
-// What a build without CUDA links in place of the .cu files: every device operation says so. Under a stand-in for the runtime, which only
-// the tests have, each hands its CPU twin to it instead, so that everything above the operations runs as on a device.
+// What a build without CUDA links in place of the kernels: every device operation throws. It defines nothing else, so that a test program
+// which defines all of them for a device of its own is linked without this file.
 
-#include <type_traits>
-#include <vector>
+#include <string>
 #include <weir/core/error.hpp>
 
 #include "activations/activation_ops.hpp"
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
 #include "data/gather.hpp"
-#include "gpu/runtime/blas.hpp"
 #include "gpu/runtime/runtime.hpp"
-#include "gpu/runtime/stream.hpp"
 #include "layers/add_ops.hpp"
 #include "layers/batch_norm_ops.hpp"
 #include "layers/concat_ops.hpp"
@@ -36,184 +33,85 @@ namespace weir::cuda {
 
 namespace {
 
-constexpr const char* reason =
-    "built without CUDA: configure with -DWEIR_CUDA=ON where the CUDA Toolkit is installed, or use Device::cpu()";
-
 using In = const ConstTensorView&;
 using Ins = std::span<const ConstTensorView>;
 using Out = const TensorView&;
 using Outs = std::span<const TensorView>;
 
-// Arguments as an operation on the host takes them later: views of the same memory that say cpu, lists kept by value.
-template <class T>
-T held(const T& value) {
-  return value;
-}
-ConstTensorView held(In view) { return {view.raw(), view.shape(), view.dtype()}; }
-TensorView held(Out view) { return {view.raw(), view.shape(), view.dtype()}; }
-inline std::span<const double> held(std::span<const double> numbers) { return numbers; }  // the layer outlives the step
-template <class View>
-std::vector<View> held(const std::span<const View>& views) {
-  std::vector<View> list;
-  for (const View& view : views) list.push_back(held(view));
-  return list;
-}
-DenseForward held(const DenseForward& a) { return {held(a.x), held(a.w), held(a.b), a.f, held(a.z), held(a.y)}; }
-DenseBackward held(const DenseBackward& a) {
-  return {held(a.x), held(a.w), held(a.dy), a.f, held(a.z_or_y), held(a.dz), held(a.partial_sums), held(a.dw), held(a.db), held(a.dx)};
-}
-BatchNormForward held(const BatchNormForward& a) {
-  return {held(a.x),        held(a.weight), held(a.bias),  held(a.mean), held(a.var), held(a.next_mean),
-          held(a.next_var), held(a.y),      held(a.saved), a.eps,        a.momentum};
-}
-BatchNormBackward held(const BatchNormBackward& a) {
-  return {held(a.x), held(a.dy), held(a.weight), held(a.saved), held(a.sums), held(a.dx), held(a.dweight), held(a.dbias)};
-}
-RowNormForward held(const RowNormForward& a) {
-  return {held(a.x), held(a.weight), held(a.bias), held(a.y), held(a.rows), a.eps, a.centred};
-}
-RowNormBackward held(const RowNormBackward& a) {
-  return {held(a.x), held(a.dy), held(a.weight), held(a.rows), held(a.dx), held(a.dweight), held(a.dbias), a.centred};
-}
-struct HeldUpdate {
-  UpdateArgs args;
-  std::vector<TensorView> moments;
-  operator UpdateArgs() const {
-    UpdateArgs result = args;
-    result.moments = moments;
-    return result;
-  }
-};
-HeldUpdate held(const UpdateArgs& a) {
-  UpdateArgs args = a;
-  args.w = held(a.w);
-  args.g = held(a.g);
-  return {args, held(a.moments)};
-}
-
-// cpu_twin(context, args...) as the stand-in's device would do it, or DeviceError.
-template <class... P, class... A>
-void run(void (*cpu_twin)(const Context&, P...), const Context& context, const A&... args) {
-  require_usable();
-  Context host = context;
-  host.device = Device::cpu();
-  const std::function<void()> operation = [=, ... kept = held(args)] { cpu_twin(host, kept...); };
-  check(runtime().run(operation, queue_of(context)), "an operation");
-}
+[[noreturn]] void none() { throw DeviceError("cuda: " + std::string(built_in_runtime().missing) + "."); }
 
 }  // namespace
 
-const Runtime& built_in_runtime() {
-  static const Runtime none{.missing = reason};
-  return none;
-}
+void fill(const Context&, Out, double) { none(); }
+void write_number(const Context&, std::uint64_t*, std::uint64_t) { none(); }
 
-const Blas& built_in_blas() {
-  static const Blas none;
-  return none;
-}
+void matmul(const Context&, In, In, Out, const MatmulOptions&) { none(); }
+void reduce_sum(const Context&, In, Out) { none(); }
+void add(const Context&, In, In, Out) { none(); }
+void set_loss_gradient(const Context&, In, double, Out) { none(); }
+void accumulate_loss(const Context&, In, In, double, Out) { none(); }
 
-void fill(const Context& c, Out y, double value) { run(cpu::fill, c, y, value); }
-void write_number(const Context& c, std::uint64_t* where, std::uint64_t value) { run(cpu::write_number, c, where, value); }
+void activate(const Context&, const ActivationFunction&, In, Out) { none(); }
+void activate_backward(const Context&, const ActivationFunction&, In, In, Out) { none(); }
+void relu_grad(const Context&, In, Out) { none(); }
 
-void matmul(const Context& c, In a, In b, Out y, const MatmulOptions& o) { run(cpu::matmul, c, a, b, y, o); }
-void reduce_sum(const Context& c, In x, Out y) { run(cpu::reduce_sum, c, x, y); }
-void add(const Context& c, In a, In b, Out y) { run(cpu::add, c, a, b, y); }
-void set_loss_gradient(const Context& c, In weights, double weight, Out dy) { run(cpu::set_loss_gradient, c, weights, weight, dy); }
-void accumulate_loss(const Context& c, In y, In weights, double weight, Out sum) { run(cpu::accumulate_loss, c, y, weights, weight, sum); }
+void add_forward(const Context&, Ins, Out) { none(); }
+void batch_norm_forward(const Context&, const BatchNormForward&) { none(); }
+void batch_norm_backward(const Context&, const BatchNormBackward&) { none(); }
+void class_targets(const Context&, const ClassTargets&, In, Out) { none(); }
+void concat(const Context&, Ins, Out) { none(); }
+void split(const Context&, In, Ins, Outs) { none(); }
+void dense_forward(const Context&, const DenseForward&) { none(); }
+void dense_backward(const Context&, const DenseBackward&) { none(); }
+void dropout_forward(const Context&, double, In, Out, Out) { none(); }
+void dropout_backward(const Context&, double, In, In, Out) { none(); }
+void elementwise_loss_forward(const Context&, const AnyTerm&, const TermScale&, In, In, Out) { none(); }
+void elementwise_loss_backward(const Context&, const AnyTerm&, const TermScale&, In, In, In, Out, Out) { none(); }
+void embedding_forward(const Context&, In, In, Out) { none(); }
+void embedding_backward(const Context&, In, In, Out) { none(); }
+void multi_margin_forward(const Context&, const MultiMarginTerm&, In, In, Out) { none(); }
+void multi_margin_backward(const Context&, const MultiMarginTerm&, In, In, In, Out) { none(); }
+void multiply_forward(const Context&, Ins, Out) { none(); }
+void multiply_backward(const Context&, Ins, In, Outs) { none(); }
+void prelu_forward(const Context&, In, In, Out) { none(); }
+void prelu_backward(const Context&, In, In, In, Out, Out, Out) { none(); }
+void row_norm_forward(const Context&, const RowNormForward&) { none(); }
+void row_norm_backward(const Context&, const RowNormBackward&) { none(); }
+void softmax_forward(const Context&, In, Out) { none(); }
+void softmax_backward(const Context&, In, In, Out) { none(); }
+void log_softmax_forward(const Context&, In, Out) { none(); }
+void log_softmax_backward(const Context&, In, In, Out) { none(); }
+void softmax_cross_entropy_forward(const Context&, In, In, Out, Out, Out) { none(); }
+void softmax_cross_entropy_backward(const Context&, In, In, In, In, In, Out, Out) { none(); }
+void weighted_logits_forward(const Context&, std::span<const double>, const TermScale&, In, In, Out) { none(); }
+void weighted_logits_backward(const Context&, std::span<const double>, const TermScale&, In, In, In, Out, Out) { none(); }
 
-void activate(const Context& c, const ActivationFunction& f, In x, Out y) { run(cpu::activate, c, f, x, y); }
-void activate_backward(const Context& c, const ActivationFunction& f, In x_or_y, In dy, Out dx) {
-  run(cpu::activate_backward, c, f, x_or_y, dy, dx);
-}
-void relu_grad(const Context& c, In x, Out g) { run(cpu::relu_grad, c, x, g); }
+void gather(const Context&, In, double, In, Out) { none(); }
+void gather_batch(const Context&, In, double, In, const std::uint64_t*, std::int64_t, Out) { none(); }
 
-void add_forward(const Context& c, Ins x, Out y) { run(cpu::add_forward, c, x, y); }
-void batch_norm_forward(const Context& c, const BatchNormForward& args) { run(cpu::batch_norm_forward, c, args); }
-void batch_norm_backward(const Context& c, const BatchNormBackward& args) { run(cpu::batch_norm_backward, c, args); }
-void class_targets(const Context& c, const ClassTargets& options, In t, Out to) { run(cpu::class_targets, c, options, t, to); }
-void concat(const Context& c, Ins parts, Out whole) { run(cpu::concat, c, parts, whole); }
-void split(const Context& c, In whole, Ins shapes, Outs parts) { run(cpu::split, c, whole, shapes, parts); }
-void dense_forward(const Context& c, const DenseForward& args) { run(cpu::dense_forward, c, args); }
-void dense_backward(const Context& c, const DenseBackward& args) { run(cpu::dense_backward, c, args); }
-void dropout_forward(const Context& c, double p, In x, Out y, Out kept) { run(cpu::dropout_forward, c, p, x, y, kept); }
-void dropout_backward(const Context& c, double p, In kept, In dy, Out dx) { run(cpu::dropout_backward, c, p, kept, dy, dx); }
-void elementwise_loss_forward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, Out y) {
-  run(cpu::elementwise_loss_forward, c, term, scale, x, t, y);
-}
-void elementwise_loss_backward(const Context& c, const AnyTerm& term, const TermScale& scale, In x, In t, In dy, Out dx, Out dt) {
-  run(cpu::elementwise_loss_backward, c, term, scale, x, t, dy, dx, dt);
-}
-void embedding_forward(const Context& c, In x, In weight, Out y) { run(cpu::embedding_forward, c, x, weight, y); }
-void embedding_backward(const Context& c, In x, In dy, Out dweight) { run(cpu::embedding_backward, c, x, dy, dweight); }
-void multi_margin_forward(const Context& c, const MultiMarginTerm& term, In x, In labels, Out y) {
-  run(cpu::multi_margin_forward, c, term, x, labels, y);
-}
-void multi_margin_backward(const Context& c, const MultiMarginTerm& term, In x, In labels, In dy, Out dx) {
-  run(cpu::multi_margin_backward, c, term, x, labels, dy, dx);
-}
-void multiply_forward(const Context& c, Ins x, Out y) { run(cpu::multiply_forward, c, x, y); }
-void multiply_backward(const Context& c, Ins x, In dy, Outs dx) { run(cpu::multiply_backward, c, x, dy, dx); }
-void prelu_forward(const Context& c, In x, In w, Out y) { run(cpu::prelu_forward, c, x, w, y); }
-void prelu_backward(const Context& c, In x, In w, In dy, Out partial_sums, Out dx, Out dw) {
-  run(cpu::prelu_backward, c, x, w, dy, partial_sums, dx, dw);
-}
-void row_norm_forward(const Context& c, const RowNormForward& args) { run(cpu::row_norm_forward, c, args); }
-void row_norm_backward(const Context& c, const RowNormBackward& args) { run(cpu::row_norm_backward, c, args); }
-void softmax_forward(const Context& c, In x, Out y) { run(cpu::softmax_forward, c, x, y); }
-void softmax_backward(const Context& c, In y, In dy, Out dx) { run(cpu::softmax_backward, c, y, dy, dx); }
-void log_softmax_forward(const Context& c, In x, Out y) { run(cpu::log_softmax_forward, c, x, y); }
-void log_softmax_backward(const Context& c, In y, In dy, Out dx) { run(cpu::log_softmax_backward, c, y, dy, dx); }
-void softmax_cross_entropy_forward(const Context& c, In x, In t, Out y, Out e, Out rows) {
-  run(cpu::softmax_cross_entropy_forward, c, x, t, y, e, rows);
-}
-void softmax_cross_entropy_backward(const Context& c, In x, In t, In e, In rows, In dy, Out dx, Out dt) {
-  run(cpu::softmax_cross_entropy_backward, c, x, t, e, rows, dy, dx, dt);
-}
-void weighted_logits_forward(const Context& c, std::span<const double> pos_weight, const TermScale& scale, In x, In t, Out y) {
-  run(cpu::weighted_logits_forward, c, pos_weight, scale, x, t, y);
-}
-void weighted_logits_backward(const Context& c, std::span<const double> pos_weight, const TermScale& scale, In x, In t, In dy, Out dx,
-                              Out dt) {
-  run(cpu::weighted_logits_backward, c, pos_weight, scale, x, t, dy, dx, dt);
-}
-
-void gather(const Context& c, In from, double divisor, In order, Out to) { run(cpu::gather, c, from, divisor, order, to); }
-void gather_batch(const Context& c, In from, double divisor, In order, const std::uint64_t* index, std::int64_t batch, Out to) {
-  run(cpu::gather_batch, c, from, divisor, order, index, batch, to);
-}
-
-void count_batch(const Context& c, const double* loss, double share, StepNumbers* numbers) {
-  run(cpu::count_batch, c, loss, share, numbers);
-}
-void accept_step(const Context& c, const StepAcceptance& step) { run(cpu::accept_step, c, step); }
-void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run(cpu::copy_unless, c, skip, x, y); }
-void max_abs(const Context& c, In x, double* max_abs) { run(cpu::max_abs, c, x, max_abs); }
-void count_correct(const Context& c, In y, In labels, std::int64_t* correct) { run(cpu::count_correct, c, y, labels, correct); }
-void count_confusion(const Context& c, In y, In labels, std::int64_t* counts) { run(cpu::count_confusion, c, y, labels, counts); }
-void count_top_k(const Context& c, In y, In labels, std::int64_t k, std::int64_t* correct) {
-  run(cpu::count_top_k, c, y, labels, k, correct);
-}
-void count_labels(const Context& c, In labels, std::int64_t classes, std::int64_t* count) {
-  run(cpu::count_labels, c, labels, classes, count);
-}
-void regression_sums(const Context& c, In x, In t, In centre, Out sums) { run(cpu::regression_sums, c, x, t, centre, sums); }
-void sgd_update(const Context& c, const SGDOptions& options, const UpdateArgs& args) { run(cpu::sgd_update, c, options, args); }
-void adam_update(const Context& c, const AdamOptions& options, const UpdateArgs& args) { run(cpu::adam_update, c, options, args); }
-void adamw_update(const Context& c, const AdamWOptions& options, const UpdateArgs& args) { run(cpu::adamw_update, c, options, args); }
-void nadam_update(const Context& c, const NAdamOptions& options, const UpdateArgs& args) { run(cpu::nadam_update, c, options, args); }
-void radam_update(const Context& c, const RAdamOptions& options, const UpdateArgs& args) { run(cpu::radam_update, c, options, args); }
-void rmsprop_update(const Context& c, const RMSpropOptions& options, const UpdateArgs& args) { run(cpu::rmsprop_update, c, options, args); }
-void adagrad_update(const Context& c, const AdagradOptions& options, const UpdateArgs& args) { run(cpu::adagrad_update, c, options, args); }
-void adadelta_update(const Context& c, const AdadeltaOptions& options, const UpdateArgs& args) {
-  run(cpu::adadelta_update, c, options, args);
-}
-void lion_update(const Context& c, const LionOptions& options, const UpdateArgs& args) { run(cpu::lion_update, c, options, args); }
-void add_penalties(const Context& c, In w, double l1, double l2, Out g) { run(cpu::add_penalties, c, w, l1, l2, g); }
-void clip_values(const Context& c, double limit, Out g) { run(cpu::clip_values, c, limit, g); }
-void sum_squares(const Context& c, In x, Out partial, Out sum) { run(cpu::sum_squares, c, x, partial, sum); }
-void clip_norm(const Context& c, In sums, double limit, Out g) { run(cpu::clip_norm, c, sums, limit, g); }
-void limit_rows(const Context& c, double limit, const std::uint64_t* skip, Out w) { run(cpu::limit_rows, c, limit, skip, w); }
-void accumulate(const Context& c, In x, double factor, bool first, Out y) { run(cpu::accumulate, c, x, factor, first, y); }
+void count_batch(const Context&, const double*, double, StepNumbers*) { none(); }
+void accept_step(const Context&, const StepAcceptance&) { none(); }
+void copy_unless(const Context&, const std::uint64_t*, In, Out) { none(); }
+void max_abs(const Context&, In, double*) { none(); }
+void count_correct(const Context&, In, In, std::int64_t*) { none(); }
+void count_confusion(const Context&, In, In, std::int64_t*) { none(); }
+void count_top_k(const Context&, In, In, std::int64_t, std::int64_t*) { none(); }
+void count_labels(const Context&, In, std::int64_t, std::int64_t*) { none(); }
+void regression_sums(const Context&, In, In, In, Out) { none(); }
+void sgd_update(const Context&, const SGDOptions&, const UpdateArgs&) { none(); }
+void adam_update(const Context&, const AdamOptions&, const UpdateArgs&) { none(); }
+void adamw_update(const Context&, const AdamWOptions&, const UpdateArgs&) { none(); }
+void nadam_update(const Context&, const NAdamOptions&, const UpdateArgs&) { none(); }
+void radam_update(const Context&, const RAdamOptions&, const UpdateArgs&) { none(); }
+void rmsprop_update(const Context&, const RMSpropOptions&, const UpdateArgs&) { none(); }
+void adagrad_update(const Context&, const AdagradOptions&, const UpdateArgs&) { none(); }
+void adadelta_update(const Context&, const AdadeltaOptions&, const UpdateArgs&) { none(); }
+void lion_update(const Context&, const LionOptions&, const UpdateArgs&) { none(); }
+void add_penalties(const Context&, In, double, double, Out) { none(); }
+void clip_values(const Context&, double, Out) { none(); }
+void sum_squares(const Context&, In, Out, Out) { none(); }
+void clip_norm(const Context&, In, double, Out) { none(); }
+void limit_rows(const Context&, double, const std::uint64_t*, Out) { none(); }
+void accumulate(const Context&, In, double, bool, Out) { none(); }
 
 }  // namespace weir::cuda

@@ -72,7 +72,8 @@ void count_top_k(const Context& context, const ConstTensorView& outputs, const C
 }
 
 void count_labels(const Context&, const ConstTensorView& labels, std::int64_t classes, std::int64_t* count) {
-  for (const std::int32_t label : labels.values<std::int32_t>()) *count += label >= 0 && label < classes ? 1 : 0;
+  const std::int32_t* label = data<std::int32_t>(labels);
+  for (std::int64_t i = 0; i < labels.elements(); ++i) *count += label[i] >= 0 && label[i] < classes ? 1 : 0;
 }
 
 void regression_sums(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& centre,

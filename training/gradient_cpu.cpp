@@ -11,11 +11,7 @@ namespace weir::cpu {
 namespace {
 
 // Calls f(first element, element behind the last), tiles side by side.
-template <class F>
-void over_elements(const Context& context, std::int64_t count, F&& f) {
-  constexpr std::int64_t tile = 16 * 1024;
-  vectorized_for(context, ceil_div(count, tile), [&](std::int64_t i) { f(i * tile, std::min(count, (i + 1) * tile)); });
-}
+constexpr std::int64_t tile_elements = 16 * 1024;
 
 template <class T>
 double squares(const T* x, std::int64_t count) {
@@ -24,7 +20,7 @@ double squares(const T* x, std::int64_t count) {
 
 double total_of(const ConstTensorView& sums) {
   double total = 0;
-  for (const double sum : sums.values<double>()) total += sum;
+  for (std::int64_t i = 0; i < sums.elements(); ++i) total += data<double>(sums)[i];
   return total;
 }
 
@@ -36,7 +32,7 @@ void add_penalties(const Context& context, const ConstTensorView& w, double l1, 
     const T* from = data<T>(w);
     T* to = data<T>(g);
     const T slope = static_cast<T>(l1), factor = static_cast<T>(l2);
-    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const T sign = from[i] > T(0) ? T(1) : from[i] < T(0) ? T(-1) : T(0);
         to[i] += slope * sign + factor * from[i];
@@ -50,7 +46,7 @@ void clip_values(const Context& context, double limit, const TensorView& g) {
     using T = decltype(t);
     T* to = data<T>(g);
     const T most = static_cast<T>(limit);
-    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] = to[i] > most ? most : to[i] < -most ? -most : to[i];
     });
   });
@@ -75,7 +71,7 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
   typed(g.dtype(), [&](auto t) {
     using T = decltype(t);
     T* to = data<T>(g);
-    over_elements(context, g.elements(), [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] *= static_cast<T>(factor);
     });
   });
@@ -105,7 +101,7 @@ void accumulate(const Context& context, const ConstTensorView& x, double factor,
     const T* from = data<T>(x);
     T* to = data<T>(y);
     const T f = static_cast<T>(factor);
-    over_elements(context, y.elements(), [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] = f * from[i] + (first ? T(0) : to[i]);
     });
   });

@@ -49,18 +49,12 @@ struct StepAcceptance {
 
 }  // namespace weir
 
-namespace weir::cpu {
+namespace weir::cuda {
 // After a batch that is not its step's last: counts it, and its loss with so much weight.
 void count_batch(const Context& context, const double* loss, double share, StepNumbers* numbers);
 // Says whether the step may be taken: the loss and the gradients are finite, and the update cannot overflow. If so, prepares the numbers of
 // its update and counts it; if not, sets skip.
 void accept_step(const Context& context, const StepAcceptance& step);
 // y = x, unless *skip is not 0.
-void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void count_batch(const Context& context, const double* loss, double share, StepNumbers* numbers);
-void accept_step(const Context& context, const StepAcceptance& step);
 void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y);
 }  // namespace weir::cuda

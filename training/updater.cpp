@@ -149,7 +149,6 @@ void Updater::begin_recorded(const Context& context) {
 }
 
 void Updater::enqueue(const Context& context, StepAcceptance acceptance) {
-  const bool cuda = context.device.is_cuda();
   acceptance.update = numbers_.on_device();
   acceptance.first_step = moments_.first_step();
   acceptance.rates = static_cast<std::int64_t>(rates().size());
@@ -158,7 +157,7 @@ void Updater::enqueue(const Context& context, StepAcceptance acceptance) {
   acceptance.most_l1 = regularizer_.most_l1();
   acceptance.most_l2 = regularizer_.most_l2();
   if (check_finite_) look(context, model_->gradient_arena(), &acceptance.update->gradient);
-  (cuda ? cuda::accept_step : cpu::accept_step)(context, acceptance);
+  cuda::accept_step(context, acceptance);
   if (regularizer_.changes_gradients()) regularizer_.before_update(context);
   enqueue_update(context, check_finite_, &acceptance.numbers->skip);
 }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string>
 
 // The one table through which weir reaches the CUDA runtime. No header of CUDA's is needed to read it, so that everything above it is
@@ -58,8 +57,6 @@ struct Runtime {
   Code (*release_graph)(void* graph) = nullptr;
 
   Code (*launch)(const char* op, const void* kernel, const Grid& grid, void** arguments, void* stream) = nullptr;
-  // Of a stand-in alone: runs an operation's CPU twin as the device would its kernel.
-  Code (*run)(const std::function<void()>& operation, void* stream) = nullptr;
 };
 
 // What this build has: the CUDA runtime, or a table that is all `missing`.

@@ -60,6 +60,8 @@ Code StandIn::enqueue(const std::string& what, void* stream, Work work) {
   return success;
 }
 
+Code StandIn::run(Work work, void* stream) { return self().launch("run", stream, std::move(work)); }
+
 Code StandIn::launch(const std::string& what, void* stream, Work work) {
   return devices_of_queues_.at(stream) == current ? enqueue(what, stream, std::move(work)) : invalid;
 }
@@ -251,7 +253,6 @@ cuda::Runtime StandIn::table() {
   t.launch = [](const char* op, const void*, const cuda::Grid&, void**, void* stream) {
     return self().launch(std::string("launch ") + op, stream, [] {});  // kernels are for devices that are there
   };
-  t.run = [](const std::function<void()>& operation, void* stream) { return self().launch("run", stream, operation); };
   return t;
 }
 

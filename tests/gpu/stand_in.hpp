@@ -50,10 +50,13 @@ class StandIn {
   // The next call of this kind answers with the code instead of doing anything.
   void fail_next(const std::string& what, cuda::Code code) { failures_[what] = code; }
 
+  // Does the work as a device would run a kernel on this queue: now, later, or whenever the graph that is being recorded is replayed.
+  using Work = std::function<void()>;
+  static cuda::Code run(Work work, void* stream);
+
   static constexpr cuda::Code out_of_memory = 2, invalid = 1, no_device = 100, illegal_address = 700, in_capture = 900;
 
  private:
-  using Work = std::function<void()>;
   struct Recorded {
     std::vector<Work> work;
   };

@@ -2,7 +2,7 @@
 # does not see. cmake -DROOT=<tree> -P twins.cmake
 cmake_minimum_required(VERSION 3.25)
 
-file(STRINGS ${ROOT}/gpu/no_cuda.cpp lines REGEX "^void [a-z0-9_]+[(]const Context& ")
+file(STRINGS ${ROOT}/gpu/no_cuda.cpp lines REGEX "^void [a-z0-9_]+[(]const Context&")
 file(GLOB files ${ROOT}/gpu/kernels/*.cu ${ROOT}/gpu/runtime/*_cuda.cpp)
 list(REMOVE_ITEM files ${ROOT}/gpu/no_cuda.cpp)
 set(defined "")

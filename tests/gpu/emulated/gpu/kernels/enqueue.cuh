@@ -9,8 +9,9 @@
 
 #include "gpu/runtime/runtime.hpp"
 #include "gpu/runtime/stream.hpp"
+#include "tests/gpu/stand_in.hpp"
 
-// In the place of gpu/enqueue.cuh: the stand-in's device runs the kernel, now or when a recorded step is replayed.
+// In the place of gpu/kernels/enqueue.cuh: the stand-in's device runs the kernel, now or when a recorded step is replayed.
 
 namespace weir::cuda {
 
@@ -18,7 +19,7 @@ template <class... P, std::size_t... I>
 void enqueue(const Context& context, const char* op, void (*kernel)(P...), const Grid& grid,
              const std::tuple<std::remove_cv_t<P>...>& values, std::index_sequence<I...>) {
   const std::function<void()> thread = [kernel, values] { kernel(std::get<I>(values)...); };
-  check(runtime().run([name = std::string(op), thread, grid] { test::run_grid(name, grid, thread); }, queue_of(context)), op);
+  check(test::StandIn::run([name = std::string(op), thread, grid] { test::run_grid(name, grid, thread); }, queue_of(context)), op);
 }
 
 }  // namespace weir::cuda

@@ -1,0 +1,19 @@
+// The runtime and the library of products of a build without CUDA: there are none.
+
+#include "gpu/runtime/blas.hpp"
+#include "gpu/runtime/runtime.hpp"
+
+namespace weir::cuda {
+
+const Runtime& built_in_runtime() {
+  static const Runtime none{
+      .missing = "built without CUDA: configure with -DWEIR_CUDA=ON where the CUDA Toolkit is installed, or use Device::cpu()"};
+  return none;
+}
+
+const Blas& built_in_blas() {
+  static const Blas none;
+  return none;
+}
+
+}  // namespace weir::cuda
