@@ -9,7 +9,7 @@
 namespace weir::cpu {
 
 // Where a result goes: into the caches; there too, though it is not there yet, so that its lines are asked for in advance; or past them
-// where the processor can (core/stream.hpp). The last two are for a result that is none of the operands.
+// where the processor can (core/cpu/stream.hpp). The last two are for a result that is none of the operands.
 enum class Store : std::uint8_t { cached, fetched, streamed };
 
 // StridedRows of elements, which begin so many elements apart: of a tile, or one row for what lies together.

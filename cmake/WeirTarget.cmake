@@ -5,6 +5,9 @@ include_guard()
 function(weir_own_code target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -ffp-contract=off>)
+  if(NOT WEIR_OPENMP)
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp-simd>)
+  endif()
   # g++ 12 says of "text" + std::string that it copies 2^63 bytes (GCC bug 105329).
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
@@ -49,7 +52,7 @@ function(weir_make_library name)
   # Header-only dependencies stay out of the exported link interface.
   target_link_libraries(${name} PRIVATE
     $<BUILD_INTERFACE:Eigen3::Eigen> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>
-    OpenMP::OpenMP_CXX ZLIB::ZLIB Threads::Threads)
+    ${WEIR_OPENMP_TARGET} ZLIB::ZLIB Threads::Threads)
   weir_own_code(${name})
 endfunction()
 

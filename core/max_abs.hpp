@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// Magnitudes are compared as bit patterns without the sign: as whole numbers these are ordered like the numbers, with infinity above every
-// finite one and NaN above infinity, so nothing is lost as in a comparison of floats.
+// Magnitudes are compared as bit patterns without the sign bit. Read as integers these have the order of the numbers, with infinity above
+// every finite one and NaN above infinity; a comparison of floats would lose NaN.
 template <class T>
 using AbsBits = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
 
@@ -28,8 +28,8 @@ double max_abs_of(const T* x, std::int64_t n) {
   return static_cast<double>(std::bit_cast<T>(max_abs));
 }
 
-// No |x[i]| of rows of n elements, so far apart, is above this: the number that has every bit which any of them has. Below 2 if they all
-// are; with larger ones among them it may be infinity or NaN, also when none of them is.
+// An upper bound of the largest |x[i]| in `rows` rows of n elements, `apart` elements from each other, by OR-ing bit patterns: cheaper than
+// a maximum. Below 2 if all |x[i]| are; may be infinity or NaN when some |x[i]| >= 2, even if none of them is.
 template <class T>
 double magnitude_bound(const T* x, std::int64_t n, std::int64_t rows, std::int64_t apart) {
   const auto bits = [](T number) { return std::bit_cast<AbsBits<T>>(number); };
@@ -45,7 +45,7 @@ double magnitude_bound(const T* x, std::int64_t n, std::int64_t rows, std::int64
   return static_cast<double>(std::bit_cast<T>(any & std::numeric_limits<AbsBits<T>>::max()));
 }
 
-// Raises *max_abs to value in the same order, from any number of threads: the order of the calls does not matter. Neither is negative.
+// Raises *max_abs to value if that is larger (NaN above all), from any number of threads at once. Neither may be negative.
 inline void raise_max_abs(double* max_abs, double value) {
   const auto rank = [](double number) { return std::bit_cast<std::uint64_t>(number); };
   const std::atomic_ref<double> shared(*max_abs);

@@ -1,22 +1,12 @@
 #pragma once
 
 #include <algorithm>
-#include <weir/core/tensor_view.hpp>
 
 #include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
+#include "layers/rows.hpp"
 
 namespace weir {
-
-// A block as rows of its last dimension.
-struct Rows {
-  std::int64_t count, width;
-};
-
-inline Rows rows_of(const ConstTensorView& x) {
-  const std::int64_t width = x.shape().last();
-  return {width == 0 ? 0 : x.elements() / width, width};
-}
 
 // Calls f(row) for every row, tiles of rows side by side.
 template <class F>

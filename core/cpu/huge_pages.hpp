@@ -4,8 +4,8 @@
 
 namespace weir::cpu {
 
-// Blocks of at least this many bytes lie on, and are asked to use, huge pages: samples gathered from all over a data set otherwise cost
-// a look into the page table each.
+// Blocks of at least this many bytes are aligned to huge pages and asked to use them: with small pages, each sample gathered from a large
+// data set would cost a look into the page table.
 inline constexpr std::size_t huge_page = std::size_t{2} << 20;
 
 constexpr std::size_t round_up(std::size_t bytes, std::size_t unit) { return (bytes + unit - 1) / unit * unit; }

@@ -5,7 +5,8 @@
 
 namespace weir {
 
-// Reductions in a fixed order that fills vector registers: 16 running results, folded in halves at the end.
+// Reductions in a fixed order that suits vector registers: 16 partial results, element i in number i modulo 16, combined in halves at the
+// end.
 inline constexpr std::int64_t lanes = 16;
 
 // value(0) + ... + value(count - 1).
@@ -23,7 +24,7 @@ T lane_sum(std::int64_t count, F&& value) {
   return sums[0];
 }
 
-// The largest of x[0], ..., x[count - 1]; where one is NaN, NaN or the largest of the others. count > 0.
+// The largest of x[0], ..., x[count - 1]; if one is NaN, either NaN or the largest of the others. count > 0.
 template <class T>
 T lane_max(const T* x, std::int64_t count) {
   if (count < lanes) {

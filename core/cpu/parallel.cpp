@@ -3,17 +3,17 @@
 #include <atomic>
 #include <string>
 
-#include <omp.h>
-
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
+
+#include "core/cpu/region.hpp"
 
 namespace weir {
 
 namespace {
 
 std::atomic<int>& thread_setting() {
-  static std::atomic<int> threads{omp_get_max_threads()};
+  static std::atomic<int> threads{cpu::default_threads()};
   return threads;
 }
 

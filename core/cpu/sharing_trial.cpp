@@ -18,7 +18,7 @@ struct Place {
 
 }  // namespace
 
-// Two kinds that share a place in the table begin anew each time, which costs nothing but the knowledge.
+// A hash table without collision handling: two kinds that share a place replace each other, and each begins a new trial.
 SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads) {
   constexpr int bits = 5;
   static thread_local std::array<Place, 1 << bits> places;

@@ -8,21 +8,20 @@
 
 namespace weir::detail {
 
-// Whether short calls of one kind had better be shared among threads or made alone. That depends on how long a word takes from one
-// processor to another, 60 to 650 ns, and changes when a virtual machine moves to others. So some calls are timed in each way, the faster
-// one is kept to for many, and then both are tried again. Which way a call is made changes no bits of its result.
+// Decides by timing whether short calls of one kind are faster shared among threads or run on one. That depends on the time that a cache
+// line takes from one processor to another, 60 to 650 ns, and changes when a virtual machine is moved. So some calls are timed each way,
+// the faster way is used for many calls, and then both are tried again. The choice changes no bits of a result.
 class SharingTrial {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr int samples = 9;                         // timed in each way
-  static constexpr int kept_first = 256, kept_most = 4096;  // between trials: the first ones find cold caches and threads that sleep
-  static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // nothing to try: sharing costs a few at most
+  static constexpr int kept_first = 256, kept_most = 4096;  // calls between trials; few at first, as the first find cold caches
+  static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // is always shared, which costs a few microseconds
 
-  bool trying() const { return calls_ < 2 * samples; }                   // both ways; else one is kept to
+  bool trying() const { return calls_ < 2 * samples; }                   // whether a trial of both ways goes on
   bool shares() const { return trying() ? calls_ < samples : shared_; }  // the next call
 
-  // Whether took() is to be told how long the next call takes: in a trial, and now and then of those that are made alone since, as calls of
-  // one kind may become longer.
+  // Whether took() wants the time of the next call: during a trial, and of every eighth call on one thread, as calls may become longer.
   bool timed() const { return trying() || (!shared_ && calls_ % 8 == 0); }
 
   void took(Clock::duration time) {
@@ -34,7 +33,7 @@ class SharingTrial {
       shared_time_ = median();
       if (shared_time_ > long_call) decide(true);
       far_slower_ = 0;
-    } else if (!shared && time > 2 * shared_time_ && ++far_slower_ == 2) {  // with many threads it may be far more: twice is enough
+    } else if (!shared && time > 2 * shared_time_ && ++far_slower_ == 2) {  // no need to time more of them
       decide(true);
     } else if (calls_ == 2 * samples) {
       decide(shared_time_ <= median());
@@ -66,7 +65,7 @@ class SharingTrial {
     kept_ = std::min(2 * kept_, kept_most);
   }
 
-  Clock::duration median() {  // a thread that sleeps, or one that is interrupted, is late for a few calls
+  Clock::duration median() {  // not the mean: an interrupted thread makes a few calls very long
     std::nth_element(times_.begin(), times_.begin() + samples / 2, times_.end());
     return times_[samples / 2];
   }
@@ -76,10 +75,10 @@ class SharingTrial {
   bool shared_ = true;
   std::array<Clock::duration, samples> times_{};  // in one way
   Clock::duration shared_time_{};
-  int far_slower_ = 0;  // calls made alone that took over twice as long
+  int far_slower_ = 0;  // calls on one thread that took over twice as long as shared ones
 };
 
-// This thread's trial of calls of one kind: the function that they run, or 0 for a whole forward pass, their size and for how many threads.
+// This thread's trial for one kind of call: its function (0 for a whole forward pass), size and number of threads.
 SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads);
 
 }  // namespace weir::detail

@@ -7,27 +7,25 @@
 #include <cstdint>
 #include <exception>
 #include <limits>
+#include <mutex>
 #include <thread>
 #include <utility>
 
-#include <omp.h>
-
 #include <weir/core/parallel.hpp>
+
+#include "core/cpu/region.hpp"
+#include "pause.hpp"  // of the processor: core/cpu/x86, core/cpu/arm64 or core/cpu/generic
 
 namespace weir {
 
 namespace {
 
-// Spins for some microseconds, as the next tiles mostly come at once; then lets others have the processor.
+// Spins for some microseconds, as the next tiles mostly come at once; then yields the processor.
 class Wait {
  public:
   void operator()() {
     if (++turns_ > spins_most) return std::this_thread::yield();
-#if defined(__x86_64__) || defined(__i386__)
-    __builtin_ia32_pause();
-#elif defined(__aarch64__)
-    asm volatile("yield");
-#endif
+    cpu::pause();
   }
 
  private:
@@ -35,7 +33,7 @@ class Wait {
   int turns_ = 0;
 };
 
-// What the tiles of a call threw: the exception of the lowest of them, so that which one is seen does not depend on timing.
+// The exception that the tiles of a call threw. If several did, that of the lowest tile, so that it does not depend on timing.
 class Failure {
  public:
   void forget() { failed_.store(false, std::memory_order_relaxed); }  // before the tiles
@@ -54,7 +52,8 @@ class Failure {
 
  private:
   void keep(std::int64_t tile) {
-#pragma omp critical(weir_team_failure)
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     if (!failed_.load(std::memory_order_relaxed) || tile < tile_) {
       failed_.store(true, std::memory_order_relaxed);
       tile_ = tile;
@@ -67,14 +66,15 @@ class Failure {
   std::exception_ptr exception_;
 };
 
-// Of a team, the leader hands out tiles; each member first takes its own share of them, in order, then what is left of the others'. So a
-// tile runs on the same thread from step to step, near its data, while a thread that is late holds nobody up.
+// The leader divides a call's tiles into one share a member. Each member first takes the tiles of its own share, in order, then what is
+// left of the others'. So a tile mostly runs on the same thread from step to step, whose cache holds its data, and a late thread delays
+// nobody.
 //
-// A ticket is the number of the call that a share's tiles belong to, and the next of them. A member takes a tile by exchanging the ticket
-// that it saw for the next one: if it slept through the end of the call, it finds another number there and takes nothing.
-//   What a call is (function_, user_, tiles_): the leader writes it while no ticket is valid, then the tickets, then call_. A member reads
-//   call_, then what the call is, and believes it when it got a ticket of that call.
-//   finished_: all add to it what they ran; the call has ended when the leader reads that it has counted all tiles.
+// A share's ticket holds the number of the call and the next tile of the share. A member takes a tile by a compare-and-swap from the ticket
+// that it read to the next one. If it slept past the end of the call, the ticket has another call's number and it takes nothing.
+//   function_, user_, tiles_ describe the call: the leader writes them while no ticket is valid, then the tickets, then call_. A member
+//   reads call_, then these, and uses them only once it has a ticket of that call. finished_: each member adds the number of tiles that it
+//   ran; the call is over when the leader reads that all were.
 class Team {
  public:
   void start(int members) { members_ = members; }
@@ -181,18 +181,16 @@ void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
   for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
 }
 
-// Gives each thread its share of the tiles for good: for a call of few, which would be over before handing them around paid. Its price is
-// that all wait for a thread that is late.
+// Gives each thread a fixed share of the tiles: for a call of few tiles, where taking them one by one would not pay. In return all wait for
+// a thread that is late.
 void share_out(int threads, std::int64_t tiles, detail::TileFunction function, void* user) {
   Failure failure;
-#pragma omp parallel num_threads(threads)
-  {
-    const int member = omp_get_thread_num(), members = omp_get_num_threads();
+  cpu::run_region(threads, [&](int member, int members) {
     const std::int64_t end = tiles * (member + 1) / members;
     own_member = member;
     for (std::int64_t tile = tiles * member / members; tile < end; ++tile) failure.run_tile(tile, function, user);
     own_member = 0;
-  }
+  });
   failure.rethrow();
 }
 
@@ -218,7 +216,7 @@ int team_member() { return own_member; }
 namespace detail {
 
 void run_with_team(int threads, LeaderFunction function, void* user) {
-  if (own_team || omp_in_parallel()) return function(user);
+  if (own_team || cpu::in_region()) return function(user);
   Team& team = team_of_thread;
   team.reset();
   if (threads <= 1) {
@@ -226,27 +224,26 @@ void run_with_team(int threads, LeaderFunction function, void* user) {
     return function(user);
   }
   std::exception_ptr failure;
-#pragma omp parallel num_threads(std::min(threads, Team::members_most))
-  {
-    if (omp_get_thread_num() == 0) {
+  cpu::run_region(std::min(threads, Team::members_most), [&](int member, int members) {
+    if (member == 0) {
       try {
-        const Leader leader(team, omp_get_num_threads());
+        const Leader leader(team, members);
         function(user);
       } catch (...) {
         failure = std::current_exception();
       }
     } else {
-      own_member = omp_get_thread_num();
-      team.serve(own_member);
+      own_member = member;
+      team.serve(member);
       own_member = 0;
     }
-  }
+  });
   if (failure) std::rethrow_exception(failure);
 }
 
-// After such calls OpenMP's threads still spin, for milliseconds unless told otherwise, and join at once; waking them would take longer
-// than the call. In the midst of other threads' calls they would spin in their way. A first call that is shared wakes them; that it is one
-// of many is believed after a few.
+// After a shared call OpenMP's threads spin for a while (milliseconds, unless told otherwise), so that the next call in close succession
+// finds them awake; to wake them would take longer than a short call. But while other threads make calls too, spinning threads would be in
+// their way. The answer is yes after 16 such calls in a row.
 bool one_of_many_calls() {
   using Clock = std::chrono::steady_clock;
   constexpr Clock::duration close = std::chrono::microseconds(100);  // from begin to begin
@@ -258,7 +255,7 @@ bool one_of_many_calls() {
   static thread_local History own;
   static std::atomic<const History*> last_caller = nullptr;
 
-  if (own_team || omp_in_parallel()) return false;
+  if (own_team || cpu::in_region()) return false;
   const bool still_own = last_caller.load(std::memory_order_relaxed) == &own;
   if (!still_own) last_caller.store(&own, std::memory_order_relaxed);
   const Clock::time_point now = Clock::now();
@@ -270,7 +267,7 @@ bool one_of_many_calls() {
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user) {
   const bool alone = threads <= 1 || tiles <= 1 || tiles > Team::tiles_most || (own_team && own_team->alone());
   if (!alone && own_team) return own_team->run(tiles, function, user);
-  if (alone || omp_in_parallel()) return run_alone(tiles, function, user);
+  if (alone || cpu::in_region()) return run_alone(tiles, function, user);
 
   constexpr std::int64_t few = 16;  // tiles a thread
   const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));

@@ -8,8 +8,8 @@
 
 #include "core/cpu/sharing_trial.hpp"
 
-// One parallel region for many parallel_for calls: their threads stay awake between them, which is worth more than any of the small
-// operations of a training step.
+// One parallel region for many parallel_for calls. Its threads stay awake from call to call: to wake them would take longer than most of
+// the small operations of a training step.
 
 namespace weir {
 
@@ -24,7 +24,7 @@ void lead(int threads, F& f) {
       threads, [](void* user) { (*static_cast<F*>(user))(); }, const_cast<void*>(static_cast<const void*>(std::addressof(f))));
 }
 
-// Whether this call is one of many that follow each other closely and that this thread alone makes.
+// Whether this call is one of many in close succession, with no other thread making such calls in between.
 bool one_of_many_calls();
 
 inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
@@ -34,18 +34,18 @@ inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 // In a tile of a parallel_for: which thread of its team runs it, from 0, below the context's threads.
 int team_member();
 
-// Calls f() on this thread. The parallel_for calls in it share one team of the context's threads; what lies between them runs here.
-// `multiplications` is about how many f needs: too few to wake a second thread for, or a CUDA device, and the team is this thread. Inside
-// another team f is just called. An exception of f comes out.
+// Calls f() on this thread. Its parallel_for calls share one team of the context's threads; the rest of f runs on this thread alone.
+// `multiplications` is roughly how many f makes: if that is too little to wake a second thread for, or on a CUDA device, the team is this
+// thread only. Inside another team f is just called. An exception of f is passed on.
 template <class F>
 void with_team(const Context& context, std::int64_t multiplications, F&& f) {
   const bool alone = multiplications < detail::worth_a_team || context.device.is_cuda();
   detail::lead(alone ? 1 : context.threads, f);
 }
 
-// with_team for a call from outside that may come again and again, such as a forward pass of one sample: then a few threads may share work
-// of some microseconds too, and work of up to some dozens of them is shared where that is faster. The first time that may take memory, for
-// threads that OpenMP makes.
+// with_team for calls that a user may repeat in a loop, such as the forward pass of one sample. Once many of them follow each other, even
+// work of some microseconds may be shared by a few threads, and work of up to some dozens of microseconds is shared if timing shows that to
+// be faster. The first call may allocate: OpenMP makes its threads.
 template <class F>
 void with_team_for_call(const Context& context, std::int64_t multiplications, F&& f) {
   constexpr std::int64_t worth_threads = 1 << 16, clearly_worth_them = 1 << 22;

@@ -5,42 +5,17 @@
 
 #include <weir/core/parallel.hpp>
 
-#include "core/product/sets.hpp"
 #include "core/typed.hpp"
 
+#include "vectorized_loop.hpp"  // of the build: core/cpu/x86_sse2 or core/cpu/generic
+
 // Loops over data for the widest vectors that this processor has, in a build for all of them.
+//
+// vectorized(f) calls f(), where the build asks for it compiled a second time for wide vectors, and called so where the instruction set in
+// use has them. f is a lambda around a loop with everything that it calls inline; its results are the same bits either way, as nothing may
+// be contracted or reordered.
 
 namespace weir::cpu {
-
-// Calls f(), compiled a second time for wide vectors and called so where the instruction set in use has them. f is a lambda around a loop
-// with everything that it calls inline; its results are the same bits either way, as nothing may be contracted or reordered. The attributes
-// reach what is inlined into the two functions below alone: f itself, which other files may share, keeps the instructions of all
-// processors.
-#if defined(__GNUC__) && defined(__x86_64__) && !defined(__AVX2__)
-
-namespace detail {
-
-template <class F>
-[[gnu::target("avx2,fma"), gnu::flatten, gnu::noinline]] void run_wide(const F& f) {
-  f();
-}
-
-}  // namespace detail
-
-template <class F>
-void vectorized(const F& f) {
-  const InstructionSet* set = instruction_set();
-  set && set->wide ? detail::run_wide(f) : f();
-}
-
-#else
-
-template <class F>
-void vectorized(const F& f) {
-  f();
-}
-
-#endif
 
 // parallel_for whose tiles are vectorized.
 template <class F>

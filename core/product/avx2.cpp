@@ -57,6 +57,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm256_shuffle_ps(a, b, 0x
 #include "core/product/outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx2_set = {"avx2",  true,          block_depth, pack_a,        pack_b, packs_a,
-                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
+const ProductKernels avx2_kernels = {block_depth, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, transpose};
 }  // namespace weir::cpu

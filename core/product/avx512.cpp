@@ -44,6 +44,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0x
 #include "core/product/outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet avx512_set = {"avx512", true,          block_depth, pack_a,        pack_b, packs_a,
-                                   packs_b,  outer_product, dot_product, dot_rows_most, turn};
+const ProductKernels avx512_kernels = {block_depth, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, transpose};
 }  // namespace weir::cpu

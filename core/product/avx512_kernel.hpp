@@ -2,9 +2,9 @@
 
 #include "core/product/outer_kernel.hpp"
 
-// The kernel that most of a large product runs in, six rows times four vectors, written out for AVX-512: while one row of b is multiplied,
-// the next is on its way. That takes all 32 registers, and a compiler would keep sums in memory. It pays where a core is shared with
-// another thread, and so looks half as far ahead by itself.
+// The kernel that most of a large product runs in, six rows times four vectors, written in assembly for AVX-512: while one row of b is
+// multiplied, the next is being loaded. That takes all 32 registers; a compiler would keep some sums in memory. It pays where two threads
+// share a core, as each then has half of the buffers in which the core keeps instructions that wait.
 
 namespace weir::cpu {
 
@@ -13,9 +13,9 @@ namespace {
 // What the general kernel computes, to the bit. Registers 8 to 31 are the sums, four a row; 6 and 7 are an element of a each, in turn;
 // 0 to 5 are a row of b and half of the next, so that after three steps along k each is where it began.
 template <bool Across>
-[[gnu::noinline]] void kernel_6x4(const OuterStep& t, const Ahead& ahead) {
+[[gnu::noinline]] void kernel_6x4(const OuterStep& t, const Prefetch& ahead) {
   constexpr Index rows = 6, at_once = 3, bytes = sizeof(float);
-  // Steps ask for what the next one reads, so that at least the last is not one of a triple.
+  // A step of a triple loads the row of b for the next step, so the last step must not be part of one.
   const Index triples = (t.depth - 1) / at_once, singles = t.depth - triples * at_once;
   const Index asked = smaller(ahead.rows * ahead.lines, triples > rows ? triples - rows : 0);
   const Index row_end = (ahead.step - ahead.lines * line_floats) * bytes;
@@ -123,7 +123,7 @@ template <bool Across>
     test %[left], %[left]
     jz 5f
 
-    # c is on its way while the sums are formed, a row at a time: all at once would keep b waiting.
+    # c is prefetched while the sums are formed, a row at a time: all at once would delay the loads of b.
     .p2align 4
   1:
     prefetchw (%[line])
@@ -137,7 +137,7 @@ template <bool Across>
     dec %[count]
     jnz 1b
 
-    # So is what comes next, a line at a time.
+    # Then the next strip's part of a is prefetched, a line at a time.
     mov %[ahead], %[line]
     mov %[asked], %[count]
     sub %[count], %[left]
@@ -247,7 +247,7 @@ template <bool Across>
         "zmm27", "zmm28", "zmm29", "zmm30", "zmm31");
 }
 
-constexpr Ahead nothing_ahead;
+constexpr Prefetch nothing_ahead;
 
 template <>
 void outer_kernel<6, 4, false, false>(const OuterStep& t) {

@@ -3,7 +3,7 @@
 #include "core/product/pack.hpp"
 
 // A tile of few rows or few columns, b transposed: dot products of rows that lie ready in memory, several at a time. Everything here is the
-// including file's own, as in product_pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo lanes, and the
+// including file's own, as in pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo lanes, and the
 // lanes in a fixed tree.
 
 namespace weir::cpu {
@@ -12,7 +12,7 @@ namespace {
 
 constexpr int dot_columns = 4;
 
-// v[l] becomes the sum of vector l's lanes.
+// sums[i] = the sum of the lanes of vectors[i].
 inline void sum_lanes(const Vector* vectors, float* sums) {
   const Vector ab_low = low(vectors[0], vectors[1]), ab_high = high(vectors[0], vectors[1]);
   const Vector cd_low = low(vectors[2], vectors[3]), cd_high = high(vectors[2], vectors[3]);
@@ -52,9 +52,9 @@ void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
     step([](const float* x) { return load(x); }, k);
   };
   Index k = 0;
-  // One row goes as fast as b comes from the caches. A short loop's few loads are followed by the processor's own prefetching, in whose way
-  // b then comes 1.5 times as slowly from the second cache as by some 200 loads, too many to follow (measured on a Zen 5; vectors of four
-  // are slower than that anyway).
+  // With one row, loading b from the caches is the limit. A short loop loads from few places in the code, which trains the processor's
+  // prefetcher, and it slows the loads from L2 down 1.5 times; 200 places are too many for it (measured on a Zen 5; vectors of four are
+  // slower than that anyway).
   if constexpr (Rows == 1 && lanes > 4) {
     constexpr Index at_once = 24;
     for (; k + at_once * lanes <= full; k += at_once * lanes) {

@@ -18,11 +18,11 @@ struct TileTask {
   const float* a = nullptr;
   Index lda = 0;
   bool transpose_a = false;
-  bool a_beyond_l2 = false;  // all of it, not just this tile's part, is larger than a small second cache: worth asking for in advance
+  bool a_beyond_l2 = false;  // all of a, not just this tile's part, is larger than a small L2: worth prefetching
   const float* b = nullptr;
   Index ldb = 0;
   bool transpose_b = false;
-  bool b_fits_l2 = false;  // all of it may lie in the second cache of the one core at work
+  bool b_fits_l2 = false;  // all of b may stay in the L2 of the one core at work
   float* c = nullptr;
   Index ldc = 0;
   bool first = true;            // c is written, not added to
@@ -37,12 +37,11 @@ struct TileTask {
   float* spare = nullptr;  // spare_floats
 };
 
-// Operands are taken at most block_depth of an instruction set at a time along k, so that a strip of a stays in the first cache and a
-// tile's part of b in the second. A transposed a is packed group_rows wide; a tile that packs it for itself takes block_rows at a time, so
-// that they stay in the second cache.
+// Operands are taken at most block_depth at a time along k, so that a strip of a stays in L1 and a tile's part of b in L2. A transposed a
+// is packed in groups of group_rows; a tile that packs it for itself takes block_rows at a time, so that they stay in L2.
 inline constexpr Index tile_columns_most = 256, block_depth_most = 1024, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
 inline constexpr Index line_floats = 16;        // of a cache line
-inline constexpr Index second_cache = 1 << 18;  // floats, in a small one
+inline constexpr Index second_cache = 1 << 18;  // floats in a small L2
 inline constexpr Index large_second_cache = 1 << 19;
 
 inline constexpr Index spare_floats = block_depth_most * lanes_most;
@@ -51,7 +50,7 @@ constexpr Index packed_a_floats(Index rows, Index depth) {
 }
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
-// An operand that packed is no larger than this may be packed by each thread for itself: a copy from another core's cache takes longer.
+// Up to this size, packed, each thread packs an operand for itself: to fetch it from another core's cache would take longer.
 inline constexpr Index packed_alone_most = second_cache;
 static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth_most));
 
@@ -64,23 +63,24 @@ constexpr Index even_block(Index k, Index most) {
   return (k + 4 * blocks - 1) / (4 * blocks) * 4;
 }
 
-struct InstructionSet {
-  const char* name;
-  bool wide;                        // vectors of 256 bits or more on x86: worth a second copy of other loops too, see vectorized.hpp
-  Index block_depth;                // narrow panels are worth deeper ones: c is passed over less often (measured, but NEON)
+struct ProductKernels {
+  Index block_depth;                // the narrower its panels the deeper, so that c is read and written less often (measured, but NEON)
   void (*pack_a)(const TileTask&);  // for outer
   void (*pack_b)(const TileTask&);
   bool (*packs_a)(const TileTask&);  // whether pack_a has anything to do
   bool (*packs_b)(const TileTask&);
   void (*outer)(const TileTask&);  // any layout, any size, depth at most block_depth
-  void (*dot)(const TileTask&);    // a as it is, b transposed, few rows, the whole depth: reads both in place
-  Index dot_rows_most;             // so many are few; with more, others are faster (measured, but NEON)
+  void (*dot)(const TileTask&);    // a not transposed, b transposed, few rows, the whole depth: reads both in place
+  Index dot_rows_most;             // with more rows the other kernels are faster (measured, but NEON)
 
   // c[columns, rows] = the transpose of x[rows, columns], which is read up to the next whole line of rows, plus bias[rows] in each row
   // (nullptr: none). columns at most block_depth_most.
-  void (*turn)(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare);
+  void (*transpose)(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare);
 };
 
-extern const InstructionSet sse2_set, avx2_set, avx512_set, neon_set;  // defined where they can be compiled
+extern const ProductKernels sse2_kernels, avx2_kernels, avx512_kernels, neon_kernels;  // defined where they can be compiled
+
+enum class InstructionSet : std::uint8_t;
+const ProductKernels* product_kernels(InstructionSet set);  // nullptr: it has none, the product runs on Eigen
 
 }  // namespace weir::cpu

@@ -41,6 +41,5 @@ inline Vector high_pairs(Vector a, Vector b) { return vcombine_f32(vget_high_f32
 #include "core/product/outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet neon_set = {"neon",  false,         block_depth, pack_a,        pack_b, packs_a,
-                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
+const ProductKernels neon_kernels = {block_depth, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, transpose};
 }  // namespace weir::cpu

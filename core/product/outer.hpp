@@ -4,7 +4,7 @@
 #include "core/product/pack.hpp"
 
 // A tile of the product: strips of a's rows times panels of b's columns. Everything here is the including file's own, as in
-// product_pack.hpp.
+// pack.hpp.
 //
 // An element of c is summed over each block of k on its own, in order, and the blocks are added in order: which elements share a tile, a
 // strip or a panel changes no bits.
@@ -45,8 +45,8 @@ struct OuterKernels {
 template <bool Across>
 constexpr OuterKernels<Across> outer_kernels;
 
-// The one that large products mostly run is there a second time: what it asks for in advance costs it registers, which small products
-// would pay for.
+// The kernel that large products mostly run exists a second time, with prefetching: that takes registers, for which small products would
+// pay.
 constexpr Index prefetching_rows = strip_rows(panel_vectors), prefetching_vectors = panel_vectors;
 
 template <bool Across>
@@ -68,10 +68,10 @@ struct OuterTile {
   static constexpr Index shallow_most = 128;
   bool shallow() const { return t.depth <= shallow_most; }
 
-  static Index apart(Index ld) { return ld & -ld; }  // rows ld floats apart lie a multiple of this power of two apart
+  static Index apart(Index ld) { return ld & -ld; }  // the largest power of two that divides the distance between rows
 
-  // Whether a line of each row of an operand stays in the first cache: rows a power of two apart share few of its sets.
-  bool near(Index ld) const {
+  // Whether a line of each row of an operand stays in L1: rows a power of two apart share few of its sets.
+  bool fits_l1(Index ld) const {
     constexpr Index first_cache = 1 << 13;
     return t.depth * (apart(ld) > line_floats ? apart(ld) : line_floats) <= first_cache;
   }
@@ -79,21 +79,21 @@ struct OuterTile {
   static constexpr bool wide_panels = panel_vectors * lanes >= 64;
   static constexpr Index page_floats = 1 << 10;
 
-  // Whole panels are read where they lie when one strip of rows uses them once, or when their rows begin with a line and kernels find them
-  // fast enough: shallow ones if they are near, deep ones if they are at hand, wide and spread over the sets of the caches. Others are
-  // packed: a dense layer's weights come from the core that updated them, and packing fetches them in longer runs than kernels do
-  // (measured: in place 1 to 2 % more of a step's time on two threads).
+  // A whole panel is read in place when only one strip of rows uses it, or when its rows begin on cache lines and can be read fast enough:
+  // a shallow panel if it fits L1, a deep one if b fits L2 and the panel is wide and spread over the sets of the caches. Others are packed:
+  // a dense layer's weights come from the core that updated them, and packing reads them in longer runs than kernels do (measured: in place
+  // costs 1 to 2 % of a step's time on two threads).
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
     const bool spread = apart(t.ldb) < page_floats && t.depth * apart(t.ldb) <= second_cache;
-    const bool fast = shallow() ? near(t.ldb) : wide_panels && t.b_fits_l2 && spread;
+    const bool fast = shallow() ? fits_l1(t.ldb) : wide_panels && t.b_fits_l2 && spread;
     return !t.transpose_b && ((aligned && fast) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
-  // A transposed a is read anew for each panel, and is packed when it is far. Else wide panels are few, and then the second cache will
-  // do, but for rows whole pages apart: all share one set of the first cache and few of the second (measured).
+  // A transposed a is read again for each panel, and is packed when it exceeds L2. Otherwise, if panels are wide, they are few, and reading
+  // from L2 is fast enough, except for rows whole pages apart, which share one set of L1 and few of L2 (measured).
   bool packs_a() const {
-    return t.transpose_a && ((t.a_beyond_l2 && !shallow()) || (!near(t.lda) && (!wide_panels || apart(t.lda) >= page_floats)));
+    return t.transpose_a && ((t.a_beyond_l2 && !shallow()) || (!fits_l1(t.lda) && (!wide_panels || apart(t.lda) >= page_floats)));
   }
 
   bool packs_b() const {
@@ -103,8 +103,8 @@ struct OuterTile {
     return false;
   }
 
-  // Rows of an operand may lie pages apart, and then share a set of the first cache, which holds eight of their lines: so many at a time
-  // are cut into all of their panels or strips.
+  // Rows of an operand may lie whole pages apart, and then share a set of L1, which holds eight of their lines: so eight rows at a time are
+  // cut into all of their panels or strips.
   template <class F>
   void for_rows(F f) const {
     constexpr Index rows_most = 8;
@@ -138,8 +138,8 @@ struct OuterTile {
     });
   }
 
-  // A panel as the kernels see it, but for the strip. Made once for all of them: a processor has some 50 cycles of a kernel's work at hand,
-  // and what lies between two kernels and takes longer is waited for.
+  // A panel as the kernels see it, without the strip. Made once for all strips: a processor executes at most some 50 cycles ahead, so
+  // anything longer between two kernels is time lost.
   struct Panel {
     OuterStep step;  // its a and c come with the strip
     const OuterKernel* kernels;
@@ -170,10 +170,10 @@ struct OuterTile {
     return p;
   }
 
-  // What the strip from row `next` on reads of a far a: its rows where they lie, or the whole packed group that it begins. `lines` are
-  // those that each panel of the strip before it asks for: a part of a row.
+  // What to prefetch for the strip that begins at row `next`, when a exceeds L2: its rows in place, or the packed group that it begins.
+  // `lines` is the share of each row that each panel of the strip before it prefetches.
   template <bool Across>
-  Ahead ahead(const float* a, Index rows, Index next_group, Index next, Index count) const {
+  Prefetch ahead(const float* a, Index rows, Index next_group, Index next, Index count) const {
     if (!t.a_beyond_l2 || next >= rows) return {};
     const auto part = [&](Index floats) { return ceil_div(ceil_div(floats, line_floats), panels.parts); };
     if (!Across) return {a + next * t.lda, t.lda, smaller(count, rows - next), part(t.depth)};
@@ -181,8 +181,8 @@ struct OuterTile {
     return {packed_group(next), 0, 1, part(group_rows * t.depth)};
   }
 
-  // All panels of a strip, or all strips of a panel that is shallow enough to stay in the first cache; but the shallowest are little work
-  // beside writing c, which goes best along its rows. a is packed from its row on.
+  // Goes through all panels of a strip, then the next strip; or, for panels shallow enough to stay in L1, through all strips of a panel.
+  // The shallowest are little work beside writing c, which is fastest along its rows. a is packed from its row on.
   template <bool Across>
   void multiply(Index row, Index rows) const {
     const bool packed = packs_a();
@@ -199,7 +199,7 @@ struct OuterTile {
       }
     } else {
       for_strips(rows, together, [&](Index group, Index i, Index count) {
-        const Ahead next = ahead<Across>(a, rows, group + together, i + count, count);
+        const Prefetch next = ahead<Across>(a, rows, group + together, i + count, count);
         for (Index j = 0; j < panels.parts; ++j) {
           if (next.rows > 0 && count == prefetching_rows && panels.count(j) == prefetching_vectors) {
             all[j].step.ahead = next;
@@ -214,13 +214,13 @@ struct OuterTile {
     }
   }
 
-  // These rows and columns of the tile have all their panels' or strips' work of this block behind them, and are still in the first cache.
+  // The epilogue for these rows and columns of the tile, which this block's kernels have finished and which are still in L1.
   void finish(Index row, Index rows, Index column, Index columns) const {
     if (t.epilogue.run) t.epilogue.run(t.epilogue.user, {t.row + row, rows, t.column + column, columns});
   }
 
-  // Calls f(first row of the group, first row, count) for the strips of groups of so many rows. Strips are as equal as can be: the kernels
-  // of few rows wait for their sums.
+  // Calls f(first row of the group, first row, count) for the strips of groups of `together` rows. Strips are as equal as possible: kernels
+  // of few rows are slower, as each addition waits for the one before it.
   template <class F>
   void for_strips(Index rows, Index together, F f) const {
     const Cut whole(smaller(together, rows), strip_rows_most());

@@ -3,7 +3,7 @@
 #include "core/product/pack.hpp"
 
 // A strip of a's rows times a panel of b's columns as a sum of outer products, held in registers. Everything here is the including file's
-// own, as in product_pack.hpp.
+// own, as in pack.hpp.
 
 namespace weir::cpu {
 
@@ -12,8 +12,9 @@ namespace {
 // How many rows go with a panel of so many vectors: as many sums as registers hold.
 constexpr Index strip_rows(Index vectors) { return strip_rows_of[vectors - 1]; }
 
-// What a later step reads and this one asks for: so many lines of each of some rows, step floats apart.
-struct Ahead {
+// What to prefetch for the next strip when a exceeds L2, spread evenly over this strip's panels: `lines` cache lines of each of `rows`
+// rows, which begin `step` floats apart.
+struct Prefetch {
   const float* first = nullptr;
   Index step = 0, rows = 0, lines = 0;
 };
@@ -31,10 +32,10 @@ struct OuterStep {
   Index last_lanes;   // of the panel's last vector, how many are columns of c
   bool first;         // c is written, not added to
   const float* bias;  // added to each row of what c becomes; nullptr: none
-  Ahead ahead;        // heeded by kernels that say so
+  Prefetch ahead;     // only for kernels with Prefetches
 };
 
-template <int Rows, int Vectors, bool Across, bool Heeds = false>
+template <int Rows, int Vectors, bool Across, bool Prefetches = false>
 [[gnu::noinline]] void outer_kernel(const OuterStep& t) {
   Vector sum[Rows][Vectors];
 #pragma GCC unroll 16
@@ -52,7 +53,8 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
     a[i] = t.a + 3 * i * a_step;
     asm("" : "+r"(a[i]));
   }
-  // One row of b, p behind a; b goes on, and so does an a that lies across. step is a_step.
+  // Adds one row of b times the elements of a that are p steps along k from a; then moves b on, and a too where it lies across. step is
+  // a_step.
   const auto take = [&](int p, Index step) __attribute__((always_inline)) {
     Vector row[Vectors];
 #pragma GCC unroll 4
@@ -80,7 +82,7 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
     for (int i = 0; i < at_once; ++i) take(i, step);
     pass(at_once);
   };
-  // c is on its way while the sums are formed, even where it is only written: a row at a time, for all at once would keep b waiting.
+  // c is prefetched while the sums are formed, even where it is only written: a row at a time, as all at once would delay the loads of b.
   Index p = t.depth;
   const float* c_row = t.c;
   for (int i = 0; i < Rows && p >= at_once; ++i, p -= at_once, c_row += t.ldc) {
@@ -88,11 +90,11 @@ template <int Rows, int Vectors, bool Across, bool Heeds = false>
     for (int j = 0; j < Vectors; ++j) __builtin_prefetch(c_row + j * lanes, 1);
     take_some();
   }
-  // So is what comes next, a line at a time for the same reason (measured: in a burst it gains nothing).
+  // The next strip's part of a is prefetched a line at a time for the same reason (measured: all at once gains nothing).
   const float* line = t.ahead.first;
   Index left = t.ahead.rows * t.ahead.lines, in_row = t.ahead.lines;
   for (; p >= at_once; p -= at_once) {
-    if constexpr (Heeds) {
+    if constexpr (Prefetches) {
       if (left > 0) {
         __builtin_prefetch(line);
         line += line_floats;

@@ -3,7 +3,7 @@
 #include "core/product/kernels.hpp"
 
 // Operands copied to where the kernels of one instruction set read them in order. Written on the vector functions that the including file
-// defines; everything here is that file's own. Reads nothing outside the operand, but for turn.
+// defines; everything here is that file's own. Reads nothing outside the operand, but for transpose.
 
 namespace weir::cpu {
 
@@ -75,8 +75,8 @@ inline void pack_columns(const float* x, Index ldx, Index depth, Index count, fl
   transpose_lanes(spare, block_depth_most, depth, packed + i, width);
 }
 
-// c[columns, rows] = the transpose of x[rows, columns], plus a bias; see InstructionSet.
-inline void turn(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare) {
+// c[columns, rows] = the transpose of x[rows, columns], plus a bias; see ProductKernels.
+inline void transpose(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare) {
   Index i = 0;
   for (; i + lanes <= rows; i += lanes) {
     if (bias) {

@@ -6,8 +6,9 @@
 
 #include <weir/core/parallel.hpp>
 
+#include "core/cpu/instruction_set.hpp"
 #include "core/product/eigen.hpp"
-#include "core/product/sets.hpp"
+#include "core/product/kernels.hpp"
 #include "core/product/tile_scratch.hpp"
 #include "core/product/transposed.hpp"
 #include "core/typed.hpp"
@@ -16,15 +17,15 @@ namespace weir::cpu {
 
 namespace {
 
-bool by_dot_products(const Product<float>& p, const InstructionSet& set) {
-  return p.m <= set.dot_rows_most && p.transpose_b && !p.transpose_a;
+bool by_dot_products(const Product<float>& p, const ProductKernels& kernels) {
+  return p.m <= kernels.dot_rows_most && p.transpose_b && !p.transpose_a;
 }
 
 bool a_beyond_l2(const Product<float>& p) { return p.m * p.k > second_cache; }
 
-// Blocks of k: of a transposed a deeper ones where it is far, for then it is packed (measured, each against the other).
-Index depth_most(const Product<float>& p, const InstructionSet& set) {
-  if (!p.transpose_a) return set.block_depth;
+// How deep a block of k may be. A transposed a that is beyond L2 is packed, and so may be deeper (both depths measured).
+Index depth_most(const Product<float>& p, const ProductKernels& kernels) {
+  if (!p.transpose_a) return kernels.block_depth;
   return a_beyond_l2(p) ? 512 : 256;
 }
 
@@ -46,18 +47,17 @@ struct Tiling {
   }
 };
 
-// There should be enough tiles for some eight threads, sixteen where a is transposed, as weight gradients are, each worth a thread's while,
-// and each large enough to use its operands often: b's part down its rows, a's along its columns. depth is that of a block of k. Depends on
-// the sizes alone; all figures measured.
+// The number of tiles: about 8, or 16 if a is transposed (a weight gradient), so that 8 threads have work; each large enough to pay for
+// packing its operands and for handing it to a thread. depth is that of a block of k. Depends on the sizes alone; all constants measured.
 Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
-  const bool narrow = p.n <= tile_columns_most / 2;  // a tile of whole rows of c then is good, and the only one to read its part of a
+  const bool narrow = p.n <= tile_columns_most / 2;  // whole rows of c are few elements then, and no other tile reads these rows of a
   const Index rows_good = p.transpose_a ? 48 : narrow ? 64 : 256;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
   Tiling t{p.m, p.n, ceil_div(p.m, rows_most), ceil_div(p.n, tile_columns_most)};
-  if (!dot && depth > 512 && !narrow) t.across *= 2;  // b's part leaves room in the second cache
+  if (!dot && depth > 512 && !narrow) t.across *= 2;  // smaller parts of b, which leave room in L2
   const Index wanted = std::min(tiles_most, p.m * p.n * p.k / (dot ? dot_least : outer_least));
   while (2 * t.down * t.across <= wanted) {
     const Index rows = p.m / (2 * t.down), columns = p.n / (2 * t.across);
@@ -72,23 +72,29 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   return t;
 }
 
-// One product in its tiles. What only one tile reads, that tile packs for itself; what several read is packed once, before they begin. That
-// goes a block of k at a time, so that memory for it is bounded. Only a small b is packed whole by each thread at its first tile, as
-// packed_alone_most says. Tiles of one row or column have as good as one shape, hence one packing.
+// One product in its tiles. An operand's part that only one tile reads is packed by that tile; one that several tiles read is packed once,
+// before they begin, a block of k at a time, which bounds the memory for it. Only a small b (see packed_alone_most) is packed whole by each
+// thread at its first tile. All tiles of a row or column have nearly the same shape, so one packing serves them.
 class TiledProduct {
  public:
-  TiledProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory, TileEpilogue epilogue)
-      : p_(product), epilogue_(epilogue), dot_(by_dot_products(p_, set)), alone_(context.threads == 1), set_(set), scratch_(memory) {
-    const Index most = depth_most(p_, set);
+  TiledProduct(const Product<float>& product, const ProductKernels& kernels, const Context& context, TileScratch& memory,
+               TileEpilogue epilogue)
+      : p_(product),
+        epilogue_(epilogue),
+        dot_(by_dot_products(p_, kernels)),
+        alone_(context.threads == 1),
+        kernels_(kernels),
+        scratch_(memory) {
+    const Index most = depth_most(p_, kernels);
     block_ = dot_ ? p_.k : even_block(p_.k, most);
     tiles_ = tiling(p_, dot_, block_);
-    share_a_ = p_.transpose_a && tiles_.across > 1 && set_.packs_a(task(0, 0));
-    const bool several_pack_b = !dot_ && tiles_.down > 1 && set_.packs_b(task(0, 0));
+    share_a_ = p_.transpose_a && tiles_.across > 1 && kernels_.packs_a(task(0, 0));
+    const bool several_pack_b = !dot_ && tiles_.down > 1 && kernels_.packs_b(task(0, 0));
     b_alone_ = several_pack_b && block_of_b() * blocks() <= packed_alone_most;
     share_b_ = several_pack_b && !b_alone_;
     const Index part_rows = ceil_div(p_.m, tiles_.down) + group_rows;
     part_a_ = packed_a_floats(part_rows, block_);
-    const Index deepest = p_.k > most ? most : block_;  // of a product with a smaller k
+    const Index deepest = p_.k > most ? most : block_;  // also for a later product with a smaller k
     const Index shared =
         (share_a_ ? tiles_.down * packed_a_floats(part_rows, deepest) : 0) + (share_b_ ? packed_b_floats(p_.n, deepest) : 0);
     scratch_.reserve(context, own_floats * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
@@ -96,21 +102,21 @@ class TiledProduct {
 
   void run(const Context& context) const {
     const Index count = tiles_.down * tiles_.across, pack_b = share_b_ ? tiles_.across : 0, pack_a = share_a_ ? tiles_.down : 0;
-    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two meetings of the threads
+    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two packings by all threads
     for (Index k = 0; k < p_.k; k += span) {
       if (pack_a + pack_b > 0) {
         parallel_for(context, pack_a + pack_b, [&](Index i) {
           if (i < pack_b) {
-            set_.pack_b(task(i, k));
+            kernels_.pack_b(task(i, k));
           } else {
-            set_.pack_a(task((i - pack_b) * tiles_.across, k));
+            kernels_.pack_a(task((i - pack_b) * tiles_.across, k));
           }
         });
       }
       parallel_for(context, count, [&](Index index) {
         if (b_alone_ && scratch_.first_time()) pack_whole_b();
         const Index end = std::min(p_.k, k + span);
-        for (Index block = k; block < end; block += block_) (dot_ ? set_.dot : set_.outer)(task(index, block));
+        for (Index block = k; block < end; block += block_) (dot_ ? kernels_.dot : kernels_.outer)(task(index, block));
       });
     }
   }
@@ -121,7 +127,7 @@ class TiledProduct {
 
   void pack_whole_b() const {
     for (Index k = 0; k < p_.k; k += block_) {
-      for (Index j = 0; j < tiles_.across; ++j) set_.pack_b(task(j, k));
+      for (Index j = 0; j < tiles_.across; ++j) kernels_.pack_b(task(j, k));
     }
   }
 
@@ -167,7 +173,7 @@ class TiledProduct {
   TileEpilogue epilogue_;
   bool dot_, alone_, share_a_ = false, share_b_ = false, b_alone_ = false;
   Tiling tiles_;
-  const InstructionSet& set_;
+  const ProductKernels& kernels_;
   TileScratch& scratch_;
   Index block_ = 0, part_a_ = 0;
 };
@@ -176,11 +182,11 @@ class TiledProduct {
 
 void product(const Context& context, const Product<float>& p, TileEpilogue epilogue) {
   if (p.m == 0 || p.n == 0) return;
-  const InstructionSet* set = instruction_set();
-  if (!set || p.k == 0) return product_on_eigen(context, p, epilogue);
+  const ProductKernels* kernels = product_kernels(instruction_set());
+  if (!kernels || p.k == 0) return product_on_eigen(context, p, epilogue);
   static thread_local TileScratch own;
-  if (!by_dot_products(p, *set) && turning_pays(p, *set)) return transposed_product(context, p, *set, own, epilogue);
-  TiledProduct(p, *set, context, own, epilogue).run(context);
+  if (!by_dot_products(p, *kernels) && transposing_pays(p, *kernels)) return transposed_product(context, p, *kernels, own, epilogue);
+  TiledProduct(p, *kernels, context, own, epilogue).run(context);
 }
 
 void product(const Context& context, const Product<double>& p, TileEpilogue epilogue) { product_on_eigen(context, p, epilogue); }

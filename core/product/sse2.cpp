@@ -43,6 +43,5 @@ inline Vector high_pairs(Vector a, Vector b) { return _mm_shuffle_ps(a, b, 0xee)
 #include "core/product/outer.hpp"
 
 namespace weir::cpu {
-const InstructionSet sse2_set = {"sse2",  false,         block_depth, pack_a,        pack_b, packs_a,
-                                 packs_b, outer_product, dot_product, dot_rows_most, turn};
+const ProductKernels sse2_kernels = {block_depth, pack_a, pack_b, packs_a, packs_b, outer_product, dot_product, dot_rows_most, transpose};
 }  // namespace weir::cpu

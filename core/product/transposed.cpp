@@ -15,14 +15,14 @@ static_assert(spare_floats + transposed_rows_most * transposed_tile_most + packe
 
 constexpr Index lines_of(Index count) { return ceil_div(count, line_floats); }
 
-class TurnedProduct {
+class TransposedProduct {
  public:
-  TurnedProduct(const Product<float>& product, const InstructionSet& set, const Context& context, TileScratch& memory)
+  TransposedProduct(const Product<float>& product, const ProductKernels& kernels, const Context& context, TileScratch& memory)
       : p_(product),
-        set_(set),
+        kernels_(kernels),
         scratch_(memory),
         tiles_(tiles(product)),
-        block_(even_block(p_.k, set.block_depth)),
+        block_(even_block(p_.k, kernels.block_depth)),
         width_(lines_of(p_.m) * line_floats) {
     scratch_.reserve(context, own_floats * sizeof(float));
   }
@@ -30,18 +30,18 @@ class TurnedProduct {
   void run(const Context& context, TileEpilogue epilogue) const {
     parallel_for(context, tiles_, [&](Index tile) {
       if (scratch_.first_time()) {
-        for (Index block = 0; block < blocks(); ++block) set_.pack_b(task(0, block));
+        for (Index block = 0; block < blocks(); ++block) kernels_.pack_b(task(0, block));
       }
-      for (Index block = 0; block < blocks(); ++block) set_.outer(task(tile, block));
+      for (Index block = 0; block < blocks(); ++block) kernels_.outer(task(tile, block));
       const Index row = begin(tile), rows = begin(tile + 1) - row;
-      set_.turn(transposed_tile(), width_, rows, p_.m, p_.bias ? p_.bias + row : nullptr, p_.c + row, p_.ldc, spare());
+      kernels_.transpose(transposed_tile(), width_, rows, p_.m, p_.bias ? p_.bias + row : nullptr, p_.c + row, p_.ldc, spare());
       if (epilogue.run) epilogue.run(epilogue.user, {.row = 0, .rows = p_.m, .column = row, .columns = rows});
     });
   }
 
  private:
-  // Tiles of b's rows: enough for some eight threads, each worth a thread's while and small enough for its result to stay in cache. Where
-  // there are several, each has more rows than the kernels for few: one packing serves all.
+  // Tiles of b's rows: about eight, for as many threads, each large enough to be worth handing over and small enough for its result to stay
+  // in cache. Where there are several, each has more rows than the kernels for few rows take, so one packing serves them all.
   static constexpr Index tile_rows_least = 32, tiles_most = 8, tile_least = 1 << 18;
   static Index tiles(const Product<float>& p) {
     const Index wanted = std::min({tiles_most, p.m * p.n * p.k / tile_least, p.n / tile_rows_least});
@@ -77,23 +77,23 @@ class TurnedProduct {
   }
 
   const Product<float>& p_;
-  const InstructionSet& set_;
+  const ProductKernels& kernels_;
   TileScratch& scratch_;
   Index tiles_, block_, width_;
 };
 
 }  // namespace
 
-bool turning_pays(const Product<float>& p, const InstructionSet& set) {
+bool transposing_pays(const Product<float>& p, const ProductKernels& kernels) {
   const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
-  const Index block = even_block(p.k, set.block_depth), depth = ceil_div(p.k, block) * block;
+  const Index block = even_block(p.k, kernels.block_depth), depth = ceil_div(p.k, block) * block;
   return p.transpose_b && !p.transpose_a && p.m <= transposed_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
          width * depth <= packed_alone_most;
 }
 
-void transposed_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory,
+void transposed_product(const Context& context, const Product<float>& p, const ProductKernels& kernels, TileScratch& memory,
                         TileEpilogue epilogue) {
-  TurnedProduct(p, set, context, memory).run(context, epilogue);
+  TransposedProduct(p, kernels, context, memory).run(context, epilogue);
 }
 
 }  // namespace weir::cpu

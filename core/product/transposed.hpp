@@ -10,10 +10,10 @@
 
 namespace weir::cpu {
 
-// Whether that is less work than those kernels have with the product as it is. Depends on the sizes and the set alone.
-bool turning_pays(const Product<float>& p, const InstructionSet& set);
+// Whether that is less work than those kernels have with the product as it is. Depends on the sizes and the kernels alone.
+bool transposing_pays(const Product<float>& p, const ProductKernels& kernels);
 
-void transposed_product(const Context& context, const Product<float>& p, const InstructionSet& set, TileScratch& memory,
+void transposed_product(const Context& context, const Product<float>& p, const ProductKernels& kernels, TileScratch& memory,
                         TileEpilogue epilogue);
 
 }  // namespace weir::cpu

@@ -5,7 +5,7 @@
 #include "gpu/kernels/reduce.cuh"
 #include "gpu/kernels/rows.hpp"
 #include "layers/batch_norm_ops.hpp"
-#include "layers/over_rows.hpp"
+#include "layers/rows.hpp"
 
 namespace weir::cuda {
 

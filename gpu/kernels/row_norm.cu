@@ -2,7 +2,7 @@
 
 #include "gpu/kernels/reduce.cuh"
 #include "gpu/kernels/row_groups.cuh"
-#include "layers/over_rows.hpp"
+#include "layers/rows.hpp"
 #include "layers/row_norm_ops.hpp"
 
 namespace weir::cuda {

@@ -2,7 +2,7 @@
 // x.
 
 #include "gpu/kernels/row_groups.cuh"
-#include "layers/over_rows.hpp"
+#include "layers/rows.hpp"
 #include "layers/softmax_exp.hpp"
 #include "layers/softmax_ops.hpp"
 

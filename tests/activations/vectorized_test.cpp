@@ -1,4 +1,4 @@
-// core/vectorized.hpp as a build for all processors has it: this file is compiled for them, whatever the rest is compiled for.
+// core/cpu/vectorized.hpp as a build for all processors has it: this file is compiled for them, whatever the rest is compiled for.
 
 #include <doctest/doctest.h>
 
@@ -12,11 +12,13 @@
 
 #include <weir/activations/function.hpp>
 
+#include "core/cpu/instruction_set.hpp"
 #include "core/cpu/vectorized.hpp"
 
 namespace {
 
 using weir::cpu::instruction_set;
+using weir::cpu::InstructionSet;
 using weir::cpu::use_instruction_set;
 
 template <class T>
@@ -55,19 +57,19 @@ std::vector<T> results(const F& f, const std::vector<T>& x) {
 template <class T, class F>
 void check(const F& f) {
   const auto x = inputs<T>();
-  use_instruction_set(nullptr);
+  use_instruction_set(InstructionSet::generic);
   const auto narrow = results(f, x);
-  for (const auto* set : weir::cpu::instruction_sets()) {
+  for (const InstructionSet set : weir::cpu::instruction_sets()) {
     use_instruction_set(set);
     const auto wide = results(f, x);
     CAPTURE(weir::name(f));
-    CAPTURE(set->name);
+    CAPTURE(set);
     CHECK(std::equal(wide.begin(), wide.end(), narrow.begin(), narrow.end(), same<T>));
   }
 }
 
 TEST_CASE("a loop has the same bits for every instruction set") {
-  const auto* before = instruction_set();
+  const InstructionSet before = instruction_set();
   [&]<std::size_t... I>(std::index_sequence<I...>) {
     (check<float>(std::variant_alternative_t<I, weir::ActivationFunction>()), ...);
     (check<double>(std::variant_alternative_t<I, weir::ActivationFunction>()), ...);
@@ -80,7 +82,7 @@ TEST_CASE("a loop has the same bits for every instruction set") {
 // Where in the code a call came from: the two copies of a loop differ in that.
 [[gnu::noinline]] const void* caller() { return __builtin_return_address(0); }
 
-[[gnu::noinline]] const void* place_of_loop(const weir::cpu::InstructionSet* set) {
+[[gnu::noinline]] const void* place_of_loop(InstructionSet set) {
   use_instruction_set(set);
   const void* volatile place = nullptr;  // no tail call, whose return address would be another
   weir::cpu::vectorized([&] { place = caller(); });
@@ -92,10 +94,10 @@ TEST_CASE("a loop is compiled a second time and chosen by the instruction set in
     MESSAGE("SKIPPED: this processor has no AVX2");
     return;
   }
-  const auto* before = instruction_set();
+  const InstructionSet before = instruction_set();
   const auto sets = weir::cpu::instruction_sets();
-  CHECK(place_of_loop(sets.front()) != place_of_loop(nullptr));
-  CHECK(place_of_loop(sets.back()) == place_of_loop(nullptr));
+  CHECK(place_of_loop(sets.front()) != place_of_loop(InstructionSet::generic));
+  CHECK(place_of_loop(sets.back()) == place_of_loop(InstructionSet::generic));
   use_instruction_set(before);
 }
 #endif

@@ -19,7 +19,7 @@ set(may_bench public)
 
 # Sub-rooms that may not be included from a sub-room of the same room.
 set(not_from_core_files core/cpu core/product core/model)
-set(not_from_core_cpu core/files core/model)
+set(not_from_core_cpu core/files core/product core/model)
 set(not_from_core_product core/files core/model)
 set(not_from_gpu_runtime gpu/kernels)
 

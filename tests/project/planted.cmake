@@ -56,6 +56,8 @@ must_fail(includes "core/include/weir/core/a.hpp: #include \"core/product/produc
 
 must_fail(includes "core/product/a.cpp: #include \"core/model/program.hpp\": core_product may not include core/model."
   core/product/a.cpp "#include \"core/model/program.hpp\"\n")
+must_fail(includes "core/cpu/a.hpp: #include \"core/product/kernels.hpp\": core_cpu may not include core/product."
+  core/cpu/a.hpp "#include \"core/product/kernels.hpp\"\n")
 must_fail(umbrella "does not include exactly the public headers"
   core/include/weir/core/a.hpp "#pragma once\n")
 must_fail(rooms "core/a.cpp: not in core/CMakeLists.txt"

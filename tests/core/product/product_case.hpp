@@ -7,8 +7,8 @@
 #include <random>
 #include <vector>
 
+#include "core/cpu/instruction_set.hpp"
 #include "core/product/product.hpp"
-#include "core/product/sets.hpp"
 #include "tests/support/guarded_matrix.hpp"
 
 namespace weir::test {
@@ -24,7 +24,7 @@ inline std::ostream& operator<<(std::ostream& out, const Sizes& s) {
              << "NT"[s.transpose_a] << "NT"[s.transpose_b] << ", gap " << s.gap;
 }
 
-// Every instruction set of this processor, and nullptr for Eigen's product; the one in use comes back at the end.
+// Every instruction set of this processor, the last of them for Eigen's product; the one in use comes back at the end.
 class EveryInstructionSet {
  public:
   EveryInstructionSet() : before_(cpu::instruction_set()) {}
@@ -34,16 +34,14 @@ class EveryInstructionSet {
 
   template <class F>
   void run(F&& f) const {
-    auto sets = cpu::instruction_sets();
-    sets.push_back(nullptr);
-    for (const auto* set : sets) {
+    for (const cpu::InstructionSet set : cpu::instruction_sets()) {
       cpu::use_instruction_set(set);
-      f(set ? set->name : "eigen");
+      f(set);
     }
   }
 
  private:
-  const cpu::InstructionSet* before_;
+  cpu::InstructionSet before_;
 };
 
 // Operands and a bias in guarded memory, c full of something else, and the product of the operands in double.

@@ -1,0 +1,7 @@
+#include "core/cpu/instruction_set.hpp"
+
+namespace weir::cpu {
+
+std::vector<InstructionSet> instruction_sets() { return {InstructionSet::neon, InstructionSet::generic}; }
+
+}  // namespace weir::cpu

@@ -1,0 +1,7 @@
+#include "core/product/kernels.hpp"
+
+namespace weir::cpu {
+
+const ProductKernels* product_kernels(InstructionSet) { return nullptr; }
+
+}  // namespace weir::cpu

@@ -1,7 +1,0 @@
-#include "core/product/sets.hpp"
-
-namespace weir::cpu {
-
-std::vector<const InstructionSet*> instruction_sets() { return {}; }
-
-}  // namespace weir::cpu
