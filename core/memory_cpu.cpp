@@ -11,6 +11,7 @@
 
 #include "core/cpu/huge_pages.hpp"
 #include "core/memory_ops.hpp"
+#include "core/typed.hpp"
 
 namespace weir::cpu {
 
@@ -21,7 +22,7 @@ constexpr std::int64_t tile_bytes = 256 * 1024;
 
 template <class F>
 void over_bytes(const Context& context, std::int64_t bytes, F&& f) {
-  parallel_for(context, (bytes + tile_bytes - 1) / tile_bytes, [&](std::int64_t tile) {
+  parallel_for(context, ceil_div(bytes, tile_bytes), [&](std::int64_t tile) {
     const std::int64_t begin = tile * tile_bytes;
     f(begin, std::min(tile_bytes, bytes - begin));
   });
@@ -73,18 +74,8 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
 }
 
 void fill(const Context& context, const TensorView& y, double value) {
-  switch (y.dtype()) {
-    case DType::f32:
-      return fill_with<float>(context, y, value);
-    case DType::f64:
-      return fill_with<double>(context, y, value);
-    case DType::i32:
-      return fill_with<std::int32_t>(context, y, value);
-    case DType::u8:
-      return fill_with<std::uint8_t>(context, y, value);
-    case DType::bf16:
-      throw ConfigError("fill: got bf16, which the CPU does not compute with. Use f32 or f64.");
-  }
+  const bool filled = typed_any(y.dtype(), [&](auto t) { fill_with<decltype(t)>(context, y, value); });
+  if (!filled) throw ConfigError("fill: got bf16, which the CPU does not compute with. Use f32 or f64.");
 }
 
 void write_number(const Context&, std::uint64_t* where, std::uint64_t value) { *where = value; }

@@ -6,6 +6,7 @@
 
 #include "core/memory_ops.hpp"
 #include "core/on_device.hpp"
+#include "core/typed.hpp"
 
 namespace weir {
 
@@ -20,19 +21,7 @@ void convert(const ConstTensorView& x, const TensorView& y) {
 
 template <class To>
 bool convert_to(const ConstTensorView& x, const TensorView& y) {
-  switch (x.dtype()) {
-    case DType::f32:
-      return convert<To, float>(x, y), true;
-    case DType::f64:
-      return convert<To, double>(x, y), true;
-    case DType::i32:
-      return convert<To, std::int32_t>(x, y), true;
-    case DType::u8:
-      return convert<To, std::uint8_t>(x, y), true;
-    case DType::bf16:
-      return false;
-  }
-  return false;
+  return typed_any(x.dtype(), [&](auto from) { convert<To, decltype(from)>(x, y); });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <weir/core/tensor_view.hpp>
 
 namespace weir {
@@ -12,6 +13,24 @@ void typed(DType dtype, F&& f) {
   } else {
     f(float{});
   }
+}
+
+// Calls f with a number of the dtype's type, one that C++ has: not for bf16, for which it does nothing and returns false.
+template <class F>
+bool typed_any(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::f32:
+      return f(float{}), true;
+    case DType::f64:
+      return f(double{}), true;
+    case DType::i32:
+      return f(std::int32_t{}), true;
+    case DType::u8:
+      return f(std::uint8_t{}), true;
+    case DType::bf16:
+      return false;
+  }
+  return false;
 }
 
 // The elements of a block on the host, unchecked; nullptr for an empty view.

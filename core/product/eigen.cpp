@@ -7,8 +7,10 @@
 
 #include <weir/core/parallel.hpp>
 
+#include "core/cpu/huge_pages.hpp"
 #include "core/product/eigen.hpp"
 #include "core/product/tile_scratch.hpp"
+#include "core/typed.hpp"
 
 namespace weir::cpu {
 
@@ -37,8 +39,7 @@ class Blocking : public Eigen::internal::level3_blocking<T, T> {
 
  private:
   static std::size_t bytes(Eigen::Index a, Eigen::Index b) {
-    constexpr std::size_t line = 64;
-    return (static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * sizeof(T) + line - 1) / line * line;
+    return round_up(static_cast<std::size_t>(a) * static_cast<std::size_t>(b) * sizeof(T), 64);
   }
 };
 
@@ -88,7 +89,7 @@ std::size_t workspace_bytes(const Product<T>& p) {
 
 template <class T>
 void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue epilogue) {
-  const std::int64_t down = (p.m + tile_rows - 1) / tile_rows, across = (p.n + tile_columns - 1) / tile_columns;
+  const std::int64_t down = ceil_div(p.m, tile_rows), across = ceil_div(p.n, tile_columns);
   static thread_local TileScratch own;
   TileScratch& scratch = own;  // the tiles run on other threads
   scratch.reserve(context, workspace_bytes(p));

@@ -58,18 +58,8 @@ __global__ void set_loss_gradient_kernel(std::int64_t batch, const T* sample_wei
 }  // namespace
 
 void fill(const Context& context, const TensorView& y, double value) {
-  switch (y.dtype()) {
-    case DType::f32:
-      return fill_with<float>(context, y, value);
-    case DType::f64:
-      return fill_with<double>(context, y, value);
-    case DType::i32:
-      return fill_with<std::int32_t>(context, y, value);
-    case DType::u8:
-      return fill_with<std::uint8_t>(context, y, value);
-    case DType::bf16:
-      throw ConfigError("fill: got bf16, which nothing computes with yet. Use f32 or f64.");
-  }
+  const bool filled = typed_any(y.dtype(), [&](auto t) { fill_with<decltype(t)>(context, y, value); });
+  if (!filled) throw ConfigError("fill: got bf16, which nothing computes with yet. Use f32 or f64.");
 }
 
 void write_number(const Context& context, std::uint64_t* where, std::uint64_t value) {
