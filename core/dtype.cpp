@@ -1,20 +1,13 @@
 #include <weir/core/dtype.hpp>
 
+#include "core/typed.hpp"
+
 namespace weir {
 
 std::size_t size_of(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-    case DType::i32:
-      return 4;
-    case DType::f64:
-      return 8;
-    case DType::bf16:
-      return 2;
-    case DType::u8:
-      return 1;
-  }
-  return 0;
+  std::size_t size = 2;  // of bf16
+  typed_any(dtype, [&](auto number) { size = sizeof(number); });
+  return size;
 }
 
 std::string to_string(DType dtype) {

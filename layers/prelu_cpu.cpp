@@ -9,19 +9,9 @@ namespace weir::cpu {
 
 namespace {
 
-// The block as samples of `slopes` runs, each of `run` elements with one slope.
-struct Runs {
-  std::int64_t samples, slopes, run;
-};
-
-Runs runs_of(const ConstTensorView& x, const ConstTensorView& w) {
-  const std::int64_t samples = x.shape()[0], slopes = w.elements();
-  return {samples, slopes, samples == 0 ? 0 : x.elements() / samples / slopes};
-}
-
 // Calls f(first sample, sample behind the last, chunk): at most prelu_chunks chunks, whose size depends on the shape alone.
 template <class F>
-void over_chunks(const Context& context, const Runs& runs, F&& f) {
+void over_chunks(const Context& context, const PReLURuns& runs, F&& f) {
   constexpr std::int64_t chunk_elements = 8192;
   const std::int64_t width = std::max<std::int64_t>(1, runs.slopes * runs.run);
   const std::int64_t chunk = std::max(ceil_div(runs.samples, prelu_chunks), ceil_div(chunk_elements, width));
@@ -31,7 +21,7 @@ void over_chunks(const Context& context, const Runs& runs, F&& f) {
 }  // namespace
 
 void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y) {
-  const Runs runs = runs_of(x, w);
+  const PReLURuns runs = runs_of(x, w);
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
     over_chunks(context, runs, [&](std::int64_t begin, std::int64_t end, std::int64_t) {
@@ -47,7 +37,7 @@ void prelu_forward(const Context& context, const ConstTensorView& x, const Const
 
 void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
                     const TensorView& partial_sums, const TensorView& dx, const TensorView& dw) {
-  const Runs runs = runs_of(x, w);
+  const PReLURuns runs = runs_of(x, w);
   typed(dy.dtype(), [&](auto type) {
     using T = decltype(type);
     T* sums = data<T>(partial_sums);

@@ -10,6 +10,16 @@ namespace weir {
 
 inline constexpr std::int64_t prelu_chunks = 32;
 
+// x as samples of `slopes` runs, each of `run` elements with one slope.
+struct PReLURuns {
+  std::int64_t samples, slopes, run;
+};
+
+inline PReLURuns runs_of(const ConstTensorView& x, const ConstTensorView& w) {
+  const std::int64_t samples = x.shape()[0], slopes = w.elements();
+  return {samples, slopes, samples == 0 ? 0 : x.elements() / samples / slopes};
+}
+
 }  // namespace weir
 
 namespace weir::cpu {

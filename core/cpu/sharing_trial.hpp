@@ -32,8 +32,8 @@ class SharingTrial {
     if (calls_ == samples) {
       shared_time_ = median();
       if (shared_time_ > long_call) decide(true);
-      far_slower_ = 0;
-    } else if (!shared && time > 2 * shared_time_ && ++far_slower_ == 2) {  // no need to time more of them
+      much_slower_ = 0;
+    } else if (!shared && time > 2 * shared_time_ && ++much_slower_ == 2) {  // no need to time more of them
       decide(true);
     } else if (calls_ == 2 * samples) {
       decide(shared_time_ <= median());
@@ -75,7 +75,7 @@ class SharingTrial {
   bool shared_ = true;
   std::array<Clock::duration, samples> times_{};  // in one way
   Clock::duration shared_time_{};
-  int far_slower_ = 0;  // calls on one thread that took over twice as long as shared ones
+  int much_slower_ = 0;  // calls on one thread that took over twice as long as shared ones
 };
 
 // This thread's trial for one kind of call: its function (0 for a whole forward pass), size and number of threads.

@@ -40,9 +40,9 @@ struct TileTask {
 // Operands are taken at most block_depth at a time along k, so that a strip of a stays in L1 and a tile's part of b in L2. A transposed a
 // is packed in groups of group_rows; a tile that packs it for itself takes block_rows at a time, so that they stay in L2.
 inline constexpr Index tile_columns_most = 256, block_depth_most = 1024, group_rows = 12, block_rows = 10 * group_rows, lanes_most = 16;
-inline constexpr Index line_floats = 16;        // of a cache line
-inline constexpr Index second_cache = 1 << 18;  // floats in a small L2
-inline constexpr Index large_second_cache = 1 << 19;
+inline constexpr Index line_floats = 16;           // of a cache line
+inline constexpr Index small_l2_floats = 1 << 18;  // floats in a small L2
+inline constexpr Index large_l2_floats = 1 << 19;
 
 inline constexpr Index spare_floats = block_depth_most * lanes_most;
 constexpr Index packed_a_floats(Index rows, Index depth) {
@@ -51,7 +51,7 @@ constexpr Index packed_a_floats(Index rows, Index depth) {
 constexpr Index packed_b_floats(Index columns, Index depth) { return (columns + lanes_most - 1) / lanes_most * lanes_most * depth; }
 
 // Up to this size, packed, each thread packs an operand for itself: to fetch it from another core's cache would take longer.
-inline constexpr Index packed_alone_most = second_cache;
+inline constexpr Index packed_alone_most = small_l2_floats;
 static_assert(packed_alone_most >= packed_b_floats(tile_columns_most, block_depth_most));
 
 // What a thread has for itself in any product, so that a later one of other sizes finds it.

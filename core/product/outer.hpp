@@ -72,8 +72,8 @@ struct OuterTile {
 
   // Whether a line of each row of an operand stays in L1: rows a power of two apart share few of its sets.
   bool fits_l1(Index ld) const {
-    constexpr Index first_cache = 1 << 13;
-    return t.depth * (apart(ld) > line_floats ? apart(ld) : line_floats) <= first_cache;
+    constexpr Index l1_floats = 1 << 13;
+    return t.depth * (apart(ld) > line_floats ? apart(ld) : line_floats) <= l1_floats;
   }
 
   static constexpr bool wide_panels = panel_vectors * lanes >= 64;
@@ -85,7 +85,7 @@ struct OuterTile {
   // costs 1 to 2 % of a step's time on two threads).
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
-    const bool spread = apart(t.ldb) < page_floats && t.depth * apart(t.ldb) <= second_cache;
+    const bool spread = apart(t.ldb) < page_floats && t.depth * apart(t.ldb) <= small_l2_floats;
     const bool fast = shallow() ? fits_l1(t.ldb) : wide_panels && t.b_fits_l2 && spread;
     return !t.transpose_b && ((aligned && fast) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }

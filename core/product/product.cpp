@@ -21,7 +21,7 @@ bool by_dot_products(const Product<float>& p, const ProductKernels& kernels) {
   return p.m <= kernels.dot_rows_most && p.transpose_b && !p.transpose_a;
 }
 
-bool a_beyond_l2(const Product<float>& p) { return p.m * p.k > second_cache; }
+bool a_beyond_l2(const Product<float>& p) { return p.m * p.k > small_l2_floats; }
 
 // How deep a block of k may be. A transposed a that is beyond L2 is packed, and so may be deeper (both depths measured).
 Index depth_most(const Product<float>& p, const ProductKernels& kernels) {
@@ -144,7 +144,7 @@ class TiledProduct {
     task.b = p_.b + (p_.transpose_b ? tile.column * p_.ldb + k : k * p_.ldb + tile.column);
     task.ldb = p_.ldb;
     task.transpose_b = p_.transpose_b;
-    task.b_fits_l2 = alone_ && p_.k * p_.n <= large_second_cache;
+    task.b_fits_l2 = alone_ && p_.k * p_.n <= large_l2_floats;
     task.c = p_.c + tile.row * p_.ldc + tile.column;
     task.ldc = p_.ldc;
     task.first = k == 0;

@@ -13,8 +13,8 @@
 
 namespace weir::cpu {
 
-// Memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each thread that may run them and one for all. The thread that
-// calls keeps it (static thread_local), so that a later call with no more bytes allocates nothing, whichever threads then run the tiles.
+// Working memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each of its threads, and one that they share. It belongs
+// to the calling thread (as a static thread_local), so that a later call that needs no more bytes allocates nothing.
 class TileScratch {
  public:
   void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // bytes; before the tiles
@@ -34,7 +34,7 @@ class TileScratch {
   void* mine() const { return memory_.get() + parts_ + part_ * member(); }  // in a tile
   void* shared() const { return memory_.get() + shared_; }
 
-  // In a tile: whether its thread asks for the first time since reserve.
+  // In a tile: true the first time that its thread asks since reserve.
   bool first_time() const { return std::exchange(memory_.get()[member()], std::byte{1}) == std::byte{0}; }
 
  private:

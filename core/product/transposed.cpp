@@ -63,7 +63,7 @@ class TransposedProduct {
     task.depth = std::min(block_, p_.k - k);
     task.a = p_.b + row * p_.ldb + k;
     task.lda = p_.ldb;
-    task.a_beyond_l2 = p_.n * p_.k > second_cache;
+    task.a_beyond_l2 = p_.n * p_.k > small_l2_floats;
     task.b = p_.a + k;
     task.ldb = p_.lda;
     task.transpose_b = true;

@@ -86,15 +86,7 @@ void pass_activation_and_bias(const Context& context, const DenseBackward& args,
 }
 
 Product product_of(DType dtype, std::int64_t m, std::int64_t n, std::int64_t k, const void* a, const void* b, void* c) {
-  Product p;
-  p.m = m;
-  p.n = n;
-  p.k = k;
-  p.a = a;
-  p.b = b;
-  p.c = c;
-  p.dtype = dtype;
-  return p;
+  return {.m = m, .n = n, .k = k, .a = a, .b = b, .c = c, .dtype = dtype};
 }
 
 }  // namespace

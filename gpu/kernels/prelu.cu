@@ -9,18 +9,9 @@ namespace weir::cuda {
 
 namespace {
 
-struct Runs {
-  std::int64_t samples, slopes, run;
-};
-
-Runs runs_of(const ConstTensorView& x, const ConstTensorView& w) {
-  const std::int64_t samples = x.shape()[0], slopes = w.elements();
-  return {samples, slopes, samples == 0 ? 0 : x.elements() / samples / slopes};
-}
-
 // to = where x > 0 from, else the slope times it: y from x, and dx from dy.
 template <class T>
-__global__ void pass_kernel(std::int64_t n, Runs runs, const T* x, const T* w, const T* from, T* to) {
+__global__ void pass_kernel(std::int64_t n, PReLURuns runs, const T* x, const T* w, const T* from, T* to) {
   for (std::int64_t i = thread_index(); i < n; i += thread_count()) {
     to[i] = x[i] > T(0) ? from[i] : w[slope_of(i, runs.slopes, runs.run)] * from[i];
   }
@@ -34,7 +25,7 @@ struct SlopeTerm {
 
 // A block for each part of each slope's elements: to[part][slope].
 template <class T>
-__global__ void __launch_bounds__(block_threads) slope_sums_kernel(Runs runs, Parts elements, SlopeTerm<T> term, T* to) {
+__global__ void __launch_bounds__(block_threads) slope_sums_kernel(PReLURuns runs, Parts elements, SlopeTerm<T> term, T* to) {
   for (std::int64_t block = blockIdx.x; block < runs.slopes * elements.parts; block += gridDim.x) {
     const std::int64_t c = block % runs.slopes, part = block / runs.slopes;
     const T total = block_total(strided_sum<T>(elements.begin(part) + threadIdx.x, elements.end(part), block_threads,
@@ -44,7 +35,7 @@ __global__ void __launch_bounds__(block_threads) slope_sums_kernel(Runs runs, Pa
 }
 
 template <class T>
-void sum_slopes(const Context& context, const Runs& runs, const SlopeTerm<T>& term, T* partial, T* dw) {
+void sum_slopes(const Context& context, const PReLURuns& runs, const SlopeTerm<T>& term, T* partial, T* dw) {
   const char* op = "prelu slope gradient";
   if (runs.run == 1) {
     sum_rows(context, op, term, runs.samples, runs.slopes, partial, row_parts(runs.samples, runs.slopes, prelu_chunks * runs.slopes), dw);
