@@ -53,7 +53,21 @@ const T* elements_of(const void* operand, std::int64_t begin) {
   return static_cast<const T*>(operand) + begin;
 }
 
+template <class T>
+void run_backward(const GradientEpilogue& self, const Tile& tile, std::int64_t columns, void* dx) {
+  const std::int64_t at = tile.row * columns + tile.column;
+  const T* x_or_y = self.saved ? elements_of<T>(self.saved, at) : nullptr;
+  T* result = static_cast<T*>(dx) + at;
+  apply_backward(*static_cast<const ActivationFunction*>(self.user), x_or_y, result, result, {tile.rows, tile.columns, columns});
+}
+
 }  // namespace
+
+void ask_for_backward(GradientEpilogue& epilogue, const ActivationFunction& f, const ConstTensorView& x_or_y, DType dtype) {
+  typed(dtype, [&](auto t) { epilogue.run = run_backward<decltype(t)>; });
+  epilogue.user = &f;
+  epilogue.saved = x_or_y.raw();
+}
 
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
   for_each_tile(context, y, {x.raw()}, [f, px = x.raw()]<class T>(std::int64_t begin, std::int64_t count, T* result, Store store) {

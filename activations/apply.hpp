@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <weir/activations/function.hpp>
 
+#include "core/model/layer_links.hpp"
+
 // An activation over one tile by one thread, T float or double: for this room's ops, and for a layer that applies it while its own tile
 // is in cache. Each element's bits depend on its value alone, not on where it lies.
 
@@ -36,5 +38,9 @@ extern template void apply_backward(const ActivationFunction&, const float*, con
 extern template void apply_backward(const ActivationFunction&, const double*, const double*, double*, const StridedRows&, Store);
 extern template void apply_relu_grad(const float*, float*, std::int64_t, Store);
 extern template void apply_relu_grad(const double*, double*, std::int64_t, Store);
+
+// Asks the layer that makes dy to apply f's backward to it, tile by tile; x_or_y as needs(f) says, of dy's elements. f and x_or_y must live
+// until the end of backward.
+void ask_for_backward(GradientEpilogue& epilogue, const ActivationFunction& f, const ConstTensorView& x_or_y, DType dtype);
 
 }  // namespace weir::cpu

@@ -6,7 +6,8 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/dense.hpp>
 
-#include "core/model/layer_link.hpp"
+#include "activations/apply.hpp"
+#include "core/model/layer_links.hpp"
 #include "core/on_device.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/initializer_config.hpp"
@@ -28,17 +29,10 @@ bool saves_mask(const DenseOptions& options, const std::optional<ActivationFunct
   return options.relu_drops_nan && options.bias && activation && std::holds_alternative<ReLU>(*activation);
 }
 
-// Lets the reader of the source's output y do the first part of the source's backward.
-void begin_backward_of(const Dense& source, LayerLink& link, const ConstTensorView& y, const Device& device, DenseBackward& reader) {
-  reader.source_done = &link.taken;
-  if (device.is_cuda()) {
-    reader.source_mask = link.saved[0];
-    reader.source_db = link.dparameters[1];
-    return;
-  }
-  reader.source_f = to_compute(source.activation());
-  if (needs(*reader.source_f) == Needs::x) reader.source_z_or_y = link.saved[0];
-  if (needs(*reader.source_f) == Needs::y) reader.source_z_or_y = y;
+// What the backward of the activation reads.
+ConstTensorView z_or_y(const ActivationFunction& f, const LayerArgs& args) {
+  if (needs(f) == Needs::x) return args.saved[0];
+  return needs(f) == Needs::y ? args.y : ConstTensorView();
 }
 
 }  // namespace
@@ -118,11 +112,13 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
   if (op.f && needs(*op.f) == Needs::x) op.z = args.saved[0];
   op.y = args.y;
   op.relu_drops_nan = saves_mask(options_, activation_);
-  if (LayerLink* link = args.to_reader; link && context.device.is_cpu()) {
-    link->offered = op.f != nullptr;
-  } else if (link && op.relu_drops_nan) {
-    op.relu_mask = args.saved[0];
-    op.relu_mask_left = &link->offered;
+  if (GradientEpilogue* dy = links_of(*this, args).dy) {
+    if (op.f && context.device.is_cpu()) cpu::ask_for_backward(*dy, *op.f, z_or_y(*op.f, args), op.y.dtype());
+    if (op.relu_drops_nan && context.device.is_cuda()) {
+      op.relu_mask = args.saved[0];
+      op.dy_epilogue = dy;
+      dy->bias_gradient = args.dparameters[1].raw();
+    }
   }
   on_device(context.device, cpu::dense_forward, cuda::dense_forward)(context, op);
 }
@@ -132,23 +128,20 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   op.x = args.x[0];
   op.w = args.parameters[0];
   op.dy = args.dy;
-  const bool begun = args.to_reader && args.to_reader->taken;  // dy has gone through the activation, and on CUDA db is there
-  op.f = begun ? nullptr : to_compute(activation_);
+  const LayerLinks links = links_of(*this, args);
+  if (!links.dy || !links.dy->applied) op.f = to_compute(activation_);
   if (op.f) {
-    if (needs(*op.f) == Needs::x) op.z_or_y = args.saved[0];
-    if (needs(*op.f) == Needs::y) op.z_or_y = args.y;
+    op.z_or_y = z_or_y(*op.f, args);
     op.dz = args.scratch.front();
   }
   op.dw = args.dparameters[0];
-  if (!args.dparameter_bounds.empty()) op.dw_bound = &args.dparameter_bounds[0];
-  if (options_.bias && !(begun && context.device.is_cuda())) {
+  if (!links.bounds.empty()) op.dw_bound = &links.bounds[0];
+  if (options_.bias && !(links.dy && links.dy->summed)) {
     op.partial_sums = args.scratch.back();
     op.db = args.dparameters[1];
   }
   op.dx = args.dx[0];
-  if (LayerLink* link = args.to_source; link && link->offered) {
-    if (const auto* source = dynamic_cast<const Dense*>(link->layer)) begin_backward_of(*source, *link, args.x[0], context.device, op);
-  }
+  op.dx_epilogue = links.dx;
   on_device(context.device, cpu::dense_backward, cuda::dense_backward)(context, op);
 }
 

@@ -103,14 +103,11 @@ void backward(const Context& context, const DenseBackward& args) {
         args.dw_bound ? tile_epilogue(look) : TileEpilogue{});
   }
   if (dx) {
-    const T* z_or_y = data<T>(args.source_z_or_y);
-    auto deactivate = [&](const Tile& tile) {
-      const std::int64_t at = offset_of(tile, in);
-      apply_backward(*args.source_f, z_or_y ? z_or_y + at : nullptr, dx + at, dx + at, rows_of(tile, in));
-    };
+    GradientEpilogue* const epilogue = args.dx_epilogue && args.dx_epilogue->run ? args.dx_epilogue : nullptr;
+    auto finish = [&](const Tile& tile) { epilogue->run(*epilogue, tile, in, dx); };
     product(context, Product<T>{.m = rows, .n = in, .k = out, .a = dz, .lda = out, .b = data<T>(args.w), .ldb = in, .c = dx, .ldc = in},
-            args.source_f ? tile_epilogue(deactivate) : TileEpilogue{});
-    if (args.source_f) *args.source_done = true;
+            epilogue ? tile_epilogue(finish) : TileEpilogue{});
+    if (epilogue) epilogue->applied = true;
   }
 }
 

@@ -27,7 +27,6 @@ Program::Program(const Graph& graph, const ModelOptions& options, const std::opt
   make_calls(graph, training ? &*training : nullptr);
   make_values(graph, reuse);
   if (training) make_gradients(graph, *training);
-  if (training) make_links();
   place_blocks(reuse);
 }
 
@@ -164,16 +163,6 @@ void Program::make_gradients(const Graph& graph, const TrainingPlan&) {
   }
 }
 
-void Program::make_links() {
-  for (Call& call : calls_) {
-    if (!call.runs_backward || reader_edges_[call.inputs[0]] != 1) continue;
-    const auto source = std::find_if(calls_.begin(), calls_.end(), [&](const Call& other) { return other.node == call.inputs[0]; });
-    if (source == calls_.end() || !source->runs_backward) continue;
-    call.source = static_cast<std::size_t>(source - calls_.begin());
-    source->has_reader = true;
-  }
-}
-
 void Program::place_blocks(bool reuse) {
   std::vector<PlannedBlock> planned;
   for (const Block& block : blocks_) {
@@ -197,12 +186,12 @@ void Program::bind(void* workspace, ParameterStore& store, TensorView state_next
     Views& views = calls_[i].views;
     views = {};
     const std::size_t node = fused_[i].first;
-    views.dparameter_bounds.resize(fused_[i].plan.parameters.size(), std::numeric_limits<double>::infinity());
+    views.bounds.resize(fused_[i].plan.parameters.size(), std::numeric_limits<double>::infinity());
     for (std::size_t p = 0; p < fused_[i].plan.parameters.size(); ++p) {
       const ArenaEntry& entry = store.parameter_entries[store.first_parameter[node] + p];
       views.parameters.push_back(block_of(store.parameters, entry));
       views.dparameters.push_back(gradients.empty() ? TensorView() : block_of(gradients, entry));
-      if (!gradients.empty()) gradients_.push_back({entry.offset, entry.shape.elements(), &views.dparameter_bounds[p]});
+      if (!gradients.empty()) gradients_.push_back({entry.offset, entry.shape.elements(), &views.bounds[p]});
     }
     for (std::size_t s = 0; s < fused_[i].plan.state.size(); ++s) {
       const ArenaEntry& entry = store.state_entries[store.first_state[node] + s];
@@ -215,6 +204,7 @@ void Program::bind(void* workspace, ParameterStore& store, TensorView state_next
     loss.views = {};
     bind_views(loss);
   }
+  link_calls();
   std::ranges::sort(gradients_, {}, &BoundedGradient::offset);
   outputs_.assign(graph_outputs_.size(), {});
   batch_ = -1;
@@ -234,15 +224,24 @@ void Program::bind_views(Call& call) {
   v.forward.state = v.state;
   v.forward.state_next = v.state_next;
   v.forward.saved = v.saved;
+  v.forward.dparameters = v.dparameters;
+  if (call.runs_backward) v.forward.links = &v.links;
   v.backward = v.forward;
   v.forward.scratch = v.forward_scratch;
   v.backward.scratch = v.backward_scratch;
   v.backward.dx = v.dx;
-  v.backward.dparameters = v.dparameters;
-  if (call.layer->bounds_gradients() && options_.device.is_cpu()) v.backward.dparameter_bounds = v.dparameter_bounds;
-  v.link = {call.layer, v.saved, v.dparameters};
-  if (call.has_reader) v.forward.to_reader = v.backward.to_reader = &v.link;
-  if (call.source != none) v.forward.to_source = v.backward.to_source = &calls_[call.source].views.link;
+  v.links.layer = call.layer;
+  if (options_.device.is_cpu()) v.links.bounds = v.bounds;
+}
+
+// One epilogue for each value that a single layer reads as its first input, where that layer and the one that makes it run backward.
+void Program::link_calls() {
+  for (Call& reader : calls_) {
+    if (!reader.runs_backward || reader_edges_[reader.inputs[0]] != 1) continue;
+    const auto producer = std::ranges::find(calls_, reader.inputs[0], &Call::node);
+    if (producer == calls_.end() || !producer->runs_backward) continue;
+    producer->views.links.dy = reader.views.links.dx = &producer->views.epilogue;
+  }
 }
 
 void Program::refresh_views(Call& call) {
@@ -280,7 +279,7 @@ void Program::forward(const Context& context, std::span<const ConstTensorView> i
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       if (input_slot_[call.inputs[i]] != none) call.views.x[i] = inputs[input_slot_[call.inputs[i]]];
     }
-    call.views.link.offered = call.views.link.taken = false;
+    if (call.runs_backward) call.views.epilogue = {};
     run(call, context, false);
   }
 }
@@ -329,7 +328,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     if (!call.runs_backward) continue;
     const ProfiledScope watch(Phase::backward, i, &call.views.backward);
     sum_readers(gradient_[call.node]);
-    std::ranges::fill(call.views.dparameter_bounds, std::numeric_limits<double>::infinity());
+    std::ranges::fill(call.views.bounds, std::numeric_limits<double>::infinity());
     run(call, context, true);
   }
   for (const std::size_t input : graph_inputs_) sum_readers(gradient_[input]);

@@ -10,7 +10,7 @@
 
 #include <weir/core/model.hpp>
 
-#include "core/model/layer_link.hpp"
+#include "core/model/layer_links.hpp"
 #include "core/model/memory_plan.hpp"
 #include "core/model/parameters.hpp"
 
@@ -38,7 +38,7 @@ struct FusedCall {
   std::vector<std::size_t> inputs;  // graph entries
 };
 
-// A parameter's gradient in its arena, and what its layer knows to be no less than any magnitude in it: infinity, or else.
+// A parameter's gradient in its arena, and an upper bound of its max abs (infinity: unknown).
 struct BoundedGradient {
   std::int64_t offset, count;
   const double* bound;
@@ -89,9 +89,10 @@ class Program {
   struct Views {  // of one call; the spans in args point into these
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
-    std::vector<double> dparameter_bounds;
     LayerArgs forward, backward;
-    LayerLink link;  // to the reader, if there is one
+    LayerLinks links;
+    GradientEpilogue epilogue;   // what links.dy and the reader's links.dx point to
+    std::vector<double> bounds;  // what links.bounds points to; of each parameter's gradient
   };
   struct Call {
     const Layer* layer = nullptr;
@@ -99,9 +100,7 @@ class Program {
     std::size_t y = none, dy = none;  // blocks
     std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
     bool runs_backward = false;
-    std::size_t source = none;  // the call that made inputs[0], if both run backward and nobody else reads it ...
-    bool has_reader = false;    // ... and whether this one is such a source
-    std::size_t node = 0;       // the graph entry it makes; for a loss the index of its term
+    std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
     RandomKey key;
     std::string name;  // for errors: "0 dense(128)"
     Views views;
@@ -122,11 +121,11 @@ class Program {
   void make_values(const Graph& graph, bool reuse);
   void make_gradients(const Graph& graph, const TrainingPlan& training);
   bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
-  void make_links();
   void place_blocks(bool reuse);
   TensorView value_view(std::size_t graph_entry) const;
   void run(const Call& call, const Context& context, bool backward) const;
   void bind_views(Call& call);
+  void link_calls();
   void refresh_views(Call& call);
 
   ModelOptions options_;

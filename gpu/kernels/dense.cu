@@ -100,7 +100,7 @@ void dense_forward(const Context& context, const DenseForward& args) {
   p.bias = const_cast<void*>(args.b.raw());
   p.mask = args.relu_mask.raw();
   const Epilogue done = multiply(context, p);
-  if (args.relu_mask_left) *args.relu_mask_left = done == Epilogue::relu_mask_bias;
+  if (done == Epilogue::relu_mask_bias) args.dy_epilogue->relu_mask = args.relu_mask.raw();
   finish_forward(context, args, z, done);
 }
 
@@ -115,13 +115,13 @@ void dense_backward(const Context& context, const DenseBackward& args) {
   }
   if (args.dx.empty()) return;
   Product p = product_of(dz.dtype(), rows, in, out, dz.raw(), args.w.raw(), args.dx.raw());
-  if (!args.source_mask.empty() && !args.source_db.empty()) {
+  GradientEpilogue* const epilogue = args.dx_epilogue;
+  if (epilogue && epilogue->relu_mask && epilogue->bias_gradient) {
     p.epilogue = Epilogue::relu_gradient;
-    p.bias = args.source_db.raw();
-    p.mask = const_cast<void*>(args.source_mask.raw());
+    p.bias = epilogue->bias_gradient;
+    p.mask = epilogue->relu_mask;
   }
-  const Epilogue done = multiply(context, p);
-  if (args.source_done) *args.source_done = done == Epilogue::relu_gradient;
+  if (multiply(context, p) == Epilogue::relu_gradient) epilogue->applied = epilogue->summed = true;
 }
 
 }  // namespace weir::cuda

@@ -61,11 +61,12 @@ TEST_CASE("cuda: what a relu that may drop nan makes of nan and zero and infinit
   Tensor y({rows, width}, DType::f32, gpu), mask(Shape{relu_mask_bytes(rows, width)}, DType::u8, gpu);
   const ActivationFunction relu = ReLU();
   const Context context = context_for(gpu);
-  bool left = false;
+  GradientEpilogue epilogue;
   DenseForward forward;
   forward.x = x, forward.w = w, forward.b = b, forward.f = &relu, forward.y = y;
-  forward.relu_drops_nan = true, forward.relu_mask = mask, forward.relu_mask_left = &left;
+  forward.relu_drops_nan = true, forward.relu_mask = mask, forward.dy_epilogue = &epilogue;
   cuda::dense_forward(context, forward);
+  const bool left = epilogue.relu_mask != nullptr;
 
   const std::vector<double> result = numbers(y);
   const Tensor bytes = mask.to(Device::cpu());
@@ -94,16 +95,19 @@ TEST_CASE("cuda: what a relu that may drop nan makes of nan and zero and infinit
   for (std::size_t row = 0; row < rows; ++row) first[row * width] = 1;
   const Tensor w2 = tensor(ones, {width, width}, DType::f32).to(gpu), dy = tensor(first, {rows, width}, DType::f32).to(gpu);
   Tensor dx({rows, width}, DType::f32, gpu), db(Shape{width}, DType::f32, gpu);
-  bool done = false;
+  epilogue.bias_gradient = db.raw();
   DenseBackward backward;
   backward.x = y, backward.w = w2, backward.dy = dy, backward.dx = dx;
-  if (left) backward.source_mask = mask, backward.source_db = db, backward.source_done = &done;
+  backward.dx_epilogue = &epilogue;
   cuda::dense_backward(context, backward);
+  const bool done = epilogue.applied;
+  CHECK(epilogue.summed == done);
   const std::vector<double> gradient = numbers(dx);
   for (std::size_t row = 0; row < rows; ++row) {
     INFO("gradient at " << z[row % z.size()] << std::string(done ? " by the mask" : " before the activation"));
     CHECK(gradient[row * width] == (done ? passes[row] : 1));
   }
+  if (done) CHECK(left);
   if (done) CHECK(numbers(db)[0] == std::accumulate(passes.begin(), passes.end(), 0));
 }
 

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <memory>
+#include <utility>
+#include <vector>
 #include <weir/activations/activation.hpp>
 #include <weir/activations/functions.hpp>
 #include <weir/core/error.hpp>
@@ -10,7 +14,7 @@
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 
-#include "core/model/layer_link.hpp"
+#include "core/model/layer_links.hpp"
 #include "tests/layers/reference_case.hpp"
 
 using namespace weir;
@@ -203,31 +207,173 @@ TEST_CASE("dense: a reader takes over the backward of an activation and says so"
   const Dense plain(9), reader(4);
   const auto source = plain.absorb(Activation(Tanh()));
   LayerRunner first(*source, {Shape{6}}, {.batch = 5}), second(reader, {Shape{9}}, {.batch = 5});
-  LayerLink link;
-  link.layer = source.get();
+  GradientEpilogue epilogue;
+  LayerLinks source_links{.layer = source.get(), .dy = &epilogue}, reader_links{.layer = &reader, .dx = &epilogue};
   first.randomize();
   LayerArgs args = first.bind();
-  args.to_reader = &link;
+  args.links = &source_links;
   source->forward(first.context(), args);
-  CHECK(link.offered);
+  CHECK(static_cast<bool>(epilogue.run));
 
   second.randomize();
   copy(first.y(), second.x());
   second.backward();
-  CHECK_FALSE(link.taken);
+  CHECK_FALSE(epilogue.applied);
   Tensor expected(second.dx().shape());
   activate_backward(Tanh(), first.y(), second.dx(), expected);
   args = second.bind();
-  args.to_source = &link;
+  args.links = &reader_links;
   reader.backward(second.context(), args);
-  CHECK(link.taken);
+  CHECK(epilogue.applied);
+  CHECK_FALSE(epilogue.summed);
   CHECK(bits(second.dx()) == bits(expected));
 
   LayerRunner alone(plain, {Shape{6}}, {.batch = 5});
+  epilogue = {};
+  LayerLinks plain_links{.layer = &plain, .dy = &epilogue};
   args = alone.bind();
-  args.to_reader = &link;
+  args.links = &plain_links;
   plain.forward(alone.context(), args);
-  CHECK_FALSE(link.offered);
+  CHECK_FALSE(static_cast<bool>(epilogue.run));
+}
+
+namespace {
+
+// y = (x w^T)^3 [batch, 9], by loops of its own; takes part in the links or not, which must change no bit.
+class Cubes final : public Layer {
+ public:
+  static constexpr std::int64_t out = 9;
+  static inline int applied, ran;  // dy came through the cube's gradient; tiles on which a producer's epilogue ran
+
+  explicit Cubes(bool takes_part) : takes_part_(takes_part) {}
+  std::string type() const override { return "cubes"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "cubes"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override {
+    LayerPlan plan;
+    plan.output = Shape{out};
+    plan.parameters = {{"w", Shape{out, inputs[0].last()}, Initializer::uniform(-1, 1)}};
+    plan.saved = {{plan.output}};
+    plan.scratch = {{plan.output}};
+    plan.backward_needs = Needs::x;
+    return plan;
+  }
+  void forward(const Context&, const LayerArgs& args) const override {
+    const auto x = args.x[0].values<float>(), w = args.parameters[0].values<float>();
+    const auto z = args.saved[0].values<float>(), y = args.y.values<float>();
+    const std::size_t in = w.size() / out;
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      z[i] = 0;
+      for (std::size_t k = 0; k < in; ++k) z[i] += x[i / out * in + k] * w[i % out * in + k];
+      y[i] = z[i] * z[i] * z[i];
+    }
+    GradientEpilogue* dy = takes_part_ ? links_of(*this, args).dy : nullptr;
+    if (!dy) return;
+    dy->saved = z.data();
+    dy->run = [](const GradientEpilogue& self, const cpu::Tile& tile, std::int64_t columns, void* dx) {
+      for (std::int64_t row = tile.row; row < tile.row + tile.rows; ++row) {
+        for (std::int64_t at = row * columns + tile.column; at < row * columns + tile.column + tile.columns; ++at) {
+          gradient(static_cast<const float*>(self.saved)[at], static_cast<float*>(dx)[at]);
+        }
+      }
+    };
+  }
+  void backward(const Context&, const LayerArgs& args) const override {
+    const LayerLinks links = takes_part_ ? links_of(*this, args) : LayerLinks();
+    const auto x = args.x[0].values<float>(), w = args.parameters[0].values<float>();
+    const auto dz = args.scratch[0].values<float>(), dw = args.dparameters[0].values<float>(), dx = args.dx[0].values<float>();
+    const std::size_t in = w.size() / out, rows = dz.size() / out;
+    copy(args.dy, args.scratch[0]);
+    if (links.dy && links.dy->applied) {
+      ++applied;
+    } else {
+      for (std::size_t i = 0; i < dz.size(); ++i) gradient(args.saved[0].values<float>()[i], dz[i]);
+    }
+    for (std::size_t i = 0; i < dw.size(); ++i) {
+      dw[i] = 0;
+      for (std::size_t row = 0; row < rows; ++row) dw[i] += dz[row * out + i / in] * x[row * in + i % in];
+    }
+    // dx in pieces of at most four columns.
+    GradientEpilogue* const epilogue = links.dx && links.dx->run ? links.dx : nullptr;
+    for (std::size_t row = 0; row < rows; ++row) {
+      for (std::size_t begin = 0; begin < in; begin += 4) {
+        const std::size_t end = std::min(in, begin + 4);
+        for (std::size_t i = begin; i < end; ++i) {
+          dx[row * in + i] = 0;
+          for (std::size_t k = 0; k < out; ++k) dx[row * in + i] += dz[row * out + k] * w[k * in + i];
+        }
+        if (!epilogue) continue;
+        epilogue->run(*epilogue,
+                      {static_cast<std::int64_t>(row), 1, static_cast<std::int64_t>(begin), static_cast<std::int64_t>(end - begin)},
+                      static_cast<std::int64_t>(in), dx.data());
+        ++ran;
+      }
+    }
+    if (epilogue) epilogue->applied = true;
+  }
+
+ private:
+  static void gradient(float z, float& dy) { dy *= 3 * z * z; }
+
+  bool takes_part_;
+};
+
+}  // namespace
+
+TEST_CASE("dense: a layer of another kind hands its epilogue to a dense and runs that of a dense") {
+  for (const ActivationFunction& f : {ActivationFunction(Tanh()), ActivationFunction(SiLU()), ActivationFunction(ReLU())}) {  // y, x, y
+    CAPTURE(describe(f));
+    const auto net = [&](bool takes_part) {
+      return sequential({40}, Cubes(takes_part), Dense(70), Activation(f), Cubes(takes_part), Cubes(takes_part), Dense(3));
+    };
+    for (const std::int64_t batch : {1, 150}) {
+      const Bits alone = gradients(net(false), {.max_batch = batch, .seed = 5, .fuse = false}, 1);
+      for (const int threads : {1, 2}) {
+        Cubes::applied = Cubes::ran = 0;
+        CHECK(gradients(net(true), {.max_batch = batch, .seed = 5}, threads) == alone);
+        CHECK(Cubes::applied == 3 * 3);  // each of the three, in each of three steps
+        // By the second and the third, in two whole batches and one of half the size: 18 pieces a row of 70 numbers, 3 of 9.
+        CHECK(Cubes::ran == (2 * batch + (batch + 1) / 2) * (18 + 3));
+        CHECK(gradients(net(true), {.max_batch = batch, .seed = 5, .fuse = false}, threads) == alone);
+        CHECK(gradients(net(false), {.max_batch = batch, .seed = 5}, threads) == alone);
+      }
+    }
+  }
+}
+
+namespace {
+
+// y = 2 dense(x), dx = what the inner one makes + 1: what the inner layer would do with the links would be wrong here.
+class Around final : public Layer {
+ public:
+  explicit Around(std::shared_ptr<const Layer> inner) : inner_(std::move(inner)) {}
+  std::string type() const override { return "around"; }
+  Config config() const override { return {}; }
+  std::string describe() const override { return "around"; }
+  LayerPlan infer(std::span<const Shape> inputs) const override { return inner_->infer(inputs); }
+  void forward(const Context& context, const LayerArgs& args) const override {
+    inner_->forward(context, args);
+    for (float& y : args.y.values<float>()) y *= 2;
+  }
+  void backward(const Context& context, const LayerArgs& args) const override {
+    std::vector<float> dy(args.dy.values<float>().begin(), args.dy.values<float>().end());
+    for (float& number : dy) number *= 2;
+    LayerArgs inner = args;
+    inner.dy = ConstTensorView(dy.data(), args.dy.shape());
+    inner_->backward(context, inner);
+    for (float& dx : args.dx[0].values<float>()) dx += 1;
+  }
+
+ private:
+  std::shared_ptr<const Layer> inner_;
+};
+
+}  // namespace
+
+TEST_CASE("dense: inside another layer it leaves the links of that layer alone") {
+  const std::shared_ptr<const Layer> inner = Dense(33).absorb(Activation(SiLU()));  // reads z, which the outer layer leaves as it is
+  const Graph net = sequential({40}, Dense(20), Activation(Tanh()), Around(inner), Dense(3));
+  CHECK(gradients(net, {.max_batch = 7, .seed = 5}, 1) == gradients(net, {.max_batch = 7, .seed = 5, .fuse = false}, 1));
 }
 
 // Tiles of the gradient that are whole rows, parts of rows, and of several rows of tiles.

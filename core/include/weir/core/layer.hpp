@@ -52,7 +52,7 @@ struct LayerPlan {
   std::vector<Storage> inputs;  // what each input must hold; empty: all compute
 };
 
-struct LayerLink;  // between two layers of one family: see core/layer_link.hpp
+struct LayerLinks;
 
 // The blocks of one call, in the order of the layer's plan. x, y, dy and dx have the batch in front: [batch, ...].
 struct LayerArgs {
@@ -64,12 +64,10 @@ struct LayerArgs {
   std::span<const TensorView> state_next;  // training forward writes it; the Model commits it with the weights
   std::span<const TensorView> saved;
   std::span<const TensorView> scratch;
-  ConstTensorView dy;                        // backward only, as are the next three
-  std::span<const TensorView> dx;            // overwritten; an empty view is not wanted: skip it
-  std::span<const TensorView> dparameters;   // overwritten; all empty when no parameter gradient is wanted
-  std::span<double> dparameter_bounds = {};  // infinities, which bounds on the magnitudes in each may replace: see bounds_gradients
-  LayerLink* to_reader = nullptr;            // training only: to the only reader of y, if there is one
-  LayerLink* to_source = nullptr;  // and to the layer that made x[0], if this is its only reader; for most layers, neither matters
+  ConstTensorView dy;                       // backward only, as is dx
+  std::span<const TensorView> dx;           // overwritten; an empty view is not wanted: skip it
+  std::span<const TensorView> dparameters;  // overwritten by backward; all empty when no parameter gradient is wanted
+  LayerLinks* links = nullptr;              // by which weir's own layers share work; yours may ignore it
 };
 
 // A layer: its configuration and pure functions. It owns no tensors, so one object serves any number of models and threads.
@@ -88,10 +86,6 @@ class Layer {
 
   virtual void forward(const Context& context, const LayerArgs& args) const = 0;
   virtual void backward(const Context& context, const LayerArgs& args) const = 0;
-
-  // Whether backward leaves, on the CPU, a bound on the magnitudes of parameter gradients in LayerArgs::dparameter_bounds. The finite check
-  // of a training step then does not look at those again. A layer that says false gets none.
-  virtual bool bounds_gradients() const { return false; }
 
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
 

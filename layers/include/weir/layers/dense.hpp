@@ -42,7 +42,6 @@ class Dense final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool bounds_gradients() const override { return true; }
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
   std::int64_t multiply_adds(std::span<const Shape> inputs) const override { return inputs[0].elements() * out_; }
