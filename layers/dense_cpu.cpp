@@ -16,9 +16,8 @@ void add_to(T* __restrict sum, const T* __restrict x, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
-// Where a tile of a matrix with so many columns begins, and its rows.
+// Where a tile of a matrix with so many columns begins.
 std::int64_t offset_of(const Tile& tile, std::int64_t columns) { return tile.row * columns + tile.column; }
-StridedRows rows_of(const Tile& tile, std::int64_t columns) { return {tile.rows, tile.columns, columns}; }
 
 template <class T>
 void forward(const Context& context, const DenseForward& args) {
@@ -27,7 +26,7 @@ void forward(const Context& context, const DenseForward& args) {
   T* z = args.z.empty() ? y : data<T>(args.z);
   auto activate = [&](const Tile& tile) {
     const std::int64_t at = offset_of(tile, out);
-    apply_forward(*args.f, z + at, y + at, rows_of(tile, out));
+    apply_forward(*args.f, z + at, y + at, {tile.rows, tile.columns, out});
   };
   const Product<T> p{.m = args.x.elements() / in,
                      .n = out,

@@ -84,7 +84,7 @@ class Program {
     bool per_sample = true;
     int first = 0, last = 0;
     std::int64_t offset = 0;
-    TensorView view;
+    TensorView view = {};
   };
   struct Views {  // of one call; the spans in args point into these
     std::vector<ConstTensorView> x, parameters, state;
@@ -119,7 +119,7 @@ class Program {
   void extend(std::size_t block, int time);
   void make_calls(const Graph& graph, const TrainingPlan* training);
   void make_values(const Graph& graph, bool reuse);
-  void make_gradients(const Graph& graph, const TrainingPlan& training);
+  void make_gradients(const Graph& graph);
   bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
   void place_blocks(bool reuse);
   TensorView value_view(std::size_t graph_entry) const;

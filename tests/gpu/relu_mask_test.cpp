@@ -95,7 +95,7 @@ TEST_CASE("cuda: what a relu that may drop nan makes of nan and zero and infinit
   for (std::size_t row = 0; row < rows; ++row) first[row * width] = 1;
   const Tensor w2 = tensor(ones, {width, width}, DType::f32).to(gpu), dy = tensor(first, {rows, width}, DType::f32).to(gpu);
   Tensor dx({rows, width}, DType::f32, gpu), db(Shape{width}, DType::f32, gpu);
-  epilogue.bias_gradient = db.raw();
+  epilogue.bias_gradient = db.view().raw();
   DenseBackward backward;
   backward.x = y, backward.w = w2, backward.dy = dy, backward.dx = dx;
   backward.dx_epilogue = &epilogue;
