@@ -12,6 +12,7 @@
 #include "core/graph_capture.hpp"
 #include "gpu/runtime/products.hpp"
 #include "layers/relu_mask.hpp"
+#include "tests/gpu/compute_product.hpp"
 #include "tests/gpu/stand_in.hpp"
 
 using namespace weir;
@@ -267,7 +268,7 @@ TEST_CASE("cuda products: an epilogue that is not offered is done without as lit
 
 namespace {
 
-// A library that makes the products that it is asked for, as its manual words them: column-major, a mask bit for each element of d.
+// A library that makes the products that it is asked for.
 struct Computes {
   static inline std::deque<BlasProduct> kinds;
 
@@ -276,38 +277,13 @@ struct Computes {
     table_.make = [](void** library) { return *library = &kinds, cuda::success; };
     table_.plan = [](void*, const BlasProduct& kind, std::size_t, void** plan) { return *plan = &kinds.emplace_back(kind), cuda::success; };
     table_.run = [](void*, const void* plan, const cuda::BlasBlocks& blocks, void*, std::size_t, void*) {
-      run(*static_cast<const BlasProduct*>(plan), blocks);
+      test::compute_product<float>(*static_cast<const BlasProduct*>(plan), blocks);
       return cuda::success;
     };
     override_.emplace(table_);
   }
 
  private:
-  static void run(const BlasProduct& kind, const cuda::BlasBlocks& blocks) {
-    const auto *a = static_cast<const float*>(blocks.a), *b = static_cast<const float*>(blocks.b);
-    auto *d = static_cast<float*>(blocks.d), *bias = static_cast<float*>(blocks.bias);
-    auto* mask = static_cast<std::uint8_t*>(blocks.mask);
-    for (std::int64_t i = 0; i < kind.m; ++i) {
-      float row_sum = 0;
-      for (std::int64_t j = 0; j < kind.n; ++j) {
-        float z = 0;
-        for (std::int64_t k = 0; k < kind.k; ++k)
-          z += (kind.transpose_a ? a[k + i * kind.lda] : a[i + k * kind.lda]) *
-               (kind.transpose_b ? b[j + k * kind.ldb] : b[k + j * kind.ldb]);
-        if (kind.epilogue == Epilogue::relu_gradient) {
-          if (!relu_mask_at(mask, kind.mask_stride, j, i)) z = 0;
-        } else if (kind.epilogue != Epilogue::none) {
-          z += bias[i];
-        }
-        if (kind.epilogue == Epilogue::relu_mask_bias) relu_mask_set(mask, kind.mask_stride, j, i, z > 0);
-        if (kind.epilogue == Epilogue::relu_mask_bias || kind.epilogue == Epilogue::relu_bias) z = z > 0 ? z : 0;
-        d[i + j * kind.ldd] = z;
-        row_sum += z;
-      }
-      if (kind.epilogue == Epilogue::relu_gradient) bias[i] = row_sum;
-    }
-  }
-
   cuda::Blas table_;
   std::optional<cuda::BlasOverride> override_;
 };

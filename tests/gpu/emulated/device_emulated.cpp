@@ -1,6 +1,9 @@
 // The device of the program gpu_emulated_tests: the stand-in's memory and queue, and the real kernels.
 
+#include <deque>
+
 #include "gpu/runtime/blas.hpp"
+#include "tests/gpu/compute_product.hpp"
 #include "tests/gpu/device.hpp"
 #include "tests/gpu/stand_in.hpp"
 
@@ -11,19 +14,32 @@ const Runtime& built_in_runtime() {
   return none;
 }
 
-// A library that offers no product: each is made by our own kernel.
+// A library that offers a ReLU with its mask and the gradient by a mask; every other product is made by our own kernel.
 const Blas& built_in_blas() {
-  static const Blas offers_nothing = [] {
+  static const Blas offers_masks = [] {
     Blas blas;
     blas.make = [](void** library) {
       static int made = 0;
       *library = &made;
       return success;
     };
-    blas.plan = [](void*, const BlasProduct&, std::size_t, void**) { return success; };
+    blas.plan = [](void*, const BlasProduct& kind, std::size_t, void** plan) {
+      static std::deque<BlasProduct> kinds;
+      const bool masked = kind.epilogue == Epilogue::relu_mask_bias || kind.epilogue == Epilogue::relu_gradient;
+      if (masked) *plan = &kinds.emplace_back(kind);
+      return success;
+    };
+    blas.run = [](void*, const void* plan, const BlasBlocks& blocks, void*, std::size_t, void* stream) {
+      const BlasProduct kind = *static_cast<const BlasProduct*>(plan);
+      return test::StandIn::run(
+          [kind, blocks] {
+            kind.dtype == DType::f64 ? test::compute_product<double>(kind, blocks) : test::compute_product<float>(kind, blocks);
+          },
+          stream);
+    };
     return blas;
   }();
-  return offers_nothing;
+  return offers_masks;
 }
 
 }  // namespace weir::cuda
