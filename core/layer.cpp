@@ -2,6 +2,7 @@
 
 namespace weir {
 
+std::string Layer::describe() const { return weir::describe(type(), config()); }
 std::unique_ptr<Layer> Layer::absorb(const Layer&) const { return nullptr; }
 std::int64_t Layer::multiply_adds(std::span<const Shape>) const { return 0; }
 

@@ -9,11 +9,11 @@
 namespace weir {
 
 BinaryCrossEntropyWithLogits::BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options)
-    : options_(std::move(options)), plain_({}, options_.reduction) {
+    : options_(std::move(options)) {
   if (options_.pos_weight.empty())
     throw ConfigError(type() + ": pos_weight is empty, expected one for all outputs, or one for each. Leave it out for 1.");
   for (const double weight : options_.pos_weight) require_loss_option(type(), "pos_weight", weight, OptionRange::positive);
-  plain_ = ElementwiseLoss(LogitTerm{options_.pos_weight[0]}, options_.reduction);
+  plain_ = ElementwiseLoss(LogitTerm{options_.pos_weight[0], options_.reduction});
 }
 
 BinaryCrossEntropyWithLogits BinaryCrossEntropyWithLogits::from_config(const Config& config) {
@@ -27,8 +27,6 @@ Config BinaryCrossEntropyWithLogits::config() const {
   write_reduction(config, options_.reduction);
   return config;
 }
-
-std::string BinaryCrossEntropyWithLogits::describe() const { return weir::describe(type(), config()); }
 
 LayerPlan BinaryCrossEntropyWithLogits::infer(std::span<const Shape> inputs) const {
   LayerPlan plan = plain_.infer(inputs);

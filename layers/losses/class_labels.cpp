@@ -45,14 +45,14 @@ void check_label_targets(const char* who, const Shape& output, const ConstTensor
 void require_class_weights(const char* who, std::span<const double> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] >= 0 && std::isfinite(weights[i])) continue;
-    throw ConfigError(std::string(who) + "class_weights holds " + std::to_string(weights[i]) + " for class " + std::to_string(i) +
+    throw ConfigError(std::string(who) + "weight holds " + std::to_string(weights[i]) + " for class " + std::to_string(i) +
                       ", expected a finite number, 0 or more.");
   }
 }
 
 void require_weight_for_each(std::span<const double> weights, std::int64_t classes) {
   if (weights.empty() || static_cast<std::int64_t>(weights.size()) == classes) return;
-  throw ShapeError("class_weights holds " + std::to_string(weights.size()) + " numbers, the output has " + std::to_string(classes) +
+  throw ShapeError("weight holds " + std::to_string(weights.size()) + " numbers, the output has " + std::to_string(classes) +
                    " classes. Give one for each, or none.");
 }
 
@@ -67,7 +67,7 @@ double weight_of_labels(const ConstTensorView& labels, std::span<const double> w
 }
 
 void write_class_options(Config& config, std::span<const double> weights, IgnoreIndex ignore) {
-  if (!weights.empty()) config.set("class_weights", std::vector<double>(weights.begin(), weights.end()));
+  if (!weights.empty()) config.set("weight", std::vector<double>(weights.begin(), weights.end()));
   if (ignore) config.set("ignore_index", std::int64_t{*ignore});
 }
 

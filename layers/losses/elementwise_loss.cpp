@@ -40,23 +40,24 @@ TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t
 }
 
 template <class F>
-ElementwiseLoss<F>::ElementwiseLoss(F term, Reduction reduction) : term_(term), reduction_(reduction) {
+ElementwiseLoss<F>::ElementwiseLoss(F options) : options_(options) {
   for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
-    if constexpr (!is_flag<V>) require_loss_option(std::string(F::name), option.name, term_.*option.member, option.range);
+    if constexpr (!is_flag<V>) require_loss_option(std::string(F::name), option.name, options_.*option.member, option.range);
   });
 }
 
 template <class F>
 ElementwiseLoss<F> ElementwiseLoss<F>::from_config(const Config& config) {
-  F term;
+  F options;
   for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
     if constexpr (is_flag<V>) {
-      term.*option.member = config.boolean(option.name);
+      options.*option.member = config.boolean(option.name);
     } else {
-      term.*option.member = config.number(option.name);
+      options.*option.member = config.number(option.name);
     }
   });
-  return ElementwiseLoss(term, read_reduction(config));
+  options.reduction = read_reduction(config);
+  return ElementwiseLoss(options);
 }
 
 template <class F>
@@ -67,14 +68,9 @@ std::string ElementwiseLoss<F>::type() const {
 template <class F>
 Config ElementwiseLoss<F>::config() const {
   Config config;
-  for_each_option<F>([&](const auto& option) { config.set(std::string(option.name), term_.*option.member); });
-  write_reduction(config, reduction_);
+  for_each_option<F>([&](const auto& option) { config.set(std::string(option.name), options_.*option.member); });
+  write_reduction(config, options_.reduction);
   return config;
-}
-
-template <class F>
-std::string ElementwiseLoss<F>::describe() const {
-  return weir::describe(type(), config());
 }
 
 template <class F>
@@ -94,13 +90,13 @@ LayerPlan ElementwiseLoss<F>::infer(std::span<const Shape> inputs) const {
 template <class F>
 void ElementwiseLoss<F>::forward(const Context& context, const LayerArgs& args) const {
   on_device(context.device, cpu::elementwise_loss_forward, cuda::elementwise_loss_forward)(
-      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.y);
+      context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1], args.y);
 }
 
 template <class F>
 void ElementwiseLoss<F>::backward(const Context& context, const LayerArgs& args) const {
   on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
-      context, term_, term_scale(reduction_, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
+      context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 template <class F>
@@ -110,7 +106,7 @@ void ElementwiseLoss<F>::check_targets(const Shape& output, const ConstTensorVie
     typed(targets.dtype(), [&](auto t) {
       const auto values = targets.values<decltype(t)>();
       for (std::size_t i = 0; i < values.size(); ++i) {
-        if (term_.takes(static_cast<double>(values[i]))) continue;
+        if (options_.takes(static_cast<double>(values[i]))) continue;
         refuse_target(type(), output, static_cast<std::int64_t>(i), static_cast<double>(values[i]), F::targets);
       }
     });
@@ -119,7 +115,7 @@ void ElementwiseLoss<F>::check_targets(const Shape& output, const ConstTensorVie
 
 template <class F>
 double ElementwiseLoss<F>::divisor(const Shape& output, const ConstTensorView& targets) const {
-  return reduction_ == Reduction::sum ? 1 : Loss::divisor(output, targets);
+  return options_.reduction == Reduction::sum ? 1 : Loss::divisor(output, targets);
 }
 
 template class ElementwiseLoss<SquaredTerm>;

@@ -19,7 +19,7 @@ MultiMarginTerm term_of(const MultiMarginOptions& options, const LayerArgs& args
   const double factor = options.reduction == Reduction::sum          ? batch * positions
                         : options.reduction == Reduction::batch_mean ? positions
                                                                      : 1;
-  return {options.class_weights, options.margin, options.p == 2, factor};
+  return {options.weight, options.margin, options.p == 2, factor};
 }
 
 }  // namespace
@@ -29,11 +29,11 @@ MultiMargin::MultiMargin(MultiMarginOptions options) : options_(std::move(option
   if (!std::isfinite(options_.margin)) {
     throw ConfigError(who + std::string("margin is ") + std::to_string(options_.margin) + ", expected a finite number.");
   }
-  require_class_weights(who, options_.class_weights);
+  require_class_weights(who, options_.weight);
 }
 
 MultiMargin MultiMargin::from_config(const Config& config) {
-  MultiMarginOptions options{.class_weights = read_numbers(config, "class_weights"), .reduction = read_reduction(config)};
+  MultiMarginOptions options{.weight = read_numbers(config, "weight"), .reduction = read_reduction(config)};
   if (config.contains("p")) options.p = config.integer("p") == 2 ? 2 : static_cast<int>(config.integer("p") == 1);
   if (config.contains("margin")) options.margin = config.number("margin");
   return MultiMargin(options);
@@ -43,16 +43,14 @@ Config MultiMargin::config() const {
   Config config;
   if (options_.p != 1) config.set("p", std::int64_t{options_.p});
   if (options_.margin != 1) config.set("margin", options_.margin);
-  write_class_options(config, options_.class_weights, {});
+  write_class_options(config, options_.weight, {});
   write_reduction(config, options_.reduction);
   return config;
 }
 
-std::string MultiMargin::describe() const { return weir::describe(type(), config()); }
-
 LayerPlan MultiMargin::infer(std::span<const Shape> inputs) const {
   require_labels(inputs);
-  require_weight_for_each(options_.class_weights, inputs[0].last());
+  require_weight_for_each(options_.weight, inputs[0].last());
   LayerPlan plan;
   plan.backward_needs = Needs::x;
   plan.inputs = {Storage::compute, Storage::i32};

@@ -21,27 +21,25 @@ TermScale per_position(const ConstTensorView& x) {
 }  // namespace
 
 NegativeLogLikelihood::NegativeLogLikelihood(NegativeLogLikelihoodOptions options) : options_(std::move(options)) {
-  require_class_weights(who, options_.class_weights);
+  require_class_weights(who, options_.weight);
 }
 
 NegativeLogLikelihood NegativeLogLikelihood::from_config(const Config& config) {
-  return NegativeLogLikelihood({.class_weights = read_numbers(config, "class_weights"),
+  return NegativeLogLikelihood({.weight = read_numbers(config, "weight"),
                                 .ignore_index = read_ignore_index(config),
                                 .reduction = read_reduction(config)});
 }
 
 Config NegativeLogLikelihood::config() const {
   Config config;
-  write_class_options(config, options_.class_weights, options_.ignore_index);
+  write_class_options(config, options_.weight, options_.ignore_index);
   write_reduction(config, options_.reduction);
   return config;
 }
 
-std::string NegativeLogLikelihood::describe() const { return weir::describe(type(), config()); }
-
 LayerPlan NegativeLogLikelihood::infer(std::span<const Shape> inputs) const {
   require_labels(inputs);
-  require_weight_for_each(options_.class_weights, inputs[0].last());
+  require_weight_for_each(options_.weight, inputs[0].last());
   LayerPlan plan;
   plan.saved.push_back({inputs[0]});  // weights of classes, made from the labels
   plan.backward_needs = Needs::x;
@@ -54,7 +52,7 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
   const TensorView& targets = args.saved[0];
   const bool cuda = context.device.is_cuda();
   if (!cuda && args.batch > 0) check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
-  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.class_weights, 0, options_.ignore_index, options_.reduction},
+  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.weight, 0, options_.ignore_index, options_.reduction},
                                                     args.x[1], targets);
   if (args.batch == 0) return;
   (cuda ? cuda::elementwise_loss_forward : cpu::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x, targets, args.y);
@@ -74,7 +72,7 @@ void NegativeLogLikelihood::check_targets(const Shape& output, const ConstTensor
 double NegativeLogLikelihood::divisor(const Shape& output, const ConstTensorView& targets) const {
   if (options_.reduction == Reduction::sum) return 1;
   if (options_.reduction == Reduction::batch_mean) return Loss::divisor(output, targets);
-  return weight_of_labels(targets, options_.class_weights, options_.ignore_index);
+  return weight_of_labels(targets, options_.weight, options_.ignore_index);
 }
 
 }  // namespace weir

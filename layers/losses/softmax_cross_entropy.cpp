@@ -50,14 +50,14 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options) : o
     throw ConfigError(who + std::string("label_smoothing is ") + std::to_string(options_.label_smoothing) +
                       ", expected a number from 0 to 1.");
   }
-  require_class_weights(who, options_.class_weights);
+  require_class_weights(who, options_.weight);
   plain_ =
-      options_.label_smoothing == 0 && options_.class_weights.empty() && !options_.ignore_index && options_.reduction == Reduction::mean;
+      options_.label_smoothing == 0 && options_.weight.empty() && !options_.ignore_index && options_.reduction == Reduction::mean;
 }
 
 SoftmaxCrossEntropy SoftmaxCrossEntropy::from_config(const Config& config) {
   return SoftmaxCrossEntropy({.label_smoothing = config.contains("label_smoothing") ? config.number("label_smoothing") : 0,
-                              .class_weights = read_numbers(config, "class_weights"),
+                              .weight = read_numbers(config, "weight"),
                               .ignore_index = read_ignore_index(config),
                               .reduction = read_reduction(config)});
 }
@@ -65,12 +65,10 @@ SoftmaxCrossEntropy SoftmaxCrossEntropy::from_config(const Config& config) {
 Config SoftmaxCrossEntropy::config() const {
   Config config;
   if (options_.label_smoothing != 0) config.set("label_smoothing", options_.label_smoothing);
-  write_class_options(config, options_.class_weights, options_.ignore_index);
+  write_class_options(config, options_.weight, options_.ignore_index);
   write_reduction(config, options_.reduction);
   return config;
 }
-
-std::string SoftmaxCrossEntropy::describe() const { return weir::describe(type(), config()); }
 
 LayerPlan SoftmaxCrossEntropy::infer(std::span<const Shape> inputs) const {
   require_output_and_target(inputs);
@@ -82,7 +80,7 @@ LayerPlan SoftmaxCrossEntropy::infer(std::span<const Shape> inputs) const {
     throw ShapeError("the target is " + to_string(target) + " a sample, the output is " + to_string(x) + ", expected " +
                      to_string(label_shape(x)) + " (class labels) or " + to_string(x) + " (probabilities). Reshape the targets.");
   }
-  require_weight_for_each(options_.class_weights, x.last());
+  require_weight_for_each(options_.weight, x.last());
   LayerPlan plan;
   plan.saved.push_back({x});
   plan.saved.push_back({x.with_last(row_numbers)});
@@ -100,7 +98,7 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
     const bool cuda = context.device.is_cuda(), labels = target->dtype() == DType::i32;
     if (!cuda && labels && args.batch > 0)
       check_labels(who, *target, target->elements() / args.batch, x.shape().last(), options_.ignore_index);
-    const ClassTargets options{options_.class_weights, options_.label_smoothing, options_.ignore_index, options_.reduction};
+    const ClassTargets options{options_.weight, options_.label_smoothing, options_.ignore_index, options_.reduction};
     (cuda ? cuda::class_targets : cpu::class_targets)(context, options, *target, args.saved[2]);
     weights = args.saved[2];
     target = &weights;
@@ -140,7 +138,7 @@ void SoftmaxCrossEntropy::check_targets(const Shape& output, const ConstTensorVi
 double SoftmaxCrossEntropy::divisor(const Shape& output, const ConstTensorView& targets) const {
   if (options_.reduction == Reduction::sum) return 1;
   if (plain_ || options_.reduction == Reduction::batch_mean || targets.dtype() != DType::i32) return Loss::divisor(output, targets);
-  return weight_of_labels(targets, options_.class_weights, options_.ignore_index);
+  return weight_of_labels(targets, options_.weight, options_.ignore_index);
 }
 
 bool SoftmaxCrossEntropy::classifies(const Shape& output, const Shape& target) const {

@@ -40,7 +40,7 @@ TEST_CASE("cuda: softmax cross entropy with every option") {
     for (const Reduction reduction : reductions) {
       compare_with_labels(make_layer(SoftmaxCrossEntropy({.label_smoothing = 0.2, .reduction = reduction})), classes);
       compare_with_labels(
-          make_layer(SoftmaxCrossEntropy({.class_weights = weights_of(classes), .ignore_index = 1, .reduction = reduction})), classes);
+          make_layer(SoftmaxCrossEntropy({.weight = weights_of(classes), .ignore_index = 1, .reduction = reduction})), classes);
     }
   }
 }
@@ -49,9 +49,9 @@ TEST_CASE("cuda: softmax cross entropy of probabilities with weights and smoothi
   if (!device_here()) return;
   for (const DType dtype : compute_types) {
     for (const Reduction reduction : reductions) {
-      LayerRunner host(SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = weights_of(20), .reduction = reduction}), {{20}, {20}},
+      LayerRunner host(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = weights_of(20), .reduction = reduction}), {{20}, {20}},
                        {.batch = 7, .dtype = dtype});
-      LayerRunner device(SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = weights_of(20), .reduction = reduction}),
+      LayerRunner device(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = weights_of(20), .reduction = reduction}),
                          {{20}, {20}}, {.batch = 7, .dtype = dtype, .device = gpu});
       for (LayerRunner* run : {&host, &device}) {
         run->randomize();
@@ -72,9 +72,9 @@ TEST_CASE("cuda: negative log likelihood and multi margin with every option") {
     for (const Reduction reduction : reductions) {
       compare_with_labels(make_layer(NegativeLogLikelihood({.reduction = reduction})), classes);
       compare_with_labels(
-          make_layer(NegativeLogLikelihood({.class_weights = weights_of(classes), .ignore_index = 0, .reduction = reduction})), classes);
+          make_layer(NegativeLogLikelihood({.weight = weights_of(classes), .ignore_index = 0, .reduction = reduction})), classes);
       compare_with_labels(make_layer(MultiMargin({.reduction = reduction})), classes);
-      compare_with_labels(make_layer(MultiMargin({.p = 2, .margin = 0.5, .class_weights = weights_of(classes), .reduction = reduction})),
+      compare_with_labels(make_layer(MultiMargin({.p = 2, .margin = 0.5, .weight = weights_of(classes), .reduction = reduction})),
                           classes);
     }
   }
@@ -122,7 +122,7 @@ TEST_CASE("cuda: scores that are not finite make the losses that they make on th
   if (!device_here()) return;
   const std::vector<double> scores = {nan_value, 1, 2, infinity, 1, 2, -infinity, 1, 2, 1e30, -1e30, 0};
   for (const auto& loss : {make_layer(MultiMargin()), make_layer(MultiMargin({.p = 2})), make_layer(NegativeLogLikelihood()),
-                           make_layer(SoftmaxCrossEntropy({.class_weights = {1, 2, 3}}))}) {
+                           make_layer(SoftmaxCrossEntropy({.weight = {1, 2, 3}}))}) {
     for (const DType dtype : compute_types) {
       compare(loss, {{3}, {}}, 4, dtype, sum_bound(dtype), [&](LayerRunner& run) {
         run.set_x(scores);
@@ -135,8 +135,8 @@ TEST_CASE("cuda: scores that are not finite make the losses that they make on th
 TEST_CASE("cuda: a label that is no class reads nothing and makes NaN in every loss of labels") {
   if (!device_here() || device_is_stand_in()) return;
   for (const auto& loss : {make_layer(SoftmaxCrossEntropy({.label_smoothing = 0.1, .reduction = Reduction::sum})),
-                           make_layer(NegativeLogLikelihood({.class_weights = {1, 2, 3}, .reduction = Reduction::sum})),
-                           make_layer(MultiMargin({.class_weights = {1, 2, 3}}))}) {
+                           make_layer(NegativeLogLikelihood({.weight = {1, 2, 3}, .reduction = Reduction::sum})),
+                           make_layer(MultiMargin({.weight = {1, 2, 3}}))}) {
     LayerRunner run(loss, {{3}, {}}, {.batch = 3, .device = gpu});
     run.randomize();
     run.set_x({0, 3, -1}, 1);

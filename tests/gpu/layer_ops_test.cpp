@@ -104,15 +104,15 @@ TEST_CASE("cuda: every loss that compares element by element") {
     return values;
   };
   for (const Reduction reduction : {Reduction::mean, Reduction::sum}) {
-    const std::shared_ptr<const Layer> losses[] = {make_layer(MeanAbsoluteError(reduction)),
-                                                   make_layer(MeanSquaredError(reduction)),
-                                                   make_layer(Huber(reduction)),
-                                                   make_layer(SmoothL1(reduction)),
-                                                   make_layer(Hinge(reduction)),
-                                                   make_layer(BinaryCrossEntropy(reduction)),
-                                                   make_layer(KLDivergence(reduction)),
-                                                   make_layer(BinaryCrossEntropyWithLogits(reduction)),
-                                                   make_layer(PoissonNegativeLogLikelihood(reduction))};
+    const std::shared_ptr<const Layer> losses[] = {make_layer(MeanAbsoluteError({.reduction = reduction})),
+                                                   make_layer(MeanSquaredError({.reduction = reduction})),
+                                                   make_layer(Huber({.reduction = reduction})),
+                                                   make_layer(SmoothL1({.reduction = reduction})),
+                                                   make_layer(Hinge({.reduction = reduction})),
+                                                   make_layer(BinaryCrossEntropy({.reduction = reduction})),
+                                                   make_layer(KLDivergence({.reduction = reduction})),
+                                                   make_layer(BinaryCrossEntropyWithLogits({.reduction = reduction})),
+                                                   make_layer(PoissonNegativeLogLikelihood({.reduction = reduction}))};
     for (const auto& loss : losses) {
       for (const DType dtype : compute_types) {
         compare(loss, {{33}, {33}}, 5, dtype, sum_bound(dtype), [&](LayerRunner& run) {

@@ -143,7 +143,7 @@ TEST_CASE("recorded steps: with every layer and loss and limit of gradients and 
   options.clip = {.value = 1, .norm = 1, .global_norm = 1};
   CHECK(recorded(plain, options) == 2);
   // One class is ignored: its labels count in no accuracy.
-  for (const Losses& loss : {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {1, 2, 3}, .ignore_index = 1})),
+  for (const Losses& loss : {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2, 3}, .ignore_index = 1})),
                              Losses(NegativeLogLikelihood({.ignore_index = 1})), Losses(MultiMargin())}) {
     options.loss = loss;
     CHECK(recorded(plain, options) == 2);

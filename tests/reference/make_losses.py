@@ -5,7 +5,7 @@ Run:     python3 make_losses.py     (Debian: apt-get install python3-torch; writ
 Format:  that of make_training.py.
 
 Names: <case>.x the output [batch, ...], .t the target; <case>.<reduction>.loss the loss [], .dx its gradient, .dt the target's where there
-is one. Every x and t is a float. A case is <weir's type>.<what>; <case>.<option> are words, .class_weights an array. Hinge is no loss of
+is one. Every x and t is a float. A case is <weir's type>.<what>; <case>.<option> are words, .weight an array. Hinge is no loss of
 PyTorch's: its formula, with PyTorch's gradient. The classes of an output come last here, behind the batch there.
 """
 
@@ -113,9 +113,9 @@ case("poisson.rate", lambda x, t, r: F.poisson_nll_loss(x, t, log_input=False, e
 weights = as_float(torch.tensor([0.5, 2.0, 0.0, 1.25, 0.75], dtype=torch.float64))
 CLASS_OPTIONS = {
     "plain": dict(),
-    "weights": dict(class_weights=weights),
+    "weights": dict(weight=weights),
     "ignore": dict(ignore_index=-100),
-    "ignore_class": dict(ignore_index=1, class_weights=weights),
+    "ignore_class": dict(ignore_index=1, weight=weights),
 }
 for leading in [(), (2,)]:
     scores = normal(BATCH, *leading, CLASSES, scale=2)
@@ -125,7 +125,7 @@ for leading in [(), (2,)]:
     for name, options in CLASS_OPTIONS.items():
         own = labels.clone()
         own.view(-1)[1] = options.get("ignore_index", 0)
-        args = dict(weight=options.get("class_weights"), ignore_index=options.get("ignore_index", -1))
+        args = dict(weight=options.get("weight"), ignore_index=options.get("ignore_index", -1))
         for smoothing in [0.0, 0.1]:
             extra = dict(options, label_smoothing=smoothing) if smoothing else options
             case("softmax_cross_entropy.%s%s%s" % (name, "_smooth" if smoothing else "", suffix),
@@ -134,10 +134,10 @@ for leading in [(), (2,)]:
     soft = as_float(torch.softmax(normal(BATCH, *leading, CLASSES), -1))
     case("softmax_cross_entropy.probabilities%s" % suffix,
          lambda x, t, r: F.cross_entropy(last(x), last(t), weight=weights, label_smoothing=0.2, reduction=r), scores, soft,
-         dict(class_weights=weights, label_smoothing=0.2), target_gradient=False)
+         dict(weight=weights, label_smoothing=0.2), target_gradient=False)
     if not leading:
         case("multi_margin.plain", lambda x, t, r: F.multi_margin_loss(x, t, reduction=r), scores, labels)
         case("multi_margin.all", lambda x, t, r: F.multi_margin_loss(x, t, p=2, margin=0.5, weight=weights, reduction=r), scores, labels,
-             dict(p=2, margin=0.5, class_weights=weights))
+             dict(p=2, margin=0.5, weight=weights))
 
 pathlib.Path(__file__).with_name("losses.txt").write_text("\n".join(lines) + "\n")

@@ -32,9 +32,9 @@ inline std::vector<LossCase> all_losses() {
   const GradcheckOptions inside{.low = 0.05, .high = 0.95, .zeros = false};  // probabilities and rates
   const std::vector<Shape> equal = {{4}, {4}}, labels = {{4}, {}}, rows = {{2, 4}, {2}};
   return {
-      {make(MeanSquaredError(Reduction::sum)), equal},
+      {make(MeanSquaredError({.reduction = Reduction::sum})), equal},
       {make(MeanAbsoluteError()), equal},
-      {make(MeanAbsoluteError(Reduction::batch_mean)), {{2, 3}, {2, 3}}},
+      {make(MeanAbsoluteError({.reduction = Reduction::batch_mean})), {{2, 3}, {2, 3}}},
       {make(Huber()), equal},
       {make(Huber({.delta = 0.3})), equal},
       {make(SmoothL1({.beta = 0.5})), equal},
@@ -44,19 +44,19 @@ inline std::vector<LossCase> all_losses() {
       {make(BinaryCrossEntropyWithLogits()), equal},
       {make(BinaryCrossEntropyWithLogits({.pos_weight = {2.5}, .reduction = Reduction::sum})), {{2, 3}, {2, 3}}, {.low = -20, .high = 20}},
       {make(BinaryCrossEntropyWithLogits({.pos_weight = {2.5, 0.5, 1, 4}})), equal, {.sample_weights = true}},
-      {make(KLDivergence({}, Reduction::batch_mean)), equal},
+      {make(KLDivergence({.reduction = Reduction::batch_mean})), equal},
       {make(KLDivergence({.log_target = true})), equal},
       {make(PoissonNegativeLogLikelihood()), equal},
       {make(PoissonNegativeLogLikelihood({.log_input = false, .eps = 1e-3})), equal, inside},
       {make(NegativeLogLikelihood()), labels},
-      {make(NegativeLogLikelihood({.class_weights = weights, .ignore_index = 1})), rows, {.batch = 5}},
+      {make(NegativeLogLikelihood({.weight = weights, .ignore_index = 1})), rows, {.batch = 5}},
       {make(NegativeLogLikelihood({.reduction = Reduction::sum})), rows},
       {make(MultiMargin()), labels},
-      {make(MultiMargin({.p = 2, .margin = 0.5, .class_weights = weights, .reduction = Reduction::sum})), rows},
+      {make(MultiMargin({.p = 2, .margin = 0.5, .weight = weights, .reduction = Reduction::sum})), rows},
       {make(SoftmaxCrossEntropy({.label_smoothing = 0.1})), labels},
-      {make(SoftmaxCrossEntropy({.label_smoothing = 0.2, .class_weights = weights, .ignore_index = 3})), rows, {.batch = 5}},
-      {make(SoftmaxCrossEntropy({.class_weights = weights, .reduction = Reduction::batch_mean})), {{4}, {4}}},
-      {make(SoftmaxCrossEntropy({.class_weights = weights})), labels, {.sample_weights = true}},
+      {make(SoftmaxCrossEntropy({.label_smoothing = 0.2, .weight = weights, .ignore_index = 3})), rows, {.batch = 5}},
+      {make(SoftmaxCrossEntropy({.weight = weights, .reduction = Reduction::batch_mean})), {{4}, {4}}},
+      {make(SoftmaxCrossEntropy({.weight = weights})), labels, {.sample_weights = true}},
   };
 }
 

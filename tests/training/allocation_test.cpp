@@ -95,7 +95,7 @@ TEST_CASE("allocation: groups and clipping and schedules and several batches a s
   const Dataset data = blobs(700, 50, 10);
   Model model(sequential({50}, Dense(130), ReLU(), Dense(10)), {});
   CHECK(allocations_of_fit(model, data,
-                           {.loss = SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = std::vector<double>(10, 0.5)}),
+                           {.loss = SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = std::vector<double>(10, 0.5)}),
                             .optimizer = AdamW({.amsgrad = true}),
                             .groups = {vectors_without_decay(), {.l1 = 1e-4, .l2 = 1e-4, .max_norm = 1}},
                             .schedule = LinearWarmup({.total_iters = 3}, OneCycleLR({.total_steps = 20})),

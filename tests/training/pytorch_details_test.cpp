@@ -82,7 +82,7 @@ TEST_CASE("pytorch: several weighted losses with class weights and pos_weight an
 
   const auto values = [](const std::string& name) { return reference().array("weighted." + name).values; };
   const std::vector<double> weights = values("weights");
-  const Losses losses = {{SoftmaxCrossEntropy({.class_weights = values("class_weights")}), weights[0]},
+  const Losses losses = {{SoftmaxCrossEntropy({.weight = values("class_weights")}), weights[0]},
                          {MeanSquaredError(), weights[1]},
                          {BinaryCrossEntropyWithLogits({.pos_weight = values("pos_weight")}), weights[2]}};
   model.plan_training(losses, {Shape{}, Shape{2}, Shape{2}});

@@ -34,16 +34,16 @@ std::pair<std::vector<double>, std::vector<double>> run_loss(const Loss& loss, c
 
 std::vector<std::shared_ptr<const Loss>> class_losses() {
   return {std::make_shared<SoftmaxCrossEntropy>(),
-          std::make_shared<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{.label_smoothing = 0.1, .class_weights = {1, 2, 0.5}}),
-          std::make_shared<NegativeLogLikelihood>(NegativeLogLikelihoodOptions{.class_weights = {1, 2, 0.5}}),
-          std::make_shared<MultiMargin>(MultiMarginOptions{.p = 2, .class_weights = {1, 2, 0.5}})};
+          std::make_shared<SoftmaxCrossEntropy>(SoftmaxCrossEntropyOptions{.label_smoothing = 0.1, .weight = {1, 2, 0.5}}),
+          std::make_shared<NegativeLogLikelihood>(NegativeLogLikelihoodOptions{.weight = {1, 2, 0.5}}),
+          std::make_shared<MultiMargin>(MultiMarginOptions{.p = 2, .weight = {1, 2, 0.5}})};
 }
 
 }  // namespace
 
 TEST_CASE("class losses: by hand with weights and ignored labels") {
   // weights 1 and 3, the third label ignored: y is scaled so that its mean over the batch is the weighted mean
-  const NegativeLogLikelihood loss({.class_weights = {1, 3}, .ignore_index = -1});
+  const NegativeLogLikelihood loss({.weight = {1, 3}, .ignore_index = -1});
   const auto [y, dx] = run_loss(loss, {-2, -4, -1, -8, -5, -6}, {0, 1, -1});
   CHECK(y == std::vector<double>{2 * 0.75, 3 * 8 * 0.75, 0});  // 3 samples / (1 + 3)
   CHECK(dx == std::vector<double>{-0.75, 0, 0, -2.25, 0, 0});
@@ -54,7 +54,7 @@ TEST_CASE("class losses: by hand with weights and ignored labels") {
 
 TEST_CASE("class losses: a batch in which nothing counts has no loss and no gradient") {
   const SoftmaxCrossEntropy entropy({.ignore_index = -100});
-  const NegativeLogLikelihood likelihood({.class_weights = {0, 1}});
+  const NegativeLogLikelihood likelihood({.weight = {0, 1}});
   const std::vector<double> zeros(2), rows(4);
   CHECK(run_loss(entropy, {1, 2, 3, 4}, {-100, -100}) == std::pair{zeros, rows});
   CHECK(run_loss(likelihood, {1, 2, 3, 4}, {0, 0}) == std::pair{zeros, rows});
@@ -62,7 +62,7 @@ TEST_CASE("class losses: a batch in which nothing counts has no loss and no grad
 
 TEST_CASE("class losses: options that change nothing give what none give") {
   const std::vector<double> x = {0.5, -1, 2, 3, 0.25, -0.5}, labels = {2, 0};
-  const SoftmaxCrossEntropy plain, ones({.class_weights = {1, 1, 1}}), ignoring({.ignore_index = 7});
+  const SoftmaxCrossEntropy plain, ones({.weight = {1, 1, 1}}), ignoring({.ignore_index = 7});
   for (const DType dtype : {DType::f32, DType::f64}) {
     const auto [y, dx] = run_loss(plain, x, labels, dtype);
     for (const Loss* loss : {static_cast<const Loss*>(&ones), static_cast<const Loss*>(&ignoring)}) {
@@ -76,14 +76,14 @@ TEST_CASE("class losses: the divisor is the sum of weights that count") {
   const Tensor labels = labels_of({0, 1, 1, -1});
   const Shape output{2};
   CHECK(SoftmaxCrossEntropy().divisor(output, labels) == 4);
-  CHECK(SoftmaxCrossEntropy({.class_weights = {1, 3}, .ignore_index = -1}).divisor(output, labels) == 7);
+  CHECK(SoftmaxCrossEntropy({.weight = {1, 3}, .ignore_index = -1}).divisor(output, labels) == 7);
   CHECK(NegativeLogLikelihood({.ignore_index = -1}).divisor(output, labels) == 3);
-  CHECK(NegativeLogLikelihood({.class_weights = {1, 3}, .ignore_index = -1, .reduction = Reduction::batch_mean}).divisor(output, labels) ==
+  CHECK(NegativeLogLikelihood({.weight = {1, 3}, .ignore_index = -1, .reduction = Reduction::batch_mean}).divisor(output, labels) ==
         4);
   CHECK(SoftmaxCrossEntropy({.reduction = Reduction::sum}).divisor(output, labels) == 1);
-  CHECK(MultiMargin({.class_weights = {1, 3}}).divisor(output, labels) == 4);
+  CHECK(MultiMargin({.weight = {1, 3}}).divisor(output, labels) == 4);
   const Tensor probabilities = tensor({0.5, 0.5, 1, 0}, Shape{2, 2}, DType::f64);
-  CHECK(SoftmaxCrossEntropy({.class_weights = {1, 3}}).divisor(output, probabilities) == 2);
+  CHECK(SoftmaxCrossEntropy({.weight = {1, 3}}).divisor(output, probabilities) == 2);
 }
 
 TEST_CASE("class losses: the bits do not depend on the number of threads") {
@@ -131,17 +131,17 @@ TEST_CASE("class losses: labels out of range are named and an ignored one is not
 TEST_CASE("class losses: options and shapes that make no sense are refused") {
   CHECK_THROWS_WITH_AS(SoftmaxCrossEntropy({.label_smoothing = 1.5}),
                        "softmax_cross_entropy: label_smoothing is 1.500000, expected a number from 0 to 1.", ConfigError);
-  CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.class_weights = {1, -2}}),
-                       "negative_log_likelihood: class_weights holds -2.000000 for class 1, expected a finite number, 0 or more.",
+  CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.weight = {1, -2}}),
+                       "negative_log_likelihood: weight holds -2.000000 for class 1, expected a finite number, 0 or more.",
                        ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.p = 3}), "multi_margin: p is 3, expected 1 or 2.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.margin = std::numeric_limits<double>::infinity()}),
                        "multi_margin: margin is inf, expected a finite number.", ConfigError);
   const std::vector<Shape> four{Shape{4}, Shape{}}, wrong{Shape{4}, Shape{4}}, number{Shape{}, Shape{}};
-  const char* weights = "class_weights holds 2 numbers, the output has 4 classes. Give one for each, or none.";
-  CHECK_THROWS_WITH_AS(SoftmaxCrossEntropy({.class_weights = {1, 2}}).infer(four), weights, ShapeError);
-  CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.class_weights = {1, 2}}).infer(four), weights, ShapeError);
-  CHECK_THROWS_WITH_AS(MultiMargin({.class_weights = {1, 2}}).infer(four), weights, ShapeError);
+  const char* weights = "weight holds 2 numbers, the output has 4 classes. Give one for each, or none.";
+  CHECK_THROWS_WITH_AS(SoftmaxCrossEntropy({.weight = {1, 2}}).infer(four), weights, ShapeError);
+  CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.weight = {1, 2}}).infer(four), weights, ShapeError);
+  CHECK_THROWS_WITH_AS(MultiMargin({.weight = {1, 2}}).infer(four), weights, ShapeError);
   CHECK_THROWS_WITH_AS(MultiMargin().infer(wrong),
                        "the target is [4] a sample, the output is [4], expected [], class labels. Reshape the targets.", ShapeError);
   CHECK_THROWS_WITH_AS(NegativeLogLikelihood().infer(number),
@@ -158,7 +158,7 @@ TEST_CASE("class losses: describe names the options that are set") {
   CHECK(SoftmaxCrossEntropy().describe() == "softmax_cross_entropy");
   CHECK(SoftmaxCrossEntropy().config() == Config());
   CHECK(
-      SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {1, 2}, .ignore_index = -1, .reduction = Reduction::sum}).describe() ==
-      "softmax_cross_entropy(label_smoothing=0.1, class_weights=[...], ignore_index=-1, reduction=sum)");
+      SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2}, .ignore_index = -1, .reduction = Reduction::sum}).describe() ==
+      "softmax_cross_entropy(label_smoothing=0.1, weight=[...], ignore_index=-1, reduction=sum)");
   CHECK(MultiMargin({.p = 2}).describe() == "multi_margin(p=2)");
 }

@@ -143,7 +143,7 @@ TEST_CASE("binary cross entropy with logits: several pos_weight have the same bi
   CHECK(BinaryCrossEntropyWithLogits().capturable());
   CHECK(loss.divisor(Shape{3}, tensor({0, 1, 0, 1, 1, 1}, Shape{2, 3}, DType::f32)) == 2);
   CHECK(loss.describe() == "binary_cross_entropy_with_logits(pos_weight=[...])");
-  CHECK(BinaryCrossEntropyWithLogits(Reduction::sum).describe() == "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
+  CHECK(BinaryCrossEntropyWithLogits({.reduction = Reduction::sum}).describe() == "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
 }
 
 TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is refused") {
@@ -169,8 +169,8 @@ TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is
 TEST_CASE("elementwise losses: one over many batches is that over all of them") {
   const Tensor targets = tensor({1, 2, 3, 4, 5}, Shape{5, 1}, DType::f64);
   CHECK(Huber().divisor(Shape{1}, targets) == 5);
-  CHECK(Huber(Reduction::batch_mean).divisor(Shape{1}, targets) == 5);
-  CHECK(Huber(Reduction::sum).divisor(Shape{1}, targets) == 1);
+  CHECK(Huber({.reduction = Reduction::batch_mean}).divisor(Shape{1}, targets) == 5);
+  CHECK(Huber({.reduction = Reduction::sum}).divisor(Shape{1}, targets) == 1);
 }
 
 TEST_CASE("elementwise losses: targets that a term cannot take are named") {
@@ -196,8 +196,8 @@ TEST_CASE("elementwise losses: options outside their range are refused and descr
   CHECK_THROWS_WITH_AS(PoissonNegativeLogLikelihood({.eps = std::nan("")}), "poisson: eps is nan, expected a finite number above 0.",
                        ConfigError);
   CHECK(Hinge().describe() == "hinge");
-  CHECK(Hinge(Reduction::sum).describe() == "hinge(reduction=sum)");
-  CHECK(Huber({.delta = 0.5}, Reduction::batch_mean).describe() == "huber(delta=0.5, reduction=batch_mean)");
+  CHECK(Hinge({.reduction = Reduction::sum}).describe() == "hinge(reduction=sum)");
+  CHECK(Huber({.delta = 0.5, .reduction = Reduction::batch_mean}).describe() == "huber(delta=0.5, reduction=batch_mean)");
   CHECK(PoissonNegativeLogLikelihood().describe() == "poisson(log_input=true, full=false, eps=1e-08)");
   CHECK_THROWS_WITH_AS(Hinge::from_config(Config().set("reduction", std::string("none"))),
                        "config: 'reduction' is 'none', expected one of: mean, sum, batch_mean.", ConfigError);

@@ -49,7 +49,7 @@ Config config_of(const std::string& name, const std::string& reduction) {
       config.set(option, reference().number(key, 0));
     }
   }
-  for (const std::string option : {"class_weights", "pos_weight"}) {
+  for (const std::string option : {"weight", "pos_weight"}) {
     if (reference().has_array(name + "." + option)) config.set(option, reference().array(name + "." + option).values);
   }
   if (reduction != "mean") config.set("reduction", reduction);

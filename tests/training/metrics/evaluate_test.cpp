@@ -136,9 +136,9 @@ TEST_CASE("evaluate: bad input is refused") {
 
 TEST_CASE("evaluate: class weights and sums give one loss for any batch") {
   const Dataset data = blobs(23);
-  std::vector<Losses> losses = {SoftmaxCrossEntropy({.class_weights = {1, 5, 0.5}}), SoftmaxCrossEntropy({.ignore_index = 1}),
-                                SoftmaxCrossEntropy({.label_smoothing = 0.1, .class_weights = {0, 2, 1}, .ignore_index = 1}),
-                                SoftmaxCrossEntropy({.reduction = Reduction::sum}), MultiMargin({.class_weights = {1, 5, 0.5}})};
+  std::vector<Losses> losses = {SoftmaxCrossEntropy({.weight = {1, 5, 0.5}}), SoftmaxCrossEntropy({.ignore_index = 1}),
+                                SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {0, 2, 1}, .ignore_index = 1}),
+                                SoftmaxCrossEntropy({.reduction = Reduction::sum}), MultiMargin({.weight = {1, 5, 0.5}})};
   for (const Losses& loss : losses) {
     CAPTURE(loss.terms()[0].loss->describe());
     Model whole = classifier({.dtype = DType::f64, .max_batch = 23}), parts = classifier({.dtype = DType::f64, .max_batch = 4});
@@ -146,7 +146,7 @@ TEST_CASE("evaluate: class weights and sums give one loss for any batch") {
   }
   // Nothing counts: no loss.
   Model model = classifier({.dtype = DType::f64, .max_batch = 4});
-  CHECK(evaluate(model, data, SoftmaxCrossEntropy({.class_weights = {0, 0, 0}})).loss == 0);
+  CHECK(evaluate(model, data, SoftmaxCrossEntropy({.weight = {0, 0, 0}})).loss == 0);
 }
 
 TEST_CASE("evaluate: an ignored label is no mistake") {

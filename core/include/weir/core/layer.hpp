@@ -78,7 +78,7 @@ class Layer {
 
   virtual std::string type() const = 0;      // "dense": the name in files
   virtual Config config() const = 0;         // enough for the factory to rebuild the layer
-  virtual std::string describe() const = 0;  // "dense(128)"
+  virtual std::string describe() const;      // "dense(128)" in prints and messages; by default type and config: "huber(delta=1)"
 
   // The only place where shapes are checked. `inputs` are per sample. Throws ShapeError with the sizes, without the layer's name
   // in front (the Graph adds it).

@@ -13,6 +13,7 @@ namespace weir {
 // the output before its sigmoid loses nothing near 0 and 1.
 struct BinaryCrossEntropyTerm {
   static constexpr std::string_view name = "binary_cross_entropy";
+  Reduction reduction = Reduction::mean;
 
   static constexpr std::string_view targets = "0 to 1";
   bool takes(double t) const { return t >= 0 && t <= 1; }

@@ -16,6 +16,7 @@ namespace weir {
 struct LogitTerm {
   static constexpr std::string_view name = "binary_cross_entropy_with_logits";
   double pos_weight = 1;  // of the targets that are 1; above 0
+  Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"pos_weight", &LogitTerm::pos_weight, OptionRange::positive}};
 
   static constexpr std::string_view targets = "0 to 1";
@@ -51,14 +52,12 @@ struct BinaryCrossEntropyWithLogitsOptions {
 class BinaryCrossEntropyWithLogits final : public Loss {
  public:
   explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for one outside its range
-  explicit BinaryCrossEntropyWithLogits(Reduction reduction) : BinaryCrossEntropyWithLogits({.pos_weight = {1}, .reduction = reduction}) {}
   static BinaryCrossEntropyWithLogits from_config(const Config& config);
 
   const BinaryCrossEntropyWithLogitsOptions& options() const { return options_; }
 
   std::string type() const override { return std::string(LogitTerm::name); }
   Config config() const override;
-  std::string describe() const override;
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;

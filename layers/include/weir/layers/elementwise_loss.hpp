@@ -9,20 +9,18 @@ namespace weir {
 //
 //   y = mean over the elements of f(x, t)      dx = dy df/dx / elements      dt = dy df/dt / elements
 //
-// (mean, sum or batch_mean; the loss is then that of PyTorch with the same reduction). F is one of weir's own: SquaredTerm, HuberTerm, ...
+// (mean, sum or batch_mean; the loss is then that of PyTorch with the same reduction). F holds the loss's options and computes the term of
+// one element: Huber({.delta = 2, .reduction = Reduction::sum}). It is one of weir's own: SquaredTerm, HuberTerm, ...
 template <class F>
 class ElementwiseLoss final : public Loss {
  public:
-  explicit ElementwiseLoss(F term = {}, Reduction reduction = Reduction::mean);  // ConfigError for an option outside its range
-  explicit ElementwiseLoss(Reduction reduction) : ElementwiseLoss(F{}, reduction) {}
+  explicit ElementwiseLoss(F options = {});  // ConfigError for an option outside its range
   static ElementwiseLoss from_config(const Config& config);
 
-  const F& term() const { return term_; }
-  Reduction reduction() const { return reduction_; }
+  const F& options() const { return options_; }
 
   std::string type() const override;
   Config config() const override;
-  std::string describe() const override;  // "huber(delta=1)"
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
@@ -34,8 +32,7 @@ class ElementwiseLoss final : public Loss {
   double divisor(const Shape& output, const ConstTensorView& targets) const override;
 
  private:
-  F term_;
-  Reduction reduction_;
+  F options_;
 };
 
 }  // namespace weir

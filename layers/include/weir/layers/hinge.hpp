@@ -10,6 +10,7 @@ namespace weir {
 // max(0, 1 - t x) for targets -1 and 1. The slope is 0 at t x = 1.
 struct HingeTerm {
   static constexpr std::string_view name = "hinge";
+  Reduction reduction = Reduction::mean;
 
   static constexpr std::string_view targets = "-1 or 1";
   bool takes(double t) const { return t == -1 || t == 1; }

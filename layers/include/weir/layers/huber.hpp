@@ -14,6 +14,7 @@ namespace weir {
 struct HuberTerm {
   static constexpr std::string_view name = "huber";
   double delta = 1;  // above 0
+  Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"delta", &HuberTerm::delta, OptionRange::positive}};
 
   template <class T>

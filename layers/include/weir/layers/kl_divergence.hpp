@@ -16,6 +16,7 @@ namespace weir {
 struct KLDivergenceTerm {
   static constexpr std::string_view name = "kl_divergence";
   bool log_target = false;
+  Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"log_target", &KLDivergenceTerm::log_target}};
 
   static constexpr std::string_view targets = "0 or more";

@@ -10,6 +10,7 @@ namespace weir {
 // |x - t|; MeanAbsoluteError is torch.nn.L1Loss. The slope is 0 at x = t.
 struct AbsoluteTerm {
   static constexpr std::string_view name = "mean_absolute_error";
+  Reduction reduction = Reduction::mean;
 
   template <class T>
   WEIR_HD T value(T x, T t) const {

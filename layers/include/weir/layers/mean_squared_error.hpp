@@ -10,6 +10,7 @@ namespace weir {
 // (x - t)^2; MeanSquaredError is torch.nn.MSELoss.
 struct SquaredTerm {
   static constexpr std::string_view name = "mean_squared_error";
+  Reduction reduction = Reduction::mean;
 
   template <class T>
   WEIR_HD T value(T x, T t) const {

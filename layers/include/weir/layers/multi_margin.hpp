@@ -9,7 +9,7 @@ namespace weir {
 struct MultiMarginOptions {
   int p = 1;                               // 1 or 2
   double margin = 1;                       // a finite number
-  std::vector<double> class_weights = {};  // one a class, 0 or more; empty: 1 each
+  std::vector<double> weight = {};  // one a class, 0 or more; empty: 1 each
   Reduction reduction = Reduction::mean;   // the mean divides by the number of positions, whatever their weights
 };
 
@@ -27,7 +27,6 @@ class MultiMargin final : public Loss {
 
   std::string type() const override { return "multi_margin"; }
   Config config() const override;  // the options that are not the default's
-  std::string describe() const override;
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;

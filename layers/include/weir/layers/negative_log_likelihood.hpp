@@ -9,7 +9,7 @@
 namespace weir {
 
 struct NegativeLogLikelihoodOptions {
-  std::vector<double> class_weights = {};         // one a class, 0 or more; empty: 1 each
+  std::vector<double> weight = {};         // one a class, 0 or more; empty: 1 each
   std::optional<std::int32_t> ignore_index = {};  // positions with this label count nowhere, in or out of the classes
   Reduction reduction = Reduction::mean;          // the mean divides by the sum of the labels' weights
 };
@@ -27,7 +27,6 @@ class NegativeLogLikelihood final : public Loss {
 
   std::string type() const override { return "negative_log_likelihood"; }
   Config config() const override;  // the options that are not the default's
-  std::string describe() const override;
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;

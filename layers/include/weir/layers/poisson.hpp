@@ -18,6 +18,7 @@ struct PoissonTerm {
   bool log_input = true;
   bool full = false;
   double eps = 1e-8;  // above 0
+  Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"log_input", &PoissonTerm::log_input}, LossOption{"full", &PoissonTerm::full},
                                       LossOption{"eps", &PoissonTerm::eps, OptionRange::positive}};
 

@@ -14,6 +14,7 @@ namespace weir {
 struct SmoothL1Term {
   static constexpr std::string_view name = "smooth_l1";
   double beta = 1;  // 0 or more
+  Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"beta", &SmoothL1Term::beta}};
 
   template <class T>
