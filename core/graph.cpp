@@ -128,6 +128,12 @@ void Graph::output(Node node) {
 
 const Shape& Graph::shape(Node node) const { return entries_[check(node, "shape")].plan.output; }
 
+std::vector<Shape> Graph::input_shapes(std::size_t entry) const {
+  std::vector<Shape> shapes;
+  for (const std::size_t input : entries_.at(entry).inputs) shapes.push_back(entries_[input].plan.output);
+  return shapes;
+}
+
 void Graph::validate() const {
   if (inputs_.empty()) throw ConfigError("graph: has no input. Add one with input(shape).");
   if (outputs_.empty()) throw ConfigError("graph: has no output. Name one with output(node).");

@@ -4,6 +4,8 @@ namespace weir {
 
 std::string Layer::describe() const { return weir::describe(type(), config()); }
 std::unique_ptr<Layer> Layer::absorb(const Layer&) const { return nullptr; }
+void Layer::check_input(std::size_t, const ConstTensorView&) const {}
+std::int64_t Layer::least_training_batch(std::span<const Shape>) const { return 1; }
 std::int64_t Layer::multiply_adds(std::span<const Shape>) const { return 0; }
 
 }  // namespace weir

@@ -41,7 +41,7 @@ LayerPlan BatchNorm::infer(std::span<const Shape> inputs) const {
 }
 
 void BatchNorm::forward(const Context& context, const LayerArgs& args) const {
-  if (context.training && args.batch > 0 && args.batch < least_training_batch) {
+  if (context.training && args.batch == 1) {
     throw ConfigError("batch_norm: a training batch of 1 sample has no variance, expected 2 or more. Choose another batch size.");
   }
   BatchNormForward op;

@@ -31,7 +31,7 @@ LayerPlan Embedding::infer(std::span<const Shape> inputs) const {
   return plan;
 }
 
-void Embedding::check_indices(const ConstTensorView& x) const {
+void Embedding::check_input(std::size_t, const ConstTensorView& x) const {
   const auto* index = data<std::int32_t>(x);
   for (std::int64_t i = 0; i < x.elements(); ++i) {
     if (index[i] < 0 || index[i] >= num_) refuse_index(Shape{num_, dim_}, i / (x.elements() / x.shape()[0]), index[i]);

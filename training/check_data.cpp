@@ -2,8 +2,6 @@
 
 #include <cmath>
 #include <weir/core/error.hpp>
-#include <weir/layers/batch_norm.hpp>
-#include <weir/layers/embedding.hpp>
 
 #include "core/text.hpp"
 #include "data/finite.hpp"
@@ -44,12 +42,12 @@ auto naming(const std::string& name, F&& f) {
   }
 }
 
-// That an embedding has a row for every number that it reads of this input.
-void check_indices(const std::string& name, const Graph& graph, std::size_t input, const ConstTensorView& values) {
+// That every layer which reads this entry of the graph can take its values.
+void check_values(const std::string& name, const Graph& graph, std::size_t input, const ConstTensorView& values) {
   for (const Graph::Entry& entry : graph.entries()) {
-    const auto* embedding = dynamic_cast<const Embedding*>(entry.layer.get());
-    if (embedding == nullptr || entry.inputs[0] != input) continue;
-    naming<ConfigError>(name + " for " + entry.name, [&] { embedding->check_indices(values); });
+    for (std::size_t i = 0; i < entry.inputs.size(); ++i) {
+      if (entry.inputs[i] == input) naming<ConfigError>(name + " for " + entry.name, [&] { entry.layer->check_input(i, values); });
+    }
   }
 }
 
@@ -69,7 +67,7 @@ void check_inputs(const std::string& who, const Model& model, const Dataset& dat
                        to_string(entry.plan.output) + ". Reshape the data, or make the graph for this shape.");
     }
     check_storage(name, data.inputs()[i], entry.storage);
-    if (entry.storage == Storage::i32) check_indices(name, graph, graph.inputs()[i], data.inputs()[i].values);
+    check_values(name, graph, graph.inputs()[i], data.inputs()[i].values);
   }
 }
 
@@ -112,11 +110,12 @@ void check_batches(const std::string& who, const Model& model, std::int64_t samp
   if (drop_last && samples < batch) {
     throw ConfigError(who + ": drop_last leaves nothing of " + cut + ". Choose a smaller batch, or keep the last one.");
   }
-  constexpr std::int64_t least = BatchNorm::least_training_batch;
   const std::int64_t rest = samples % batch, smallest = rest == 0 || drop_last ? batch : rest;
-  if (smallest >= least) return;
-  for (const Graph::Entry& entry : model.graph().entries()) {
-    if (dynamic_cast<const BatchNorm*>(entry.layer.get()) == nullptr) continue;
+  const Graph& graph = model.graph();
+  for (std::size_t i = 0; i < graph.entries().size(); ++i) {
+    const Graph::Entry& entry = graph.entries()[i];
+    const std::int64_t least = entry.layer ? entry.layer->least_training_batch(graph.input_shapes(i)) : 0;
+    if (smallest >= least) continue;
     throw ConfigError(who + ": " + entry.name + " (" + entry.layer->describe() + "): " + cut + " give it one of " +
                       std::to_string(smallest) + " to train on, expected " + std::to_string(least) + " or more. " +
                       (batch < least || samples < least ? "Choose a larger batch." : "Set drop_last, or choose another batch."));

@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, which embeddings have rows for.
+// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, values that its layers take.
 void check_inputs(const std::string& who, const Model& model, const Dataset& data);
 
 // One loss an output, each of which runs on the Model's device.

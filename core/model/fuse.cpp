@@ -27,9 +27,7 @@ std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse) {
     if (fuse && before < calls.size() && readers[entry.inputs[0]] == 1) {
       FusedCall& call = calls[before];
       if (std::shared_ptr<const Layer> both = call.layer->absorb(*entry.layer)) {
-        std::vector<Shape> shapes;
-        for (const std::size_t input : call.inputs) shapes.push_back(graph.entries()[input].plan.output);
-        call.plan = both->infer(shapes);
+        call.plan = both->infer(graph.input_shapes(call.first));
         call.layer = std::move(both);
         call.name += "+" + entry.name;
         call.last = index;

@@ -10,6 +10,7 @@
 #include <weir/training/fit.hpp>
 #include <weir/training/predict.hpp>
 
+#include "tests/support/passing_layer.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -186,4 +187,56 @@ TEST_CASE("fit errors: an index that no row of an embedding has is found before 
                        ConfigError);
   CHECK_THROWS_AS(predict(model, wrong), ConfigError);
   CHECK(Snapshot(model) == before);
+}
+
+namespace {
+
+// A layer as a user could write: y = x0, for x0 of at least 0 and whole numbers x1 below 10, trained on samples in threes.
+class Counts : public PassingLayer {
+ public:
+  Counts() : PassingLayer("counts") {}
+  LayerPlan infer(std::span<const Shape> inputs) const override {
+    LayerPlan plan = PassingLayer::infer(inputs);
+    plan.inputs = {Storage::compute, Storage::i32};
+    return plan;
+  }
+  void check_input(std::size_t input, const ConstTensorView& values) const override {
+    for (std::int64_t i = 0; i < values.elements(); ++i) {
+      const auto at = static_cast<std::size_t>(i);
+      const double value = input == 1 ? values.values<std::int32_t>()[at] : values.values<float>()[at];
+      if (value >= 0 && (input == 0 || value < 10)) continue;
+      throw ConfigError("counts: sample " + std::to_string(i / (values.elements() / values.shape()[0])) + " holds a number that is none.");
+    }
+  }
+  std::int64_t least_training_batch(std::span<const Shape> inputs) const override {
+    return inputs.size() == 2 && inputs[0] == Shape{2} ? 3 : 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("fit errors: a layer of a users own says what its inputs and a batch must hold") {
+  Graph graph;
+  const Node x = graph.input({2}), n = graph.input({1}, Storage::i32);
+  graph.output(graph.add(Counts(), {x, n}, "own"));
+  Model model(graph);
+  const auto data = [](std::vector<double> numbers, std::vector<double> counts) {
+    const auto samples = static_cast<std::int64_t>(counts.size());
+    std::vector<Field> inputs, targets;
+    inputs.push_back({tensor(numbers, Shape{samples, 2}, DType::f32)});
+    inputs.push_back({tensor(counts, Shape{samples, 1}, DType::i32)});
+    targets.push_back({Tensor(Shape{samples, 2})});
+    return Dataset(std::move(inputs), std::move(targets));
+  };
+  const FitOptions options{.loss = MeanSquaredError(), .optimizer = SGD(), .batch = 3};
+  CHECK_THROWS_WITH_AS(fit(model, data({0, 1, 2, -3, 0, 0}, {0, 9, 1}), options),
+                       "fit: training data, input 0 for own: counts: sample 1 holds a number that is none.", ConfigError);
+  CHECK_THROWS_WITH_AS(predict(model, data({0, 1, 2, 3, 0, 0}, {0, 9, 10})),
+                       "predict, input 1 for own: counts: sample 2 holds a number that is none.", ConfigError);
+  CHECK_THROWS_WITH_AS(fit(model, data({0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, {0, 0, 0, 0, 0}), options),
+                       "fit: own (counts): 5 samples in batches of 3 give it one of 2 to train on, expected 3 or more. Set drop_last, or "
+                       "choose another batch.",
+                       ConfigError);
+  CHECK_NOTHROW(fit(model, data({0, 1, 2, 3, 0, 0}, {0, 9, 1}), options));
+  CHECK(model.training_state().step == 1);
 }

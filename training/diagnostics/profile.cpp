@@ -222,9 +222,7 @@ class Run {
 
   // Of one sample's forward, as the layer says.
   double multiply_adds(const FusedCall& call) const {
-    std::vector<Shape> inputs;
-    for (const std::size_t input : call.inputs) inputs.push_back(model_.graph().entries()[input].plan.output);
-    return static_cast<double>(call.layer->multiply_adds(inputs));
+    return static_cast<double>(call.layer->multiply_adds(model_.graph().input_shapes(call.first)));
   }
 
   Model model_;

@@ -59,7 +59,8 @@ class Graph {
   const std::vector<Entry>& entries() const { return entries_; }      // in topological order
   const std::vector<std::size_t>& inputs() const { return inputs_; }  // indices into entries()
   const std::vector<std::size_t>& outputs() const { return outputs_; }
-  const Shape& shape(Node node) const;  // of one sample
+  const Shape& shape(Node node) const;                       // of one sample
+  std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample, what the layer's infer was given
 
   // What must hold before a Model can be made: an input, an output, and no node that leads to no output. Throws ConfigError.
   void validate() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -76,9 +77,9 @@ class Layer {
  public:
   virtual ~Layer() = default;
 
-  virtual std::string type() const = 0;      // "dense": the name in files
-  virtual Config config() const = 0;         // enough for the factory to rebuild the layer
-  virtual std::string describe() const;      // "dense(128)" in prints and messages; by default type and config: "huber(delta=1)"
+  virtual std::string type() const = 0;  // "dense": the name in files
+  virtual Config config() const = 0;     // enough for the factory to rebuild the layer
+  virtual std::string describe() const;  // "dense(128)" in prints and messages; by default type and config: "huber(delta=1)"
 
   // The only place where shapes are checked. `inputs` are per sample. Throws ShapeError with the sizes, without the layer's name
   // in front (the Graph adds it).
@@ -88,6 +89,15 @@ class Layer {
   virtual void backward(const Context& context, const LayerArgs& args) const = 0;
 
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
+
+  // Looks at the values of an input on the host before any training, evaluation or prediction, all at once: [samples, ...]. Only of inputs
+  // of the graph, in the dtype in which they were given (u8 ones may be scaled later). Throws ConfigError with the sample's number and
+  // value (an index without a row).
+  virtual void check_input(std::size_t input, const ConstTensorView& values) const;
+
+  // How many samples, with inputs that infer took, a batch must hold for the layer to train on it; fit refuses smaller ones before it
+  // begins (ConfigError).
+  virtual std::int64_t least_training_batch(std::span<const Shape> inputs) const;
 
   // Whether forward and backward may be recorded on a CUDA device once and replayed for every later step: they only enqueue work on
   // the context's stream (no allocation, no wait, no copy to or from the host), and all that changes from step to step is read from

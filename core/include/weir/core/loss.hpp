@@ -11,8 +11,8 @@ namespace weir {
 // its value. Sample weights need nothing here: the Model puts weight / batch into dy.
 class Loss : public Layer {
  public:
-  // Looks at the values of targets on the host before any training, all at once: [samples, ...]. Throws ConfigError with the
-  // sample's number and value (a label out of range, a probability below 0). `output` is per sample.
+  // check_input for the targets: their values on the host, all at once, [samples, ...]. Throws ConfigError with the sample's number and
+  // value (a label out of range, a probability below 0). `output` is the shape of the graph's output, per sample.
   virtual void check_targets(const Shape& output, const ConstTensorView& targets) const;
 
   // What the sum over these targets [samples, ...], on the host, is divided by to give their loss: their number, unless they count

@@ -20,8 +20,6 @@ struct BatchNormOptions {
 // A training batch of one sample has no variance: ConfigError, from fit before its first step.
 class BatchNorm final : public Layer {
  public:
-  static constexpr std::int64_t least_training_batch = 2;
-
   // ConfigError for an eps that is not above 0 or a momentum outside [0, 1].
   explicit BatchNorm(BatchNormOptions options = {});
 
@@ -33,6 +31,7 @@ class BatchNorm final : public Layer {
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
+  std::int64_t least_training_batch(std::span<const Shape>) const override { return 2; }
 
  private:
   BatchNormOptions options_;

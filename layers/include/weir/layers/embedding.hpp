@@ -25,9 +25,7 @@ class Embedding final : public Layer {
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
-
-  // That indices [samples, ...], on the host, have rows. ConfigError with the first sample whose index has none.
-  void check_indices(const ConstTensorView& x) const;
+  void check_input(std::size_t input, const ConstTensorView& values) const override;  // that each index has a row
 
  private:
   std::int64_t num_;
