@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/graph.hpp>
 
+#include "core/parameters_text.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -49,7 +50,16 @@ void check_plan(const LayerPlan& plan, const std::vector<Graph::Entry>& entries,
     }
   };
   for (const auto& parameter : plan.parameters) check_name(parameter.name);
-  for (const auto& state : plan.state) check_name(state.name);
+  for (const auto& state : plan.state) {
+    check_name(state.name);
+    const Tensor* values = state.initial_values.get();
+    if (!values) continue;
+    const bool computes = values->dtype() == DType::f32 || values->dtype() == DType::f64;
+    if (values->shape() == state.shape && computes && values->device().is_cpu()) continue;
+    throw ConfigError("its plan gives '" + state.name + "' the initial values of " + to_string(values->shape()) + ", " +
+                      to_string(values->dtype()) + " on " + to_string(values->device()) + ", expected " + to_string(state.shape) +
+                      ", f32 or f64 on cpu.");
+  }
 }
 
 }  // namespace
@@ -113,8 +123,42 @@ Node Graph::add_layer(std::shared_ptr<const Layer> layer, std::vector<Node> inpu
     throw ConfigError(place(*layer, entries_, entry.inputs) + ": " + error.what());
   }
   entry.layer = std::move(layer);
+  for (std::size_t i = 0; i < entry.plan.parameters.size(); ++i) entry.blocks.push_back({entries_.size(), i});
   entries_.push_back(std::move(entry));
   return Node(id_, entries_.size() - 1);
+}
+
+void Graph::share_parameters(Node node, Node earlier, std::string_view parameter) {
+  const std::size_t index = check(node, "share_parameters"), from = check(earlier, "share_parameters");
+  const Entry &entry = entries_[index], &owner = entries_[from];
+  const auto named = [](const Entry& e) { return e.name + " " + (e.layer ? e.layer->describe() : "input"); };
+  const std::string who = "share_parameters: " + named(entry) + " with " + named(owner) + ": ";
+  if (from >= index) throw ConfigError(who + "the second is not added before the first. Pass the later node first.");
+  std::vector<std::pair<std::size_t, Block>> changes;
+  for (std::size_t p = 0; p < entry.blocks.size(); ++p) {
+    const ParameterSpec& spec = entry.plan.parameters[p];
+    if (!parameter.empty() && spec.name != parameter) continue;
+    const auto& others = owner.plan.parameters;
+    const auto other = std::ranges::find(others, spec.name, &ParameterSpec::name);
+    if (other == others.end()) throw ConfigError(who + "the second has no parameter '" + spec.name + "'. Name one that both have.");
+    if (other->shape != spec.shape) {
+      throw ShapeError(who + "'" + spec.name + "' is " + to_string(spec.shape) + " in the first and " + to_string(other->shape) +
+                       " in the second, expected equal shapes. Make the layers of one size.");
+    }
+    changes.emplace_back(p, owner.blocks[static_cast<std::size_t>(other - others.begin())]);
+  }
+  if (changes.empty())
+    throw ConfigError(who + "the first has no parameter" + (parameter.empty() ? "" : " '" + std::string(parameter) + "'") +
+                      ". Name one that both have.");
+  for (const auto& [p, block] : changes) {
+    for (Entry& other : entries_) std::ranges::replace(other.blocks, Block{index, p}, block);  // with those that share it already
+    entries_[index].blocks[p] = block;
+  }
+}
+
+std::string Graph::parameter_name(const Block& block) const {
+  const Entry& entry = entries_.at(block.entry);
+  return entry.name + "." + entry.plan.parameters.at(block.parameter).name;
 }
 
 void Graph::output(Node node) {
@@ -149,6 +193,22 @@ void Graph::validate() const {
   }
 }
 
+std::string parameters_text(const Graph& graph, std::size_t node, const std::string& unit, std::int64_t& total) {
+  const Graph::Entry& entry = graph.entries()[node];
+  const auto owner = [&](std::size_t p) { return entry.blocks[p].entry; };
+  std::int64_t own = 0;
+  std::string shared;
+  bool as_one = true;  // all of one other node
+  for (std::size_t p = 0; p < entry.blocks.size(); ++p) {
+    as_one = as_one && owner(p) != node && owner(p) == owner(0);
+    if (owner(p) == node) own += entry.plan.parameters[p].shape.elements();
+    if (owner(p) != node) shared += (shared.empty() ? "shares " : ", ") + graph.parameter_name(entry.blocks[p]);
+  }
+  total += own;
+  if (as_one && !shared.empty()) return "shares " + graph.entries()[owner(0)].name;
+  return (own ? with_commas(own) + unit : "") + (own && !shared.empty() ? ", " : "") + shared;
+}
+
 std::ostream& operator<<(std::ostream& out, const Graph& graph) {
   TextTable table;
   std::int64_t total = 0;
@@ -161,11 +221,8 @@ std::ostream& operator<<(std::ostream& out, const Graph& graph) {
     for (const std::size_t input : entry.inputs) {
       from += (from.empty() ? "" : " + ") + to_string(graph.entries()[input].plan.output);
     }
-    std::int64_t parameters = 0;
-    for (const auto& parameter : entry.plan.parameters) parameters += parameter.shape.elements();
-    total += parameters;
     table.row({entry.name, entry.layer->describe(), from + " -> " + to_string(entry.plan.output),
-               parameters ? with_commas(parameters) + " parameters" : ""});
+               parameters_text(graph, static_cast<std::size_t>(&entry - graph.entries().data()), " parameters", total)});
   }
   table.print(out);
   return out << with_commas(total) << " parameters\n";

@@ -2,6 +2,10 @@
 
 namespace weir {
 
+DType dtype_for(Storage storage, DType compute) {
+  return storage == Storage::compute ? compute : storage == Storage::u8 ? DType::u8 : DType::i32;
+}
+
 std::string Layer::describe() const { return weir::describe(type(), config()); }
 std::unique_ptr<Layer> Layer::absorb(const Layer&) const { return nullptr; }
 void Layer::check_input(std::size_t, const ConstTensorView&) const {}

@@ -85,6 +85,17 @@ Node node_named(const Nodes& nodes, const std::string& who, const std::string& n
   return found->second;
 }
 
+// "shares": {"weight": "0"}: parameters of earlier nodes.
+void share(Graph& graph, const Nodes& nodes, Node node, const Json& json) {
+  const auto* shares = json.as<Json::Object>();
+  if (!shares) throw FormatError("its 'shares' is no object.");
+  for (const JsonMember& member : *shares) {
+    const auto* earlier = member.value.as<std::string>();
+    if (!earlier) throw FormatError("its 'shares' holds what it may not.");
+    graph.share_parameters(node, node_named(nodes, "its 'shares'", *earlier), member.key);
+  }
+}
+
 void add_node(Graph& graph, Nodes& nodes, const Json& json) {
   const auto* given = json.find("name") ? json.find("name")->as<std::string>() : nullptr;
   if (!given || given->empty()) throw FormatError("node number " + std::to_string(nodes.size()) + " has no name.");
@@ -95,12 +106,16 @@ void add_node(Graph& graph, Nodes& nodes, const Json& json) {
     nodes.emplace(*given, graph.input(Shape(std::span(extents)), input.storage("storage"), *given));
     return;
   }
-  const Reader layer(json, who, {"name", "type", "config", "inputs"});
+  const bool shares = json.find("shares") != nullptr;
+  const Reader layer =
+      shares ? Reader(json, who, {"name", "type", "config", "inputs", "shares"}) : Reader(json, who, {"name", "type", "config", "inputs"});
   std::vector<Node> inputs;
   for (const std::string& name : layer.list_of<std::string>("inputs")) inputs.push_back(node_named(nodes, who, name));
   const std::string& type = layer.word("type");
   try {
-    nodes.emplace(*given, graph.add_layer(make_registered_layer(type, config_from_json(layer["config"])), inputs, *given));
+    const Node node = graph.add_layer(make_registered_layer(type, config_from_json(layer["config"])), inputs, *given);
+    if (shares) share(graph, nodes, node, layer["shares"]);
+    nodes.emplace(*given, node);
   } catch (const Error& error) {
     throw FormatError(who + ": " + error.what());
   }
@@ -120,10 +135,17 @@ std::string to_json(const Graph& graph) {
     }
     Json::Array inputs;
     for (const std::size_t input : entry.inputs) inputs.push_back({entries[input].name});
-    nodes.push_back({Json::Object{{"name", {entry.name}},
-                                  {"type", {entry.layer->type()}},
-                                  {"config", json_of(entry.layer->config())},
-                                  {"inputs", {std::move(inputs)}}}});
+    Json::Object node{{"name", {entry.name}},
+                      {"type", {entry.layer->type()}},
+                      {"config", json_of(entry.layer->config())},
+                      {"inputs", {std::move(inputs)}}};
+    Json::Object shares;
+    for (std::size_t p = 0; p < entry.blocks.size(); ++p) {
+      const Graph::Entry& owner = entries[entry.blocks[p].entry];
+      if (&owner != &entry) shares.push_back({entry.plan.parameters[p].name, {owner.name}});
+    }
+    if (!shares.empty()) node.push_back({"shares", {std::move(shares)}});
+    nodes.push_back({std::move(node)});
   }
   Json::Array outputs;
   for (const std::size_t output : graph.outputs()) outputs.push_back({entries[output].name});

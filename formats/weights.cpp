@@ -19,8 +19,11 @@ struct Wanted {
 
 std::vector<Wanted> wanted_by(const Graph& graph) {
   std::vector<Wanted> result;
-  for (const Graph::Entry& entry : graph.entries()) {
-    for (const ParameterSpec& spec : entry.plan.parameters) result.push_back({entry.name + "." + spec.name, spec.shape});
+  for (std::size_t i = 0; i < graph.entries().size(); ++i) {
+    const Graph::Entry& entry = graph.entries()[i];
+    for (const Graph::Block& block : entry.blocks) {
+      if (block.entry == i) result.push_back({graph.parameter_name(block), entry.plan.parameters[block.parameter].shape});
+    }
     for (const StateSpec& spec : entry.plan.state) result.push_back({entry.name + "." + spec.name, spec.shape});
   }
   return result;

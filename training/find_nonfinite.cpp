@@ -39,8 +39,8 @@ Found bad_in_forward(const Model& literal, const Batch& batch) {
       if (const Found bad = named("input " + entry.name, batch.inputs[input++])) return bad;
       continue;
     }
-    for (const ParameterSpec& spec : entry.plan.parameters) {
-      const std::string name = entry.name + "." + spec.name;
+    for (const Graph::Block& block : entry.blocks) {
+      const std::string name = graph.parameter_name(block);
       if (const Found bad = named("the parameter " + name, literal.parameter(name))) return bad;
     }
     const std::string name = "the output of " + entry.name + " (" + entry.layer->describe() + ")";
@@ -69,8 +69,9 @@ Found bad_in_losses(const Model& literal, const Losses& losses, const Batch& bat
 Found bad_gradient(const Model& model) {
   const auto& entries = model.graph().entries();
   for (std::size_t i = entries.size(); i-- > 0;) {
-    for (const ParameterSpec& spec : entries[i].plan.parameters) {
-      const std::string name = entries[i].name + "." + spec.name;
+    for (const Graph::Block& block : entries[i].blocks) {
+      if (block.entry != i) continue;  // in the sum over the nodes that share it
+      const std::string name = model.graph().parameter_name(block);
       if (const Found bad = named("the gradient of " + name, model.gradient(name))) return bad;
     }
   }

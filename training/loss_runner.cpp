@@ -19,7 +19,7 @@ LossRunner::LossRunner(const Loss& loss, const Shape& output, const Shape& targe
 void LossRunner::make_buffers(const std::vector<BufferSpec>& specs, std::int64_t max_batch, DType dtype, Device device,
                               std::vector<Buffer>& to) {
   for (const BufferSpec& spec : specs) {
-    const DType storage = spec.storage == Storage::compute ? dtype : spec.storage == Storage::u8 ? DType::u8 : DType::i32;
+    const DType storage = dtype_for(spec.storage, dtype);
     to.push_back({Tensor(spec.per_sample ? spec.shape.with_front(max_batch) : spec.shape, storage, device), spec.per_sample});
   }
 }

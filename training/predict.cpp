@@ -25,7 +25,7 @@ void check_single(const Model& model) {
 
 void check_x(const Model& model, const ConstTensorView& x) {
   const Graph::Entry& input = model.graph().entries()[model.graph().inputs()[0]];
-  const DType dtype = input.storage == Storage::compute ? model.dtype() : input.storage == Storage::i32 ? DType::i32 : DType::u8;
+  const DType dtype = dtype_for(input.storage, model.dtype());
   if (x.shape().rank() == 0 || x.shape().without_front() != input.plan.output) {
     throw ShapeError("predict: x is " + to_string(x.shape()) + ", the graph's " + input.name + " takes samples of shape " +
                      to_string(input.plan.output) + ". Give it [samples, ...].");

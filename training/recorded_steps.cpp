@@ -113,7 +113,7 @@ void RecordedSteps::enqueue(const Context& context, const MicroBatch& micro_batc
   acceptance.model_step = ModelAccess::step_on_device(model_);
   acceptance.samples = static_cast<double>(micro_batch.samples);
   updater_.enqueue(context, acceptance);
-  const TensorView state = ModelAccess::state(model_);
+  const TensorView state = ModelAccess::changing_state(model_);
   if (state.elements() > 0) cuda::copy_unless(context, &numbers->skip, ModelAccess::state_next(model_), state);
 }
 

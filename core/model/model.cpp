@@ -222,7 +222,7 @@ void Model::plan_training(const Losses& losses, std::vector<Shape> targets, Trai
   auto program = std::make_unique<Program>(impl.graph, impl.options, plan);
   if (impl.gradients.empty()) {
     Tensor gradients(impl.store->parameters.shape(), dtype(), device()), sum(Shape{1}, DType::f64, device());
-    impl.state_next = impl.store->state.clone();
+    impl.state_next = clone(impl.store->changing_state());
     impl.gradients = std::move(gradients);
     impl.loss_sum = std::move(sum);
   }
@@ -292,7 +292,7 @@ ConstTensorView Model::input_gradient(std::size_t input) const {
 }
 
 void Model::commit() {
-  if (!impl_->state_next.empty() && impl_->state_next.elements() > 0) copy(impl_->state_next, impl_->store->state);
+  if (impl_->state_next.elements() > 0) copy(impl_->state_next, impl_->store->changing_state());
   ++impl_->state.step;
 }
 

@@ -27,7 +27,7 @@ struct ModelAccess {
   static std::span<const BoundedGradient> gradients(const Model& model) { return model.impl_->training->gradients(); }
 
   static const TensorView loss_sum(Model& model) { return model.impl_->loss_sum; }
-  static TensorView state(Model& model) { return model.impl_->store->state; }
+  static TensorView changing_state(Model& model) { return model.impl_->store->changing_state(); }
   static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }
 
   // Copies parameters and state of a Model on a CUDA device to the host, so that there is something to save whatever happens to the device.

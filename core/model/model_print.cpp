@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "core/model/model_impl.hpp"
+#include "core/parameters_text.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -16,10 +17,8 @@ std::ostream& operator<<(std::ostream& out, const Model& model) {
   for (const FusedCall& call : model.impl_->inference->calls()) {
     std::string from;
     for (const std::size_t input : call.inputs) from += (from.empty() ? "" : " and ") + to_string(entries[input].plan.output);
-    std::int64_t count = 0;
-    for (const ParameterSpec& parameter : call.plan.parameters) count += parameter.shape.elements();
-    total += count;
-    table.row({call.name, call.layer->describe(), from + " -> " + to_string(call.plan.output), count ? with_commas(count) : ""});
+    table.row({call.name, call.layer->describe(), from + " -> " + to_string(call.plan.output),
+               parameters_text(model.graph(), call.first, "", total)});
   }
   table.print(out);
   const ModelMemory memory = model.memory();

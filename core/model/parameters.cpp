@@ -20,31 +20,50 @@ std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dt
 
 }  // namespace
 
-ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) {
+ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) : state_blocks(graph.entries().size()) {
+  const std::vector<Graph::Entry>& nodes = graph.entries();
   std::int64_t parameter_end = 0, state_end = 0;
-  for (const Graph::Entry& entry : graph.entries()) {
-    first_parameter.push_back(parameter_entries.size());
-    first_state.push_back(state_entries.size());
-    for (const auto& spec : entry.plan.parameters) {
-      parameter_end = append(parameter_entries, parameter_end, options.dtype, entry.name, spec.name, spec.shape);
-    }
-    for (const auto& spec : entry.plan.state) {
-      state_end = append(state_entries, state_end, options.dtype, entry.name, spec.name, spec.shape);
+  for (std::size_t node = 0; node < nodes.size(); ++node) {
+    parameter_blocks.emplace_back();
+    for (std::size_t i = 0; i < nodes[node].blocks.size(); ++i) {
+      const auto [owner, parameter] = nodes[node].blocks[i];
+      parameter_blocks[node].push_back(owner == node ? parameter_entries.size() : parameter_blocks[owner][parameter]);
+      if (owner != node) continue;
+      const ParameterSpec& spec = nodes[node].plan.parameters[i];
+      parameter_end = append(parameter_entries, parameter_end, options.dtype, nodes[node].name, spec.name, spec.shape);
     }
   }
-  Tensor initial(Shape{parameter_end}, options.dtype), statistics(Shape{state_end}, options.dtype);
-  for (std::size_t node = 0; node < graph.entries().size(); ++node) {
-    const LayerPlan& plan = graph.entries()[node].plan;
+  for (const bool constant : {false, true}) {
+    for (std::size_t node = 0; node < nodes.size(); ++node) {
+      state_blocks[node].resize(nodes[node].plan.state.size());
+      for (std::size_t i = 0; i < nodes[node].plan.state.size(); ++i) {
+        const StateSpec& spec = nodes[node].plan.state[i];
+        if (spec.constant != constant) continue;
+        state_blocks[node][i] = state_entries.size();
+        state_end = append(state_entries, state_end, options.dtype, nodes[node].name, spec.name, spec.shape);
+      }
+    }
+    if (!constant) changing = state_end;
+  }
+  Tensor initial(Shape{parameter_end}, options.dtype), initial_state(Shape{state_end}, options.dtype);
+  for (std::size_t node = 0; node < nodes.size(); ++node) {
+    const LayerPlan& plan = nodes[node].plan;
     for (std::size_t i = 0; i < plan.parameters.size(); ++i) {
-      plan.parameters[i].initializer.fill(block_of(initial, parameter_entries[first_parameter[node] + i]),
+      if (nodes[node].blocks[i].entry != node) continue;
+      plan.parameters[i].initializer.fill(block_of(initial, parameter_entries[parameter_blocks[node][i]]),
                                           key_for(options.seed, KeyPurpose::parameters).with(node).with(i));
     }
     for (std::size_t i = 0; i < plan.state.size(); ++i) {
-      fill(block_of(statistics, state_entries[first_state[node] + i]), plan.state[i].initial);
+      const TensorView block = block_of(initial_state, state_entries[state_blocks[node][i]]);
+      if (plan.state[i].initial_values) {
+        copy(plan.state[i].initial_values->to(options.dtype), block);
+      } else {
+        fill(block, plan.state[i].initial);
+      }
     }
   }
   parameters = options.device.is_cpu() ? std::move(initial) : initial.to(options.device);
-  state = options.device.is_cpu() ? std::move(statistics) : statistics.to(options.device);
+  state = options.device.is_cpu() ? std::move(initial_state) : initial_state.to(options.device);
 }
 
 TensorView block_of(TensorView arena, const ArenaEntry& entry) {

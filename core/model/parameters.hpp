@@ -8,14 +8,17 @@
 
 namespace weir {
 
-// The parameters and running statistics of a graph: what Models that share have in common.
+// The parameters and state of a graph: what Models that share have in common.
 struct ParameterStore {
   ParameterStore(const Graph& graph, const ModelOptions& options);
 
   Tensor parameters, state;
   Tensor parameters_mirror, state_mirror;  // of a CUDA device's, on the host: what is left when the device is not
   std::vector<ArenaEntry> parameter_entries, state_entries;
-  std::vector<std::size_t> first_parameter, first_state;  // of each graph entry, an index into the lists above
+  std::vector<std::vector<std::size_t>> parameter_blocks, state_blocks;  // of each graph entry, indices into the lists above
+  std::int64_t changing = 0;                                             // elements of state, in front, that training changes
+
+  TensorView changing_state() { return state.view().rows(0, changing); }
 };
 
 // The block of an entry inside an arena that is laid out as the store's.

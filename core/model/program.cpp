@@ -14,6 +14,12 @@
 
 namespace weir {
 
+namespace {
+
+constexpr double unbounded = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
 void Program::bind(void* workspace, ParameterStore& store, TensorView state_next, TensorView gradients) {
   workspace_ = static_cast<std::byte*>(workspace);
   gradients_.clear();
@@ -21,17 +27,20 @@ void Program::bind(void* workspace, ParameterStore& store, TensorView state_next
     Views& views = calls_[i].views;
     views = {};
     const std::size_t node = fused_[i].first;
-    views.bounds.resize(fused_[i].plan.parameters.size(), std::numeric_limits<double>::infinity());
+    views.bounds.resize(fused_[i].plan.parameters.size(), unbounded);
     for (std::size_t p = 0; p < fused_[i].plan.parameters.size(); ++p) {
-      const ArenaEntry& entry = store.parameter_entries[store.first_parameter[node] + p];
+      const ArenaEntry& entry = store.parameter_entries[store.parameter_blocks[node][p]];
       views.parameters.push_back(block_of(store.parameters, entry));
-      views.dparameters.push_back(gradients.empty() ? TensorView() : block_of(gradients, entry));
-      if (!gradients.empty()) gradients_.push_back({entry.offset, entry.shape.elements(), &views.bounds[p]});
+      const bool in_arena = !gradients.empty() && calls_[i].dparameters[p] == none;
+      views.dparameters.push_back(in_arena ? block_of(gradients, entry) : TensorView());
+      const bool is_sum = std::ranges::any_of(calls_[i].to_be_added, [p](const SharedGradient& part) { return part.parameter == p; });
+      if (in_arena) gradients_.push_back({entry.offset, entry.shape.elements(), is_sum ? &unbounded : &views.bounds[p]});
     }
     for (std::size_t s = 0; s < fused_[i].plan.state.size(); ++s) {
-      const ArenaEntry& entry = store.state_entries[store.first_state[node] + s];
+      const ArenaEntry& entry = store.state_entries[store.state_blocks[node][s]];
+      const bool constant = fused_[i].plan.state[s].constant;
       views.state.push_back(block_of(store.state, entry));
-      views.state_next.push_back(state_next.empty() ? TensorView() : block_of(state_next, entry));
+      views.state_next.push_back(state_next.empty() || constant ? TensorView() : block_of(state_next, entry));
     }
     bind_views(calls_[i]);
   }
@@ -90,6 +99,9 @@ void Program::refresh_views(Call& call) {
   refresh(v.forward_scratch, call.forward_scratch);
   refresh(v.backward_scratch, call.backward_scratch);
   refresh(v.dx, call.dx);
+  for (std::size_t p = 0; p < call.dparameters.size(); ++p) {
+    if (call.dparameters[p] != none) v.dparameters[p] = view(call.dparameters[p]);
+  }
   const bool is_loss = v.x.size() > call.inputs.size();
   v.forward.y = v.backward.y = is_loss ? view(call.y) : value_view(call.node);
   v.backward.dy = view(call.dy);
@@ -152,19 +164,20 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
     on_device(context.device, cpu::set_loss_gradient, cuda::set_loss_gradient)(context, weights, loss_weights_[t], blocks_[call.dy].view);
     run(call, context, true);
   }
+  const auto add = [&](const TensorView& total, std::size_t block) {
+    on_device(context.device, cpu::add, cuda::add)(context, total, blocks_[block].view, total);
+  };
   const auto sum_readers = [&](const Sum& sum) {
-    for (std::size_t i = 1; i < sum.parts.size(); ++i) {
-      const TensorView& total = blocks_[sum.parts[0]].view;
-      on_device(context.device, cpu::add, cuda::add)(context, total, blocks_[sum.parts[i]].view, total);
-    }
+    for (std::size_t i = 1; i < sum.parts.size(); ++i) add(blocks_[sum.parts[0]].view, sum.parts[i]);
   };
   for (std::size_t i = calls_.size(); i-- > 0;) {
     Call& call = calls_[i];
     if (!call.runs_backward) continue;
     const ProfiledScope watch(Phase::backward, i, &call.views.backward);
     sum_readers(gradient_[call.node]);
-    std::ranges::fill(call.views.bounds, std::numeric_limits<double>::infinity());
+    std::ranges::fill(call.views.bounds, unbounded);
     run(call, context, true);
+    for (const SharedGradient& part : call.to_be_added) add(call.views.dparameters[part.parameter], part.block);
   }
   for (const std::size_t input : graph_inputs_) sum_readers(gradient_[input]);
 }

@@ -24,11 +24,6 @@ struct TrainingPlan {
   TrainingPlanOptions options;
 };
 
-// The dtype of a block in a Model that computes in `compute`.
-inline DType dtype_for(Storage storage, DType compute) {
-  return storage == Storage::compute ? compute : storage == Storage::u8 ? DType::u8 : DType::i32;
-}
-
 // A layer, or several fused into one.
 struct FusedCall {
   std::string name;  // "0", or "0+1"
@@ -86,6 +81,9 @@ class Program {
     std::int64_t offset = 0;
     TensorView view = {};
   };
+  struct SharedGradient {  // of a later node that shares this one's parameter
+    std::size_t parameter, block;
+  };
   struct Views {  // of one call; the spans in args point into these
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
@@ -99,6 +97,8 @@ class Program {
     std::vector<std::size_t> inputs;  // graph entries
     std::size_t y = none, dy = none;  // blocks
     std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
+    std::vector<std::size_t> dparameters;     // blocks; none: the parameter's place in the arena of gradients
+    std::vector<SharedGradient> to_be_added;  // to its own gradients, in the order of the nodes that share its parameters
     bool runs_backward = false;
     std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
     RandomKey key;
@@ -121,6 +121,7 @@ class Program {
   void make_values(const Graph& graph, bool reuse);
   void make_gradients(const Graph& graph);
   bool may_overwrite_input(const Graph& graph, const FusedCall& call) const;
+  void share_gradients(const Graph& graph);
   void place_blocks(bool reuse);
   TensorView value_view(std::size_t graph_entry) const;
   void run(const Call& call, const Context& context, bool backward) const;

@@ -23,7 +23,10 @@ Program::Program(const Graph& graph, const ModelOptions& options, const std::opt
   if (training) loss_terms_ = training->losses;
   make_calls(graph, training ? &*training : nullptr);
   make_values(graph, reuse);
-  if (training) make_gradients(graph);
+  if (training) {
+    make_gradients(graph);
+    share_gradients(graph);
+  }
   place_blocks(reuse);
 }
 
@@ -151,6 +154,26 @@ void Program::make_gradients(const Graph& graph) {
   for (std::size_t t = 0; t < losses_.size(); ++t) losses_[t].dx = {edge(losses_[t].inputs[0], loss_time(t) + 1), none};
   for (Call& call : calls_) {
     if (call.runs_backward) call.dy = gradient_[call.node].parts.at(0);
+  }
+}
+
+// The gradient of a parameter is the sum over the nodes that share it. The first one's backward, which runs last, writes to the arena;
+// those of the others are kept in blocks until then. A layer's reader may begin its backward, so they live from the first backward on.
+void Program::share_gradients(const Graph& graph) {
+  for (std::size_t i = 0; i < calls_.size(); ++i) {
+    const std::size_t node = fused_[i].first;
+    const Graph::Entry& entry = graph.entries()[node];
+    for (std::size_t p = 0; p < entry.blocks.size(); ++p) {
+      const auto [owner, parameter] = entry.blocks[p];
+      calls_[i].dparameters.push_back(none);
+      if (owner == node) continue;
+      const auto first =
+          std::find_if(fused_.begin(), fused_.end(), [&, wanted = owner](const FusedCall& call) { return call.first == wanted; });
+      const auto call = static_cast<std::size_t>(first - fused_.begin());
+      const int begin = backward_time(calls_.size() - 1), end = backward_time(call);
+      calls_[i].dparameters[p] = add_block(entry.plan.parameters[p].shape, options_.dtype, false, begin, end);
+      calls_[call].to_be_added.push_back({parameter, calls_[i].dparameters[p]});
+    }
   }
 }
 

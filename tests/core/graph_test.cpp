@@ -47,6 +47,40 @@ TEST_CASE("graph: a wrong shape fails on the line that adds the layer") {
                        "scale(1) after input_1 [3]: input 0 holds i32, expected f32 or f64. Give it an input of that storage.", ShapeError);
 }
 
+TEST_CASE("graph: parameters are shared with an earlier node and printed so") {
+  Graph graph;
+  const auto x = graph.input({4});
+  const auto a = graph.add(Scale(2), {x}), b = graph.add(Scale(3), {a}), c = graph.add(Scale(5), {b}, "c"), sum = graph.add(Sum(), {c, a});
+  graph.output(sum);
+  graph.share_parameters(c, b);
+  graph.share_parameters(b, a, "w");  // c comes along
+  for (const std::size_t entry : {1, 2, 3}) CHECK(graph.entries()[entry].blocks == std::vector{Graph::Block{1, 0}});
+  CHECK(graph.parameter_name(graph.entries()[3].blocks[0]) == "0.w");
+  std::ostringstream text;
+  text << graph;
+  CHECK(text.str() ==
+        "input  input     [4]\n"
+        "0      scale(2)  [4] -> [4]        1 parameters\n"
+        "1      scale(3)  [4] -> [4]        shares 0\n"
+        "c      scale(5)  [4] -> [4]        shares 0\n"
+        "3      sum       [4] + [4] -> [4]\n"
+        "1 parameters\n");
+
+  CHECK_THROWS_WITH_AS(graph.share_parameters(a, b),
+                       "share_parameters: 0 scale(2) with 1 scale(3): the second is not added before the first. Pass the later node first.",
+                       ConfigError);
+  CHECK_THROWS_AS(graph.share_parameters(a, a), ConfigError);
+  CHECK_THROWS_WITH_AS(graph.share_parameters(sum, a),
+                       "share_parameters: 3 sum with 0 scale(2): the first has no parameter. Name one that both have.", ConfigError);
+  CHECK_THROWS_WITH_AS(graph.share_parameters(c, a, "v"),
+                       "share_parameters: c scale(5) with 0 scale(2): the first has no parameter 'v'. Name one that both have.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(graph.share_parameters(a, x),
+                       "share_parameters: 0 scale(2) with input input: the second has no parameter 'w'. Name one that both have.",
+                       ConfigError);
+  CHECK_THROWS_AS(graph.share_parameters(Graph().input({4}), a), ConfigError);
+}
+
 TEST_CASE("graph: missing and dangling edges are errors") {
   Graph graph;
   CHECK_THROWS_WITH_AS(graph.validate(), "graph: has no input. Add one with input(shape).", ConfigError);

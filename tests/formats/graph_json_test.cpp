@@ -62,6 +62,32 @@ TEST_CASE("graph json: a chain is written as the format says") {
         R"({"name":"1","type":"activation","config":{"function":"relu"},"inputs":["0"]}],"outputs":["1"]})");
 }
 
+TEST_CASE("graph json: shared parameters are written by name and come back") {
+  Graph graph;
+  const Node x = graph.input({2});
+  const Node a = graph.add(Dense(2), {x}), b = graph.add(Dense(2), {a}), c = graph.add(Dense(2), {b});
+  graph.share_parameters(b, a);
+  graph.share_parameters(c, b, "weight");
+  graph.output(c);
+  const std::string config = R"("type":"dense","config":{"out":2,"bias":true},"inputs":)", text = graph_to_text(graph);
+  CHECK(text == R"({"nodes":[{"name":"input","shape":[2],"storage":"compute"},{"name":"0",)" + config + R"(["input"]},{"name":"1",)" +
+                    config + R"(["0"],"shares":{"weight":"0","bias":"0"}},{"name":"2",)" + config +
+                    R"(["1"],"shares":{"weight":"0"}}],"outputs":["2"]})");
+  const Graph again = there_and_back(graph);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(again.entries()[i].blocks == graph.entries()[i].blocks);
+
+  const auto sharing = [&](const std::string& shares) {
+    return refusal<FormatError>(
+        with_nodes(R"({"name":"0",)" + config + R"(["in"]},{"name":"1",)" + config + R"(["0"],"shares":)" + shares + "}"));
+  };
+  CHECK(sharing("[]") == "node '1': its 'shares' is no object.");
+  CHECK(sharing(R"({"weight":0})") == "node '1': its 'shares' holds what it may not.");
+  CHECK(sharing(R"({"weight":"1"})") == "node '1': its 'shares' names the node '1', which is not there before it.");
+  CHECK(sharing(R"({"weight":"0"})") ==
+        "node '1': share_parameters: 1 dense(2) with 0 dense(2): 'weight' is [2, 2] in the first and [2, 3] in the second, expected equal "
+        "shapes. Make the layers of one size.");
+}
+
 TEST_CASE("graph json: every kind of layer comes back") {
   Graph graph;
   const Node image = graph.input({4, 3});

@@ -2,8 +2,10 @@
 
 #include <sstream>
 #include <weir/activations/activation.hpp>
+#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/formats/load.hpp>
+#include <weir/formats/load_state_dict.hpp>
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 #include <weir/layers/add.hpp>
@@ -12,6 +14,7 @@
 #include "tests/formats/container.hpp"
 #include "tests/formats/keeper_layer.hpp"
 #include "tests/support/compare.hpp"
+#include "tests/support/layer_runner.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -85,6 +88,26 @@ TEST_CASE("load: a graph that is no chain comes back with its statistics") {
   const TemporaryFolder folder;
   save(model, folder / "a");
   check_equal(model, load_model(folder / "a"));
+}
+
+TEST_CASE("load: parameters that nodes share are in the file once and are shared again") {
+  Graph graph;
+  const Node a = graph.add(Dense(3), {graph.input({3})}, "a"), b = graph.add(Dense(3), {a}, "b");
+  graph.share_parameters(b, a);
+  graph.output(b);
+  Model model(graph), other(graph, {.seed = 1});
+  const TemporaryFolder folder;
+  save(model, folder / "a");
+  const SafetensorsFile file(folder / "a");
+  REQUIRE(file.entries().size() == 2);
+  for (const char* name : {"a.weight", "a.bias"}) CHECK(file.find(name) != nullptr);
+  Model loaded = load_model(folder / "a");
+  check_equal(model, loaded);
+  load_state_dict(other, folder / "a");
+  CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
+  fill(loaded.parameter("a.weight"), 2);
+  fill(loaded.parameter("a.bias"), 1);
+  CHECK(numbers(loaded.forward(Tensor::from<float>({1, 1, 1}, {1, 3}))) == std::vector<double>{43, 43, 43});  // 2 (7 + 7 + 7) + 1
 }
 
 TEST_CASE("load: a model without a parameter comes back too") {

@@ -51,8 +51,8 @@ class Waits : public PassingLayer {
   bool says_so_;
 };
 
-// y = x (1 + count / 64), where the running count grows by 1 and by the steps taken so far: both must be read when a step runs and not
-// when it was recorded.
+// y = x (1 + count / unit) for a constant unit of 64, where the running count grows by 1 and by the steps taken so far: both must be read
+// when a step runs and not when it was recorded.
 class Drifts : public Layer {
  public:
   std::string type() const override { return "drifts"; }
@@ -61,14 +61,15 @@ class Drifts : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override {
     LayerPlan plan;
     plan.output = inputs[0];
-    plan.state = {{"count", Shape{}, 0}};
+    const auto unit = std::make_shared<Tensor>(Tensor::from<float>({64}, Shape{}));
+    plan.state = {{.name = "unit", .shape = Shape{}, .initial_values = unit, .constant = true}, {.name = "count", .shape = Shape{}}};
     plan.backward_needs = Needs::neither;
     return plan;
   }
   void forward(const Context& context, const LayerArgs& args) const override {
     scale(context, args, args.x[0], args.y);
     if (!context.training) return;
-    on_device(context, [from = at(args.state[0]), to = at(args.state_next[0]), step = context.step] {
+    on_device(context, [from = at(args.state[1]), to = at(args.state_next[1]), step = context.step] {
       *to = *from + 1 + static_cast<float>(*step);
     });
   }
@@ -79,8 +80,8 @@ class Drifts : public Layer {
  private:
   static float* at(const ConstTensorView& view) { return static_cast<float*>(const_cast<void*>(view.raw())); }
   static void scale(const Context& context, const LayerArgs& args, const ConstTensorView& from, const TensorView& to) {
-    on_device(context, [count = at(args.state[0]), x = at(from), y = at(to), n = to.elements()] {
-      for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * (1 + *count / 64);
+    on_device(context, [unit = at(args.state[0]), count = at(args.state[1]), x = at(from), y = at(to), n = to.elements()] {
+      for (std::int64_t i = 0; i < n; ++i) y[i] = x[i] * (1 + *count / *unit);
     });
   }
   static void on_device(const Context& context, const std::function<void()>& work) {
@@ -103,8 +104,26 @@ TEST_CASE("recorded steps: running statistics and the step count move from repla
   CHECK(device.count("begin_capture") == 3);  // the second fit meets its last batch once
   CHECK(bits(there.state_arena()) == bits(host.state_arena()));
   CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
+  CHECK(there.state("1.unit").device() == gpu);
+  CHECK(host.state("1.unit").values<float>()[0] == 64);
   // 1 + step, summed over steps 0 to 23.
   CHECK(host.state("1.count").values<float>()[0] == 24 + 23 * 24 / 2);
+}
+
+TEST_CASE("recorded steps: gradients of shared parameters are added in a replay too") {
+  StandIn device;
+  const auto train = [](Device where) {
+    Graph graph;
+    const Node h = graph.add(Dense(6), {graph.input({6})}), again = graph.add(Dense(6), {graph.add(ReLU(), {h})});
+    graph.share_parameters(again, h);
+    graph.output(graph.add(Dense(3), {again}));
+    Model model(graph, {.device = where, .seed = 3});
+    fit(model, blobs(115), options_for(2));
+    return model;
+  };
+  const Model there = train(gpu), host = train(Device::cpu());
+  CHECK(device.count("begin_capture") > 0);
+  CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
 }
 
 TEST_CASE("recorded steps: one graph for whole batches and one for the last") {

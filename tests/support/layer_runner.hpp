@@ -96,7 +96,8 @@ class LayerRunner {
     for (const StateSpec& spec : plan_.state) {
       state_.push_back(block(spec.shape));
       fill(state_.back(), spec.initial);
-      state_next_.push_back(unwritten(spec.shape));
+      if (spec.initial_values) copy(spec.initial_values->to(options.dtype), state_.back());
+      state_next_.push_back(spec.constant ? Tensor() : unwritten(spec.shape));
     }
     for (const BufferSpec& spec : plan_.saved) saved_.push_back(buffer(spec));
     for (const BufferSpec& spec : plan_.scratch) scratch_.push_back(buffer(spec));
@@ -176,8 +177,7 @@ class LayerRunner {
  private:
   Shape batched(const Shape& shape) const { return shape.with_front(options_.batch); }
   Tensor block(const Shape& shape, Storage storage = Storage::compute) const {
-    const DType dtype = storage == Storage::compute ? options_.dtype : storage == Storage::u8 ? DType::u8 : DType::i32;
-    return Tensor(shape, dtype, options_.device);
+    return Tensor(shape, dtype_for(storage, options_.dtype), options_.device);
   }
   Tensor unwritten(const Shape& shape) const {
     Tensor result = block(shape);

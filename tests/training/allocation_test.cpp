@@ -113,6 +113,16 @@ TEST_CASE("allocation: norms and dropout and slopes take none") {
   CHECK(allocations_of_fit(model, data, {.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 2, .batch = 64}) == 0);
 }
 
+TEST_CASE("allocation: parameters that nodes share take none") {
+  if (skipped()) return;
+  Graph graph;
+  const Node h = graph.add(Dense(50), {graph.input({50})}), again = graph.add(Dense(50), {graph.add(ReLU(), {h})});
+  graph.share_parameters(again, h);
+  graph.output(graph.add(Dense(10), {again}));
+  Model model(graph);
+  CHECK(allocations_of_fit(model, blobs(200, 50, 10), {.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 2, .batch = 64}) == 0);
+}
+
 TEST_CASE("allocation: a graph with several inputs and outputs and values takes none either") {
   if (skipped()) return;
   Graph graph;

@@ -9,6 +9,7 @@
 #include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/predict.hpp>
+#include <weir/training/sgd.hpp>
 
 #include "tests/support/passing_layer.hpp"
 #include "tests/training/toy.hpp"

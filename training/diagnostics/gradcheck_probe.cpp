@@ -90,7 +90,7 @@ GradcheckProbe::GradcheckProbe(const Graph& graph, const GradcheckOptions& optio
   const auto& entries = graph.entries();
   for (const std::size_t input : graph.inputs()) {
     const Storage storage = entries[input].storage;
-    const DType dtype = storage == Storage::compute ? DType::f64 : storage == Storage::u8 ? DType::u8 : DType::i32;
+    const DType dtype = dtype_for(storage, DType::f64);
     inputs_.emplace_back(entries[input].plan.output.with_front(rows), dtype, options.device);
   }
   for (std::size_t t = 0; t < targets.size(); ++t) {

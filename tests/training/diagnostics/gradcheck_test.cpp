@@ -138,6 +138,19 @@ TEST_CASE("gradcheck: branches and an input used twice and a layer object added 
   check(gradcheck(graph, {.loss = MeanSquaredError(), .batch = 1}));
 }
 
+TEST_CASE("gradcheck: parameters that three nodes share") {
+  Graph graph;
+  const Node x = graph.input({4}, Storage::compute, "x");
+  const Node first = graph.add(Dense(4), {x}, "first"), second = graph.add(Dense(4), {graph.add(Tanh(), {first})}, "second");
+  const Node third = graph.add(Dense(4), {graph.add(Add(), {second, x})}, "third");
+  graph.share_parameters(second, first);
+  graph.share_parameters(third, first, "weight");
+  graph.output(graph.add(GELU(), {third}));
+  CHECK(Model(graph).parameters().size() == 3);
+  check(gradcheck(graph));
+  check(gradcheck(graph, {.loss = MeanSquaredError(), .batch = 1}));
+}
+
 TEST_CASE("gradcheck: outputs that others read and one loss for each") {
   Graph graph;
   const Node a = graph.input({3}, Storage::compute, "a");

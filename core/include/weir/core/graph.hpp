@@ -5,6 +5,7 @@
 #include <iosfwd>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,12 +31,19 @@ class Node {
 // A plain value: copying is cheap (layers are shared and immutable), printing draws it, saving writes it. It computes nothing.
 class Graph {
  public:
+  // A block of parameters: the entry whose plan asks for it, and the parameter's place there.
+  struct Block {
+    std::size_t entry = 0, parameter = 0;
+    friend bool operator==(const Block&, const Block&) = default;
+  };
+
   // What is known of one node. An input has no layer; its shape is plan.output.
   struct Entry {
     std::string name;
     std::shared_ptr<const Layer> layer;
     std::vector<std::size_t> inputs;  // indices of entries before this one
     LayerPlan plan;
+    std::vector<Block> blocks;           // of each of plan.parameters: its own, or that of an entry before it
     Storage storage = Storage::compute;  // of the output; a layer's is always compute
   };
 
@@ -53,6 +61,15 @@ class Graph {
   }
   Node add_layer(std::shared_ptr<const Layer> layer, std::vector<Node> inputs, std::string name = "");
 
+  // Gives a node the parameters of an earlier one, all or the one of this name, instead of its own: `decoder.weight = encoder.weight` in
+  // PyTorch, or a Keras layer that is called twice. The Model holds the block once, under the earlier node's name and with its initial
+  // values, and its gradient is the sum over the nodes, in their order. State stays each node's own. ConfigError for a node that is not
+  // earlier, or a parameter that one of the two has not; ShapeError for unequal shapes.
+  //
+  //   const Node a = g.add(Dense(64), {x}), b = g.add(Dense(64), {y});
+  //   g.share_parameters(b, a);
+  void share_parameters(Node node, Node earlier, std::string_view parameter = "");
+
   // Marks a node as an output; the order of calls is the order of outputs. ConfigError for an input or a repeated node.
   void output(Node node);
 
@@ -60,6 +77,7 @@ class Graph {
   const std::vector<std::size_t>& inputs() const { return inputs_; }  // indices into entries()
   const std::vector<std::size_t>& outputs() const { return outputs_; }
   const Shape& shape(Node node) const;                       // of one sample
+  std::string parameter_name(const Block& block) const;      // "0.weight", as in files
   std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample, what the layer's infer was given
 
   // What must hold before a Model can be made: an input, an output, and no node that leads to no output. Throws ConfigError.
@@ -75,7 +93,7 @@ class Graph {
   std::vector<std::size_t> outputs_;
 };
 
-// One line a node: "0  dense(128)  784 -> 128  100,480 parameters".
+// One line a node: "0  dense(128)  784 -> 128  100,480 parameters"; "shares 0" where its parameters are those of another.
 std::ostream& operator<<(std::ostream& out, const Graph& graph);
 
 namespace detail {

@@ -10,6 +10,7 @@
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/initializer.hpp>
+#include <weir/core/tensor.hpp>
 #include <weir/core/tensor_view.hpp>
 
 namespace weir {
@@ -21,15 +22,20 @@ struct ParameterSpec {
   Initializer initializer;
 };
 
-// A running statistic: in files, never seen by an optimizer.
+// What a layer keeps beside its parameters (a running statistic, the data's means): in files, never seen by an optimizer.
 struct StateSpec {
   std::string name;
   Shape shape;
-  double initial = 0;
+  double initial = 0;                                 // of every element ...
+  std::shared_ptr<const Tensor> initial_values = {};  // ... unless this is given: of this shape, f32 or f64, on the CPU
+  bool constant = false;                              // training never changes it
 };
 
 // What a block's elements are: the Model's own type (f32 or f64), or bytes or whole numbers in any Model.
 enum class Storage : std::uint8_t { compute, u8, i32 };
+
+// The dtype of such a block in a Model that computes in `compute`.
+DType dtype_for(Storage storage, DType compute);
 
 // A block that the Model provides: `shape` for each sample, or once a batch.
 struct BufferSpec {
@@ -62,7 +68,7 @@ struct LayerArgs {
   TensorView y;  // forward writes it; backward may read it if it said so
   std::span<const ConstTensorView> parameters;
   std::span<const ConstTensorView> state;
-  std::span<const TensorView> state_next;  // training forward writes it; the Model commits it with the weights
+  std::span<const TensorView> state_next;  // training forward writes it; the Model commits it with the weights; empty for constant state
   std::span<const TensorView> saved;
   std::span<const TensorView> scratch;
   ConstTensorView dy;                       // backward only, as is dx

@@ -107,7 +107,7 @@ class Model {
   TensorView gradient_arena();                       // as parameter_arena; ConfigError before plan_training
   ConstTensorView gradient(std::string_view parameter) const;
   ConstTensorView input_gradient(std::size_t input) const;  // [batch, ...]
-  // Takes the running statistics of the last backward and counts the step.
+  // Takes the state that the last backward has changed (running statistics) and counts the step.
   void commit();
   TrainingState& training_state();  // the step counter, and what an optimizer keeps between steps
   const TrainingState& training_state() const;

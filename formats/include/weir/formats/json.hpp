@@ -10,7 +10,8 @@ namespace weir {
 // A Graph as JSON, as it stands in the files that save() writes:
 // {"nodes": [{"name": "input", "shape": [784], "storage": "compute"},
 //            {"name": "0", "type": "dense", "config": {"out": 10, ...}, "inputs": ["input"]}], "outputs": ["0"]}
-// Nodes stand in the graph's own order; a node with a shape is an input. Storage is "compute", "u8" or "i32".
+// Nodes stand in the graph's own order; a node with a shape is an input. Storage is "compute", "u8" or "i32". A node
+// with parameters of earlier ones (Graph::share_parameters) says of which: "shares": {"weight": "0"}.
 // ConfigError for a layer that cannot be saved or a text that is not UTF-8.
 std::string to_json(const Graph& graph);
 
