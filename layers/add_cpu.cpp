@@ -30,11 +30,9 @@ void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std
 }  // namespace
 
 void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
-  const std::int64_t count = y.elements();
   typed(y.dtype(), [&](auto t) {
-    vectorized_for(context, ceil_div(count, tile_elements), [&](std::int64_t tile) {
-      add_range(x, data<decltype(t)>(y), tile * tile_elements, std::min(count, (tile + 1) * tile_elements));
-    });
+    over_tiles(context, y.elements(), tile_elements,
+               [&](std::int64_t begin, std::int64_t end) { add_range(x, data<decltype(t)>(y), begin, end); });
   });
 }
 

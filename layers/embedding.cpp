@@ -39,6 +39,7 @@ void Embedding::check_input(std::size_t, const ConstTensorView& x) const {
 }
 
 void Embedding::forward(const Context& context, const LayerArgs& args) const {
+  if (context.device.is_cpu()) check_input(0, args.x[0]);
   on_device(context.device, cpu::embedding_forward, cuda::embedding_forward)(context, args.x[0], args.parameters[0], args.y);
 }
 

@@ -15,7 +15,7 @@ namespace weir {
 }  // namespace weir
 
 namespace weir::cpu {
-// Checks x before it writes: ConfigError.
+// For indices that the weight has rows for.
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
 void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
 }  // namespace weir::cpu

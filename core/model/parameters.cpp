@@ -23,6 +23,8 @@ std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dt
 ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) : state_blocks(graph.entries().size()) {
   const std::vector<Graph::Entry>& nodes = graph.entries();
   std::int64_t parameter_end = 0, state_end = 0;
+  std::vector<std::pair<const Initializer*, RandomKey>> initializers;  // of each block
+  std::vector<const StateSpec*> state_specs;
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     parameter_blocks.emplace_back();
     for (std::size_t i = 0; i < nodes[node].blocks.size(); ++i) {
@@ -31,9 +33,11 @@ ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) 
       if (owner != node) continue;
       const ParameterSpec& spec = nodes[node].plan.parameters[i];
       parameter_end = append(parameter_entries, parameter_end, options.dtype, nodes[node].name, spec.name, spec.shape);
+      initializers.emplace_back(&spec.initializer, key_for(options.seed, KeyPurpose::parameters).with(node).with(i));
     }
   }
   for (const bool constant : {false, true}) {
+    if (constant) changing = state_end;
     for (std::size_t node = 0; node < nodes.size(); ++node) {
       state_blocks[node].resize(nodes[node].plan.state.size());
       for (std::size_t i = 0; i < nodes[node].plan.state.size(); ++i) {
@@ -41,26 +45,17 @@ ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) 
         if (spec.constant != constant) continue;
         state_blocks[node][i] = state_entries.size();
         state_end = append(state_entries, state_end, options.dtype, nodes[node].name, spec.name, spec.shape);
+        state_specs.push_back(&spec);
       }
     }
-    if (!constant) changing = state_end;
   }
   Tensor initial(Shape{parameter_end}, options.dtype), initial_state(Shape{state_end}, options.dtype);
-  for (std::size_t node = 0; node < nodes.size(); ++node) {
-    const LayerPlan& plan = nodes[node].plan;
-    for (std::size_t i = 0; i < plan.parameters.size(); ++i) {
-      if (nodes[node].blocks[i].entry != node) continue;
-      plan.parameters[i].initializer.fill(block_of(initial, parameter_entries[parameter_blocks[node][i]]),
-                                          key_for(options.seed, KeyPurpose::parameters).with(node).with(i));
-    }
-    for (std::size_t i = 0; i < plan.state.size(); ++i) {
-      const TensorView block = block_of(initial_state, state_entries[state_blocks[node][i]]);
-      if (plan.state[i].initial_values) {
-        copy(plan.state[i].initial_values->to(options.dtype), block);
-      } else {
-        fill(block, plan.state[i].initial);
-      }
-    }
+  for (std::size_t i = 0; i < initializers.size(); ++i)
+    initializers[i].first->fill(block_of(initial, parameter_entries[i]), initializers[i].second);
+  for (std::size_t i = 0; i < state_specs.size(); ++i) {
+    const TensorView block = block_of(initial_state, state_entries[i]);
+    fill(block, state_specs[i]->initial);
+    if (state_specs[i]->initial_values) copy(state_specs[i]->initial_values->to(options.dtype), block);
   }
   parameters = options.device.is_cpu() ? std::move(initial) : initial.to(options.device);
   state = options.device.is_cpu() ? std::move(initial_state) : initial_state.to(options.device);

@@ -8,8 +8,7 @@
 
 namespace weir {
 
-BinaryCrossEntropyWithLogits::BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options)
-    : options_(std::move(options)) {
+BinaryCrossEntropyWithLogits::BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options) : options_(std::move(options)) {
   if (options_.pos_weight.empty())
     throw ConfigError(type() + ": pos_weight is empty, expected one for all outputs, or one for each. Leave it out for 1.");
   for (const double weight : options_.pos_weight) require_loss_option(type(), "pos_weight", weight, OptionRange::positive);

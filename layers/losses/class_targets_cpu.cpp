@@ -1,15 +1,11 @@
-#include <algorithm>
-
-#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
 #include "layers/losses/class_labels.hpp"
 #include "layers/losses/class_targets_ops.hpp"
+#include "layers/over_rows.hpp"
 
 namespace weir::cpu {
 
 namespace {
-
-constexpr std::int64_t tile_elements = 4096;
 
 double ratio_of(const ClassTargets& options, const ConstTensorView& t, std::int64_t rows, std::int64_t batch) {
   const double all = static_cast<double>(rows), positions = all / static_cast<double>(batch);
@@ -28,25 +24,19 @@ void class_targets(const Context& context, const ClassTargets& options, const Co
   const double ratio = ratio_of(options, t, rows, to.shape()[0]);
   const double most = ratio * (1 - options.smoothing), rest = ratio * options.smoothing / static_cast<double>(classes);
   const auto weight = [&](std::int64_t j) { return options.weights.empty() ? 1.0 : options.weights[static_cast<std::size_t>(j)]; };
-  const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / classes);
   typed(to.dtype(), [&](auto type) {
     using T = decltype(type);
-    vectorized_for(context, ceil_div(rows, tile_rows), [&](std::int64_t tile) {
-      for (std::int64_t row = tile * tile_rows; row < std::min(rows, (tile + 1) * tile_rows); ++row) {
-        T* out = data<T>(to) + row * classes;
-        if (t.dtype() != DType::i32) {
-          const T* p = data<T>(t) + row * classes;
-          for (std::int64_t j = 0; j < classes; ++j) out[j] = static_cast<T>(weight(j) * (most * static_cast<double>(p[j]) + rest));
-          continue;
-        }
-        const std::int32_t label = data<std::int32_t>(t)[row];
-        if (options.ignore_index && label == *options.ignore_index) {
-          std::fill_n(out, classes, T(0));
-          continue;
-        }
-        for (std::int64_t j = 0; j < classes; ++j) out[j] = static_cast<T>(weight(j) * rest);
-        out[label] = static_cast<T>(weight(label) * (most + rest));
+    over_rows(context, {rows, classes}, [&](std::int64_t row) {
+      T* out = data<T>(to) + row * classes;
+      if (t.dtype() != DType::i32) {
+        const T* p = data<T>(t) + row * classes;
+        for (std::int64_t j = 0; j < classes; ++j) out[j] = static_cast<T>(weight(j) * (most * static_cast<double>(p[j]) + rest));
+        return;
       }
+      const std::int32_t label = data<std::int32_t>(t)[row];
+      const bool ignored = options.ignore_index && label == *options.ignore_index;
+      for (std::int64_t j = 0; j < classes; ++j) out[j] = ignored ? T(0) : static_cast<T>(weight(j) * rest);
+      if (!ignored) out[label] = static_cast<T>(weight(label) * (most + rest));
     });
   });
 }

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/cpu/lanes.hpp"
-#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
 #include "layers/losses/elementwise_loss_ops.hpp"
+#include "layers/over_rows.hpp"
 
 namespace weir::cpu {
 
@@ -26,16 +26,6 @@ double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
   return total;
 }
 
-// Calls f(sample) for every sample, tiles of samples side by side.
-template <class F>
-void over_samples(const Context& context, std::int64_t samples, std::int64_t elements, F&& f) {
-  const std::int64_t tile_samples = ceil_div(tile_elements, elements);
-  vectorized_for(context, ceil_div(samples, tile_samples), [&](std::int64_t tile) {
-    const std::int64_t end = std::min(samples, (tile + 1) * tile_samples);
-    for (std::int64_t sample = tile * tile_samples; sample < end; ++sample) f(sample);
-  });
-}
-
 // Calls f(term, a float or a double, elements of a sample).
 template <class F>
 void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samples, F&& f) {
@@ -49,10 +39,11 @@ void elementwise_loss_forward(const Context& context, const AnyTerm& term, const
                               const ConstTensorView& t, const TensorView& y) {
   with_types(term, x, y.elements(), [&](auto f, auto type, std::int64_t elements) {
     using T = decltype(type);
-    over_samples(context, y.elements(), elements, [&](std::int64_t i) {
+    const auto sample = [&](std::int64_t i) {
       const double total = sum_of_terms(f, data<T>(x) + i * elements, data<T>(t) + i * elements, elements);
       data<T>(y)[i] = static_cast<T>(scale.factor * total / scale.divisor);
-    });
+    };
+    over_rows(context, {y.elements(), elements}, sample, tile_elements);
   });
 }
 
@@ -60,9 +51,9 @@ void elementwise_loss_backward(const Context& context, const AnyTerm& term, cons
                                const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt) {
   with_types(term, x, dy.elements(), [&](auto f, auto type, std::int64_t elements) {
     using T = decltype(type);
-    over_samples(context, dy.elements(), elements, [&](std::int64_t sample) {
-      const std::int64_t at = sample * elements;
-      const T g = data<T>(dy)[sample] * static_cast<T>(scale.factor / scale.divisor);
+    const auto sample = [&](std::int64_t row) {
+      const std::int64_t at = row * elements;
+      const T g = data<T>(dy)[row] * static_cast<T>(scale.factor / scale.divisor);
       const T *x_row = data<T>(x) + at, *t_row = data<T>(t) + at;
       if (!dx.empty()) {
         T* to = data<T>(dx) + at;
@@ -72,7 +63,8 @@ void elementwise_loss_backward(const Context& context, const AnyTerm& term, cons
         T* to = data<T>(dt) + at;
         for (std::int64_t i = 0; i < elements; ++i) to[i] = g * f.dt(x_row[i], t_row[i]);
       }
-    });
+    };
+    over_rows(context, {dy.elements(), elements}, sample, tile_elements);
   });
 }
 

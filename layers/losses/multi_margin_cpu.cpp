@@ -1,9 +1,7 @@
-#include <algorithm>
-
 #include "core/cpu/lanes.hpp"
-#include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
 #include "layers/losses/multi_margin_ops.hpp"
+#include "layers/over_rows.hpp"
 
 namespace weir::cpu {
 
@@ -16,12 +14,8 @@ template <class T, class F>
 void over_samples(const Context& context, const ConstTensorView& x, const ConstTensorView& labels, std::int64_t batch, F&& f) {
   if (batch == 0) return;
   const std::int64_t classes = x.shape().last(), positions = labels.elements() / batch, width = positions * classes;
-  const std::int64_t tile_samples = ceil_div(tile_elements, width);
-  vectorized_for(context, ceil_div(batch, tile_samples), [&](std::int64_t tile) {
-    for (std::int64_t i = tile * tile_samples; i < std::min(batch, (tile + 1) * tile_samples); ++i) {
-      f(i, data<T>(x) + i * width, data<std::int32_t>(labels) + i * positions, positions, classes);
-    }
-  });
+  const auto sample = [&](std::int64_t i) { f(i, data<T>(x) + i * width, data<std::int32_t>(labels) + i * positions, positions, classes); };
+  over_rows(context, {batch, width}, sample, tile_elements);
 }
 
 double weight(const MultiMarginTerm& term, std::int32_t label) {

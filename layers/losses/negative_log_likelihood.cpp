@@ -25,9 +25,8 @@ NegativeLogLikelihood::NegativeLogLikelihood(NegativeLogLikelihoodOptions option
 }
 
 NegativeLogLikelihood NegativeLogLikelihood::from_config(const Config& config) {
-  return NegativeLogLikelihood({.weight = read_numbers(config, "weight"),
-                                .ignore_index = read_ignore_index(config),
-                                .reduction = read_reduction(config)});
+  return NegativeLogLikelihood(
+      {.weight = read_numbers(config, "weight"), .ignore_index = read_ignore_index(config), .reduction = read_reduction(config)});
 }
 
 Config NegativeLogLikelihood::config() const {
@@ -52,8 +51,8 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
   const TensorView& targets = args.saved[0];
   const bool cuda = context.device.is_cuda();
   if (!cuda && args.batch > 0) check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
-  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.weight, 0, options_.ignore_index, options_.reduction},
-                                                    args.x[1], targets);
+  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1],
+                                                    targets);
   if (args.batch == 0) return;
   (cuda ? cuda::elementwise_loss_forward : cpu::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x, targets, args.y);
 }

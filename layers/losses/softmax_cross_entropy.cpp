@@ -51,8 +51,7 @@ SoftmaxCrossEntropy::SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options) : o
                       ", expected a number from 0 to 1.");
   }
   require_class_weights(who, options_.weight);
-  plain_ =
-      options_.label_smoothing == 0 && options_.weight.empty() && !options_.ignore_index && options_.reduction == Reduction::mean;
+  plain_ = options_.label_smoothing == 0 && options_.weight.empty() && !options_.ignore_index && options_.reduction == Reduction::mean;
 }
 
 SoftmaxCrossEntropy SoftmaxCrossEntropy::from_config(const Config& config) {
