@@ -22,14 +22,17 @@ void require_labels(std::span<const Shape> inputs) {
                    to_string(label_shape(x)) + ", class labels. Reshape the targets.");
 }
 
+std::string label_place(std::int64_t row, std::int64_t positions) {
+  const std::string sample = "sample " + std::to_string(row / positions);
+  return positions == 1 ? sample : sample + ", position " + std::to_string(row % positions);
+}
+
 void check_labels(const char* who, const ConstTensorView& labels, std::int64_t positions, std::int64_t classes, IgnoreIndex ignore) {
   const auto* label = data<std::int32_t>(labels);
   for (std::int64_t row = 0; row < labels.elements(); ++row) {
     if ((label[row] >= 0 && label[row] < classes) || (ignore && label[row] == *ignore)) continue;
-    const std::string sample = "sample " + std::to_string(row / positions);
-    const std::string place = positions == 1 ? sample : sample + ", position " + std::to_string(row % positions);
-    throw ConfigError(who + place + " has the label " + std::to_string(label[row]) + ", expected 0 to " + std::to_string(classes - 1) +
-                      (ignore ? " or " + std::to_string(*ignore) : "") +
+    throw ConfigError(who + label_place(row, positions) + " has the label " + std::to_string(label[row]) + ", expected 0 to " +
+                      std::to_string(classes - 1) + (ignore ? " or " + std::to_string(*ignore) : "") +
                       ". Correct the labels, or give the output as many classes as there are.");
   }
 }

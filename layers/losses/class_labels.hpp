@@ -21,6 +21,9 @@ Shape label_shape(const Shape& output);
 // Throws ShapeError unless inputs are an output and its labels; `who` is the loss.
 void require_labels(std::span<const Shape> inputs);
 
+// "sample 3", or "sample 3, position 2" where a sample has several.
+std::string label_place(std::int64_t row, std::int64_t positions);
+
 // Throws ConfigError for a label outside [0, classes) that is not ignored: host memory, `positions` labels a sample; `who` is "loss: ".
 void check_labels(const char* who, const ConstTensorView& labels, std::int64_t positions, std::int64_t classes, IgnoreIndex ignore = {});
 

@@ -59,9 +59,9 @@ LayerPlan MultiMargin::infer(std::span<const Shape> inputs) const {
 
 void MultiMargin::forward(const Context& context, const LayerArgs& args) const {
   if (args.batch == 0) return;
-  const bool cuda = context.device.is_cuda();
-  if (!cuda) check_labels(who, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
-  (cuda ? cuda::multi_margin_forward : cpu::multi_margin_forward)(context, term_of(options_, args), args.x[0], args.x[1], args.y);
+  if (context.device.is_cpu()) check_labels(who, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
+  on_device(context.device, cpu::multi_margin_forward, cuda::multi_margin_forward)(context, term_of(options_, args), args.x[0], args.x[1],
+                                                                                   args.y);
 }
 
 void MultiMargin::backward(const Context& context, const LayerArgs& args) const {

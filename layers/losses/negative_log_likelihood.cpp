@@ -49,12 +49,13 @@ LayerPlan NegativeLogLikelihood::infer(std::span<const Shape> inputs) const {
 void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& args) const {
   const ConstTensorView& x = args.x[0];
   const TensorView& targets = args.saved[0];
-  const bool cuda = context.device.is_cuda();
-  if (!cuda && args.batch > 0) check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
-  (cuda ? cuda::class_targets : cpu::class_targets)(context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1],
-                                                    targets);
+  if (context.device.is_cpu() && args.batch > 0)
+    check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
+  on_device(context.device, cpu::class_targets, cuda::class_targets)(
+      context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1], targets);
   if (args.batch == 0) return;
-  (cuda ? cuda::elementwise_loss_forward : cpu::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x, targets, args.y);
+  on_device(context.device, cpu::elementwise_loss_forward, cuda::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x,
+                                                                                           targets, args.y);
 }
 
 void NegativeLogLikelihood::backward(const Context& context, const LayerArgs& args) const {

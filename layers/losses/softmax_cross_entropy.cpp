@@ -17,12 +17,6 @@ namespace {
 
 constexpr const char* who = "softmax_cross_entropy: ";
 
-// "sample 3", or "sample 3, position 2" where a sample has several.
-std::string place(std::int64_t row, std::int64_t positions) {
-  const std::string sample = "sample " + std::to_string(row / positions);
-  return positions == 1 ? sample : sample + ", position " + std::to_string(row % positions);
-}
-
 template <class T>
 void check_probabilities(const ConstTensorView& targets, std::int64_t positions, std::int64_t classes) {
   const T* t = data<T>(targets);
@@ -31,13 +25,13 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
     for (std::int64_t j = 0; j < classes; ++j) {
       const auto value = static_cast<double>(t[row * classes + j]);
       if (!(value >= 0 && std::isfinite(value))) {
-        throw ConfigError(who + place(row, positions) + " has the probability " + std::to_string(value) + " of class " + std::to_string(j) +
-                          ", expected a finite number of 0 or more. Correct the targets.");
+        throw ConfigError(who + label_place(row, positions) + " has the probability " + std::to_string(value) + " of class " +
+                          std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
       }
       sum += value;
     }
     if (std::abs(sum - 1) > 0.001) {
-      throw ConfigError(who + place(row, positions) + " has probabilities that add up to " + std::to_string(sum) +
+      throw ConfigError(who + label_place(row, positions) + " has probabilities that add up to " + std::to_string(sum) +
                         ", expected 1. Divide each by their sum.");
     }
   }
@@ -94,11 +88,10 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
   const ConstTensorView* target = &args.x[1];
   ConstTensorView weights;
   if (!plain_) {
-    const bool cuda = context.device.is_cuda(), labels = target->dtype() == DType::i32;
-    if (!cuda && labels && args.batch > 0)
+    if (context.device.is_cpu() && target->dtype() == DType::i32 && args.batch > 0)
       check_labels(who, *target, target->elements() / args.batch, x.shape().last(), options_.ignore_index);
     const ClassTargets options{options_.weight, options_.label_smoothing, options_.ignore_index, options_.reduction};
-    (cuda ? cuda::class_targets : cpu::class_targets)(context, options, *target, args.saved[2]);
+    on_device(context.device, cpu::class_targets, cuda::class_targets)(context, options, *target, args.saved[2]);
     weights = args.saved[2];
     target = &weights;
   }

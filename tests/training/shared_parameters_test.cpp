@@ -6,6 +6,7 @@
 #include <cmath>
 #include <sstream>
 #include <weir/core/threads.hpp>
+#include <weir/layers/batch_norm.hpp>
 #include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/multiply.hpp>
@@ -137,6 +138,22 @@ TEST_CASE("shared parameters: an embeddings table is the outputs weight beside a
       "share_parameters: out dense(4) with table embedding(3, 2): 'weight' is [4, 2] in the first and [3, 2] in the second, "
       "expected equal shapes. Make the layers of one size.",
       ShapeError);
+}
+
+TEST_CASE("shared parameters: running statistics stay each nodes own") {
+  Graph graph;
+  const Node a = graph.add(BatchNorm(), {graph.input({1})}, "a"), b = graph.add(BatchNorm(), {graph.input({1})}, "b");
+  graph.share_parameters(b, a);
+  graph.output(graph.add(Add(), {a, b}));
+  Model model(graph, {.dtype = DType::f64, .max_batch = 2});
+  model.plan_training(MeanSquaredError(), {Shape{1}});
+  const Tensor x = tensor({1, 3}, Shape{2, 1}, DType::f64), y = tensor({10, 30}, Shape{2, 1}, DType::f64);
+  const ConstTensorView inputs[] = {x, y}, targets[] = {x};
+  model.backward({inputs, targets, {}});
+  model.commit();
+  CHECK(numbers(model.state("a.running_mean"))[0] == doctest::Approx(0.1 * 2));  // with a momentum of 0.1
+  CHECK(numbers(model.state("b.running_mean"))[0] == doctest::Approx(0.1 * 20));
+  CHECK(model.parameters().size() == 2);
 }
 
 TEST_CASE("shared parameters: byte-identical weights for 1 to 4 threads and fused or literal") {
