@@ -8,6 +8,7 @@
 #include <weir/activations/activation.hpp>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
+#include <weir/core/model.hpp>
 #include <weir/core/registry.hpp>
 #include <weir/layers/add.hpp>
 #include <weir/layers/batch_norm.hpp>
