@@ -69,7 +69,7 @@ TEST_CASE("graph json: shared parameters are written by name and come back") {
   graph.share_parameters(b, a);
   graph.share_parameters(c, b, "weight");
   graph.output(c);
-  const std::string config = R"("type":"dense","config":{"out":2,"bias":true},"inputs":)", text = graph_to_text(graph);
+  const std::string config = R"("type":"dense","config":{"out":2,"bias":true},"inputs":)", text = to_json(graph);
   CHECK(text == R"({"nodes":[{"name":"input","shape":[2],"storage":"compute"},{"name":"0",)" + config + R"(["input"]},{"name":"1",)" +
                     config + R"(["0"],"shares":{"weight":"0","bias":"0"}},{"name":"2",)" + config +
                     R"(["1"],"shares":{"weight":"0"}}],"outputs":["2"]})");

@@ -98,7 +98,7 @@ TEST_CASE("load: parameters that nodes share are in the file once and are shared
   Model model(graph), other(graph, {.seed = 1});
   const TemporaryFolder folder;
   save(model, folder / "a");
-  const SafetensorsFile file(folder / "a");
+  const TensorFile file(folder / "a");
   REQUIRE(file.entries().size() == 2);
   for (const char* name : {"a.weight", "a.bias"}) CHECK(file.find(name) != nullptr);
   Model loaded = load_model(folder / "a");
