@@ -204,7 +204,8 @@ class Counts : public PassingLayer {
   void check_input(std::size_t input, const ConstTensorView& values) const override {
     for (std::int64_t i = 0; i < values.elements(); ++i) {
       const auto at = static_cast<std::size_t>(i);
-      const double value = input == 1 ? double(values.values<std::int32_t>()[at]) : double(values.values<float>()[at]);
+      const double value =
+          input == 1 ? static_cast<double>(values.values<std::int32_t>()[at]) : static_cast<double>(values.values<float>()[at]);
       if (value >= 0 && (input == 0 || value < 10)) continue;
       throw ConfigError("counts: sample " + std::to_string(i / (values.elements() / values.shape()[0])) + " holds a number that is none.");
     }
