@@ -31,21 +31,22 @@ LayerPlan Embedding::infer(std::span<const Shape> inputs) const {
   return plan;
 }
 
-void Embedding::check_input(std::size_t, const ConstTensorView& x) const {
-  const auto* index = data<std::int32_t>(x);
-  for (std::int64_t i = 0; i < x.elements(); ++i) {
-    if (index[i] < 0 || index[i] >= num_) refuse_index(Shape{num_, dim_}, i / (x.elements() / x.shape()[0]), index[i]);
-  }
-}
+void Embedding::check_input(std::size_t, const ConstTensorView& x) const { check_indices(x, Shape{num_, dim_}); }
 
 void Embedding::forward(const Context& context, const LayerArgs& args) const {
-  if (context.device.is_cpu()) check_input(0, args.x[0]);
   on_device(context.device, cpu::embedding_forward, cuda::embedding_forward)(context, args.x[0], args.parameters[0], args.y);
 }
 
 void Embedding::backward(const Context& context, const LayerArgs& args) const {
   if (args.dparameters[0].empty()) return;
   on_device(context.device, cpu::embedding_backward, cuda::embedding_backward)(context, args.x[0], args.dy, args.dparameters[0]);
+}
+
+void check_indices(const ConstTensorView& x, const Shape& weight) {
+  const auto* index = data<std::int32_t>(x);
+  for (std::int64_t i = 0; i < x.elements(); ++i) {
+    if (index[i] < 0 || index[i] >= weight[0]) refuse_index(weight, i / (x.elements() / x.shape()[0]), index[i]);
+  }
 }
 
 void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index) {

@@ -8,6 +8,7 @@
 namespace weir::cpu {
 
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y) {
+  check_indices(x, weight.shape());
   const auto* index = data<std::int32_t>(x);
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);

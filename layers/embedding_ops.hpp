@@ -9,13 +9,16 @@
 
 namespace weir {
 
+// Throws ConfigError for the first sample of x, on the host, whose index is not a row of weight.
+void check_indices(const ConstTensorView& x, const Shape& weight);
+
 // Throws ConfigError for a sample whose index is not a row of weight.
 [[noreturn]] void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index);
 
 }  // namespace weir
 
 namespace weir::cpu {
-// For indices that the weight has rows for.
+// Checks x before it writes: ConfigError.
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
 void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
 }  // namespace weir::cpu

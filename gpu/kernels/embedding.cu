@@ -19,7 +19,7 @@ __global__ void find_outside_kernel(std::int64_t places, const std::int32_t* ind
 }
 
 // The first index outside, looked for on the device and read from there.
-void check_indices(const Context& context, const ConstTensorView& x, const Shape& weight) {
+void check_indices_on_device(const Context& context, const ConstTensorView& x, const Shape& weight) {
   const std::int64_t places = x.elements();
   if (places == 0) return;
   require_no_capture("a look at indices");
@@ -58,7 +58,7 @@ __global__ void backward_kernel(std::int64_t places, const std::int32_t* index, 
 }  // namespace
 
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y) {
-  if (!context.training) check_indices(context, x, weight.shape());
+  if (!context.training) check_indices_on_device(context, x, weight.shape());
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
     launch(context, "embedding", forward_kernel<T>, grid_of(context, y.elements()), y.elements(), data<std::int32_t>(x), weight.shape()[0],
