@@ -1,5 +1,4 @@
-#include <cmath>
-#include <limits>
+#include <cstdint>
 #include <string>
 
 #include <weir/core/array.hpp>
@@ -7,8 +6,10 @@
 #include <weir/core/threads.hpp>
 
 #include "core/array_ops.hpp"
+#include "core/convert.hpp"
 #include "core/memory_ops.hpp"
 #include "core/on_device.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -102,11 +103,11 @@ void copy(const ConstTensorView& x, const TensorView& y) {
 
 void fill(const Context& context, const TensorView& y, double value) {
   require_device("fill", context, y);
-  const bool whole = value == std::floor(value);
-  const bool fits = y.dtype() == DType::u8    ? whole && value >= 0 && value <= 255
-                    : y.dtype() == DType::i32 ? whole && std::abs(value) <= std::numeric_limits<std::int32_t>::max()
-                                              : true;
-  if (!fits) throw ConfigError("fill: " + std::to_string(value) + " does not fit " + to_string(y.dtype()) + ".");
+  const std::string range = range_text(y.dtype());
+  std::int64_t held = 0;
+  if (!range.empty() && convert(ConstTensorView(&value, Shape{}), TensorView(&held, Shape{}, y.dtype())) >= 0) {
+    throw ConfigError("fill: got " + number_text(value) + ", expected " + range + " for " + to_string(y.dtype()) + ". Give one that fits.");
+  }
   on_device(context.device, cpu::fill, cuda::fill)(context, y, value);
 }
 

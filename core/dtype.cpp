@@ -22,6 +22,8 @@ std::string to_string(DType dtype) {
       return "i32";
     case DType::u8:
       return "u8";
+    case DType::i64:
+      return "i64";
   }
   return "?";
 }

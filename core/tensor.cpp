@@ -4,27 +4,12 @@
 #include <weir/core/error.hpp>
 #include <weir/core/tensor.hpp>
 
+#include "core/convert.hpp"
 #include "core/memory_ops.hpp"
 #include "core/on_device.hpp"
-#include "core/typed.hpp"
+#include "core/text.hpp"
 
 namespace weir {
-
-namespace {
-
-template <class To, class From>
-void convert(const ConstTensorView& x, const TensorView& y) {
-  const std::span<const From> from = x.values<From>();
-  const std::span<To> to = y.values<To>();
-  for (std::size_t i = 0; i < from.size(); ++i) to[i] = static_cast<To>(from[i]);
-}
-
-template <class To>
-bool convert_to(const ConstTensorView& x, const TensorView& y) {
-  return typed_any(x.dtype(), [&](auto from) { convert<To, decltype(from)>(x, y); });
-}
-
-}  // namespace
 
 Tensor::Tensor(Shape shape, DType dtype, Device device) {
   const auto elements = static_cast<std::size_t>(shape.elements());
@@ -59,6 +44,7 @@ template Tensor Tensor::from(std::span<const float>, Shape);
 template Tensor Tensor::from(std::span<const double>, Shape);
 template Tensor Tensor::from(std::span<const std::int32_t>, Shape);
 template Tensor Tensor::from(std::span<const std::uint8_t>, Shape);
+template Tensor Tensor::from(std::span<const std::int64_t>, Shape);
 
 std::size_t Tensor::bytes() const { return static_cast<std::size_t>(elements()) * size_of(dtype()); }
 
@@ -73,12 +59,15 @@ Tensor Tensor::to(Device device) const {
 
 Tensor Tensor::to(DType dtype) const {
   if (empty() || dtype == this->dtype()) return clone();
+  if (dtype == DType::bf16 || this->dtype() == DType::bf16) {
+    throw ConfigError("to: cannot convert " + to_string(this->dtype()) + " to " + to_string(dtype) +
+                      ": bf16 is storage on a CUDA device. Convert between f32, f64, i32, i64 and u8.");
+  }
   Tensor result(shape(), dtype, device());
-  const bool done = dtype == DType::f32   ? convert_to<float>(view_, result)
-                    : dtype == DType::f64 ? convert_to<double>(view_, result)
-                                          : false;
-  if (!done) throw ConfigError("to: cannot convert " + to_string(this->dtype()) + " to " + to_string(dtype) + ". Convert to f32 or f64.");
-  return result;
+  const std::int64_t misfit = convert(view_, result);
+  if (misfit < 0) return result;
+  throw NumericError("to: element " + with_commas(misfit) + " is " + element_text(view_, misfit) + ", expected " + range_text(dtype) +
+                     " for " + to_string(dtype) + ". Correct the number, or convert to a wider type.");
 }
 
 Tensor clone(ConstTensorView view) {

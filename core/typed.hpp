@@ -27,6 +27,8 @@ bool typed_any(DType dtype, F&& f) {
       return f(std::int32_t{}), true;
     case DType::u8:
       return f(std::uint8_t{}), true;
+    case DType::i64:
+      return f(std::int64_t{}), true;
     case DType::bf16:
       return false;
   }

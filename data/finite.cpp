@@ -7,7 +7,7 @@
 #include <weir/core/array.hpp>
 #include <weir/core/parallel.hpp>
 
-#include "core/text.hpp"
+#include "core/convert.hpp"
 
 namespace weir {
 
@@ -43,12 +43,10 @@ std::int64_t first_beyond(const ConstTensorView& values, double limit) {
 }
 
 std::string describe_element(const ConstTensorView& values, std::int64_t index) {
-  const auto at = static_cast<std::size_t>(index);
   const std::int64_t features = values.shape().without_front().elements();
   std::string text = "sample " + std::to_string(index / features);
   if (values.shape().rank() > 1) text += ", feature " + std::to_string(index % features);
-  const bool single = values.dtype() == DType::f32;
-  return text + " is " + (single ? number_text(values.values<float>()[at]) : number_text(values.values<double>()[at]));
+  return text + " is " + element_text(values, index);
 }
 
 }  // namespace weir

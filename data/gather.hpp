@@ -4,10 +4,11 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Puts a batch together: to[i, ...] = from[order[i], ...], where u8 becomes value / divisor, an exact division in the dtype of `to`.
-// order is i32, each within from. From u8, f32 or f64 to f32 or f64, or from i32 to i32. The caller has checked all of it.
+// Copies the rows of a batch: to[i, ...] = from[order[i], ...], where u8 becomes value / divisor, correctly rounded in the dtype of `to`.
+// order is i32, each a row of `from`. From u8, f32 or f64 to f32 or f64, or from i32 to i32. The caller has checked all of it.
 //
-// gather_batch takes order[*batch_index * batch + i]: a step that is recorded once finds its rows by a number on the device.
+// gather_batch takes order[*batch_index * batch + i], where *batch_index lies in device memory, so that one recorded step can be replayed
+// for every batch.
 
 namespace weir::cpu {
 void gather(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to);

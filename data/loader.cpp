@@ -34,6 +34,8 @@ void check_options(DType dtype, std::int64_t batch) {
   if (batch < 1) throw ConfigError("loader: got a batch of " + with_commas(batch) + ", expected at least 1.");
 }
 
+double divisor_of(const Field& field) { return field.info.divisor.value_or(1); }
+
 DType dtype_in(const Field& field, DType dtype) { return field.values.dtype() == DType::i32 ? DType::i32 : dtype; }
 
 // Numbers that are finite in f64 may be infinite in f32.
@@ -44,13 +46,13 @@ void check_range(const std::string& who, const Field& field, DType dtype) {
   throw NumericError(who + " does not fit f32: " + describe_element(field.values, bad) + ". Scale it or use a Model in f64.");
 }
 
-void check_weights(const std::string& who, const Tensor& weights, std::int64_t samples) {
+void check_weights(const std::string& who, const ConstTensorView& weights, std::int64_t samples) {
   if (weights.shape() != Shape{samples}) {
     throw ShapeError(who + " are " + to_string(weights.shape()) + ", the data has " + with_commas(samples) +
                      " samples. Give one number for each.");
   }
   if (weights.dtype() != DType::f32 && weights.dtype() != DType::f64) {
-    throw ConfigError(who + " hold " + to_string(weights.dtype()) + ", expected f32 or f64. Convert the tensor.");
+    throw ConfigError(who + " hold " + to_string(weights.dtype()) + ", expected f32 or f64. Convert with Tensor::to(DType::f32).");
   }
   if (!weights.device().is_cpu()) throw DeviceError(who + " are on " + to_string(weights.device()) + ", expected cpu. Copy them first.");
   typed(weights.dtype(), [&](auto type) {
@@ -117,12 +119,15 @@ Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
 }
 
 void Loader::make_resident() {
-  // What the first step still takes must find room beside the data: memory for products, the kernels' code, the recorded step.
-  constexpr std::int64_t room_bytes = 64 << 20;
-  const Tensor room(Shape{room_bytes}, DType::u8, device_);
+  // Held until the data is there, then given back: the first step allocates too (memory for products, kernels' code, the recorded step).
+  constexpr std::int64_t reserved_bytes = 64 << 20;
+  const Tensor reserved(Shape{reserved_bytes}, DType::u8, device_);
   Tensor order(Shape{samples_}, DType::i32, device_);
   std::vector<Tensor> fields;  // all or none
-  for (const Column& column : columns_) fields.push_back(column.field->values.to(device_));
+  for (const Column& column : columns_) {
+    const ConstTensorView& values = column.field->values;
+    copy(values, fields.emplace_back(values.shape(), values.dtype(), device_));
+  }
   for (std::size_t i = 0; i < fields.size(); ++i) columns_[i].resident = std::move(fields[i]);
   device_order_ = std::move(order);
 }
@@ -155,22 +160,22 @@ Batch Loader::load(const Context& context, std::int64_t index) {
   }
   const ProfiledScope watch(Phase::gather);
   const ConstTensorView rows = rows_of(index);
-  show(rows.elements());
+  set_views(rows.elements());
   switch (feeding_) {
     case Feeding::in_place:
       for (std::size_t i = 0; i < columns_.size(); ++i) {
-        cpu::gather(context, columns_[i].field->values, columns_[i].field->divisor, rows, buffers_[i]);
+        cpu::gather(context, columns_[i].field->values, divisor_of(*columns_[i].field), rows, buffers_[i]);
       }
       break;
     case Feeding::resident:
       upload_order(context);
       for (std::size_t i = 0; i < columns_.size(); ++i) {
-        const ConstTensorView there = std::as_const(device_order_).view().rows(index * batch_, rows.elements());
-        cuda::gather(context, columns_[i].resident, columns_[i].field->divisor, there, buffers_[i]);
+        const ConstTensorView device_rows = std::as_const(device_order_).view().rows(index * batch_, rows.elements());
+        cuda::gather(context, columns_[i].resident, divisor_of(*columns_[i].field), device_rows, buffers_[i]);
       }
       break;
     case Feeding::ring:
-      ring_->bring(context, rows, buffers_);
+      ring_->upload(context, rows, buffers_);
       break;
     case Feeding::copies:
       gather_on_host(context, rows);
@@ -185,7 +190,7 @@ void Loader::gather_on_host(const Context& context, const ConstTensorView& rows)
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Field& field = *columns_[i].field;
     const TensorView staging = columns_[i].staging.view().rows(0, rows.elements());
-    cpu::gather(host, field.values, field.divisor, rows, staging);
+    cpu::gather(host, field.values, divisor_of(field), rows, staging);
     copy(context, staging, buffers_[i]);
   }
 }
@@ -195,7 +200,7 @@ ConstTensorView Loader::rows_of(std::int64_t index) const {
   return order_.view().rows(begin, std::min(batch_, samples_ - begin));
 }
 
-void Loader::show(std::int64_t samples) {
+void Loader::set_views(std::int64_t samples) {
   for (std::size_t i = 0; i < columns_.size(); ++i) views_[i] = buffers_[i] = columns_[i].buffer.view().rows(0, samples);
 }
 
@@ -205,17 +210,17 @@ void Loader::upload_order(const Context& context) {
   order_changed_ = false;
 }
 
-void Loader::bring(const Context& context, std::int64_t index) {
+void Loader::upload_batch(const Context& context, std::int64_t index) {
   if (feeding_ != Feeding::ring) return;
   const ConstTensorView rows = rows_of(index);
-  show(rows.elements());
-  ring_->bring(context, rows, buffers_);
+  set_views(rows.elements());
+  ring_->upload(context, rows, buffers_);
 }
 
 Batch Loader::load_recorded(const Context& context, const std::uint64_t* index, std::int64_t samples) {
-  show(samples);
+  set_views(samples);
   for (std::size_t i = 0; resident() && i < columns_.size(); ++i) {
-    cuda::gather_batch(context, columns_[i].resident, columns_[i].field->divisor, device_order_, index, batch_, buffers_[i]);
+    cuda::gather_batch(context, columns_[i].resident, divisor_of(*columns_[i].field), device_order_, index, batch_, buffers_[i]);
   }
   return batch_of_views();
 }

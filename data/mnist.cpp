@@ -2,6 +2,7 @@
 #include <optional>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include <weir/core/error.hpp>
 #include <weir/data/mnist.hpp>
@@ -18,15 +19,11 @@ constexpr int classes = 10;
 
 // What sets one data set in this format apart from another.
 struct Kind {
-  std::int64_t side;   // of an image
+  std::int64_t side;   // of an image, in pixels
   int white;           // the largest grey level
   std::string advice;  // for a folder that is not there or lacks a file
+  std::vector<std::string> class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 };
-
-const Kind& mnist_kind() {
-  static const Kind kind{28, 255, "Give the folder of MNIST's four files."};
-  return kind;
-}
 
 std::filesystem::path file_in(const std::filesystem::path& folder, std::string_view name, const Kind& kind) {
   std::error_code ignored;
@@ -82,7 +79,8 @@ Dataset load_part(const std::filesystem::path& folder, const MnistPart& part, co
     throw FormatError(labels_path.string() + ": holds " + with_commas(labels.elements()) + " labels, " + images_path.filename().string() +
                       " beside it " + with_commas(images.shape()[0]) + " images. Use files that belong together.");
   }
-  return Dataset(Field{std::move(images), static_cast<double>(kind.white)}, Field{std::move(labels)});
+  return Dataset(Field(std::move(images), {.divisor = kind.white, .image = {kind.side, kind.side, 1}}),
+                 Field(std::move(labels), {.classes = kind.class_names}));
 }
 
 TrainTest load(const std::filesystem::path& folder, const Kind& kind) {
@@ -96,10 +94,13 @@ TrainTest load_mnist() {
   throw FileError(mnist_not_found());
 }
 
-TrainTest load_mnist(const std::filesystem::path& folder) { return load(folder, mnist_kind()); }
+TrainTest load_mnist(const std::filesystem::path& folder) { return load(folder, {28, 255, "Give the folder of MNIST's four files."}); }
 
 TrainTest load_fashion_mnist(const std::filesystem::path& folder) {
-  return load(folder, {28, 255, "Install Debian's package dataset-fashion-mnist."});
+  return load(folder, {28,
+                       255,
+                       "Install Debian's package dataset-fashion-mnist.",
+                       {"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"}});
 }
 
 TrainTest load_digits(const std::filesystem::path& folder) {

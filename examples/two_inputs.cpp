@@ -27,12 +27,9 @@ weir::Dataset halves(const weir::Dataset& digits) {
     half.values<std::uint8_t>()[i / 64 * 32 + i % 32] = pixels[i];
   }
   for (std::size_t i = 0; i < labels.size(); ++i) odd.values<float>()[i] = static_cast<float>(labels[i] % 2);
-  std::vector<weir::Field> inputs, targets;
-  inputs.push_back({std::move(upper), digits.inputs()[0].divisor});
-  inputs.push_back({std::move(lower), digits.inputs()[0].divisor});
-  targets.push_back({digits.targets()[0].values.clone()});
-  targets.push_back({std::move(odd)});
-  return weir::Dataset(std::move(inputs), std::move(targets));
+  const weir::FieldInfo pixels_of_half{.divisor = digits.inputs()[0].info.divisor, .image = {4, 8, 1}};
+  return weir::Dataset({weir::Field(std::move(upper), pixels_of_half), weir::Field(std::move(lower), pixels_of_half)},
+                       {digits.targets()[0], weir::Field(std::move(odd), {.classes = {"even", "odd"}})});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <weir/formats/json.hpp>
 #include <weir/formats/load.hpp>
 
+#include "formats/data_info_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
 #include "formats/weights.hpp"
@@ -42,6 +43,7 @@ Model load_model(const TensorFile& file, ModelOptions options) {
     throw FormatError(file.name() + ": its tensors do not fit its graph: " + report.text() + ". It is damaged: copy or save it again.");
   }
   Model model(std::move(graph), options);
+  read_data_info(file.name(), file.metadata(), model);
   read_into(file, model.parameters(), model.parameter_arena());
   read_into(file, model.states(), model.state_arena());
   return model;

@@ -7,6 +7,7 @@
 
 #include "core/files/file_descriptor.hpp"
 #include "core/model/model_access.hpp"
+#include "formats/data_info_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
 
@@ -26,6 +27,7 @@ void save_with(const Model& model, const FileTarget& target, std::map<std::strin
   metadata.emplace(version_key, file_version);
   try {
     metadata.emplace(graph_key, to_json(model.graph()));
+    write_data_info(model, metadata);
   } catch (const ConfigError& error) {
     throw ConfigError(shown(target) + ": cannot be saved: " + error.what());
   }

@@ -18,6 +18,7 @@ std::optional<DType> dtype_for(std::string_view dtype) {
   if (dtype == "F32" || dtype == "F16" || dtype == "BF16") return DType::f32;
   if (dtype == "F64") return DType::f64;
   if (dtype == "I32") return DType::i32;
+  if (dtype == "I64") return DType::i64;
   if (dtype == "U8") return DType::u8;
   return std::nullopt;
 }

@@ -9,6 +9,7 @@
 #include <optional>
 #include <weir/core/error.hpp>
 
+#include "core/typed.hpp"
 #include "formats/containers.hpp"
 #include "formats/half.hpp"
 #include "formats/printable.hpp"
@@ -104,7 +105,7 @@ Tensor TensorFile::read(std::string_view name) const {
   const TensorEntry& entry = at(name);
   const std::string who = this->name() + ": its tensor " + in_quotes(name) + " is " + describe(entry);
   const std::optional<DType> dtype = dtype_for(entry.dtype);
-  if (!dtype) throw FormatError(who + ", expected F32, F64, F16, BF16, I32 or U8. Convert it before it is saved.");
+  if (!dtype) throw FormatError(who + ", expected F32, F64, F16, BF16, I64, I32 or U8. Convert it before it is saved.");
   if (entry.extents.size() > Shape::max_rank) {
     throw FormatError(who + ", expected at most " + std::to_string(Shape::max_rank) + " dimensions. Reshape it before it is saved.");
   }
@@ -120,11 +121,8 @@ void TensorFile::read(std::string_view name, const TensorView& y) const {
     throw ShapeError(who + ", the block to fill is " + to_string(y.shape()) + ". Pass a block of the tensor's shape.");
   }
   const TensorContent& content = impl_->content;
-  const bool done = y.dtype() == DType::f32   ? read_as(content, entry, y.values<float>())
-                    : y.dtype() == DType::f64 ? read_as(content, entry, y.values<double>())
-                    : y.dtype() == DType::i32 ? read_as(content, entry, y.values<std::int32_t>())
-                    : y.dtype() == DType::u8  ? read_as(content, entry, y.values<std::uint8_t>())
-                                              : false;
+  bool done = false;
+  typed_any(y.dtype(), [&](auto type) { done = read_as(content, entry, y.values<decltype(type)>()); });
   if (!done) throw FormatError(who + ", which cannot be read as " + to_string(y.dtype()) + ". Convert it before it is saved.");
 }
 

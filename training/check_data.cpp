@@ -1,10 +1,11 @@
 #include "training/check_data.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <weir/core/error.hpp>
 
 #include "core/text.hpp"
-#include "data/finite.hpp"
+#include "data/dataset_access.hpp"
 
 namespace weir {
 
@@ -22,14 +23,16 @@ std::string output_name(const Model& model, std::size_t output) {
   return entry.name + " (" + entry.layer->describe() + ")";
 }
 
-// Labels and indices stay whole numbers on their way to the Model; everything else becomes a number of its dtype.
-void check_storage(const std::string& who, const Field& field, Storage wanted) {
-  const bool whole = field.values.dtype() == DType::i32;
-  if (whole == (wanted == Storage::i32) && wanted != Storage::u8) return;
-  const char* expected = wanted == Storage::i32  ? "i32"
-                         : wanted == Storage::u8 ? "u8 that stays u8, which a Dataset does not give"
-                                                 : "f32, f64 or u8";
-  throw ConfigError(who + ": holds " + to_string(field.values.dtype()) + ", expected " + expected + ". Convert the tensor.");
+// Labels and indices are whole numbers on their way to the Model; everything else becomes a number of its dtype.
+void check_storage(const std::string& who, Field& field, Storage wanted) {
+  const DType dtype = field.values.dtype();
+  if (wanted == Storage::i32 && dtype == DType::u8 && !field.info.divisor) return make_whole(who, field);
+  if ((dtype == DType::i32) == (wanted == Storage::i32) && wanted != Storage::u8) return;
+  const std::string got = who + ": holds " + to_string(dtype) + (field.info.divisor ? " with a divisor" : "") + ", expected ";
+  if (wanted == Storage::compute) throw ConfigError(got + "f32, f64 or u8. Convert it with Tensor::to(DType::f32).");
+  if (wanted == Storage::u8) throw ConfigError(got + "u8 that stays u8, which a Dataset does not give. Call Model::forward with it.");
+  throw ConfigError(got + "whole numbers: i32, i64 or u8. " +
+                    (dtype == DType::u8 ? "Leave FieldInfo::divisor out." : "Convert it with Tensor::to(DType::i32)."));
 }
 
 // What f throws, with a name in front: a loss does not know which target it looks at.
@@ -53,7 +56,7 @@ void check_values(const std::string& name, const Graph& graph, std::size_t input
 
 }  // namespace
 
-void check_inputs(const std::string& who, const Model& model, const Dataset& data) {
+void check_inputs(const std::string& who, const Model& model, Dataset& data) {
   const Graph& graph = model.graph();
   if (data.inputs().size() != graph.inputs().size()) {
     throw ShapeError(who + ": has " + count_of(data.inputs().size(), "input") + ", the graph has " + std::to_string(graph.inputs().size()) +
@@ -66,7 +69,7 @@ void check_inputs(const std::string& who, const Model& model, const Dataset& dat
       throw ShapeError(name + ": samples have the shape " + to_string(data.input_shape(i)) + ", the graph's " + entry.name + " takes " +
                        to_string(entry.plan.output) + ". Reshape the data, or make the graph for this shape.");
     }
-    check_storage(name, data.inputs()[i], entry.storage);
+    check_storage(name, DatasetAccess::inputs(data)[i], entry.storage);
     check_values(name, graph, graph.inputs()[i], data.inputs()[i].values);
   }
 }
@@ -89,7 +92,7 @@ void check_losses(const std::string& who, const Model& model, const Losses& loss
   }
 }
 
-void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data) {
+void check_targets(const std::string& who, const Model& model, const Losses& losses, Dataset& data) {
   if (data.targets().size() != losses.terms().size()) {
     throw ShapeError(who + ": has " + count_of(data.targets().size(), "target") + ", the losses want " +
                      std::to_string(losses.terms().size()) + ". Give the Dataset one Field for each.");
@@ -100,7 +103,7 @@ void check_targets(const std::string& who, const Model& model, const Losses& los
     const std::string name = who + ", target " + std::to_string(i) + " for " + output_name(model, i);
     const Shape shapes[] = {output, data.target_shape(i)};
     const LayerPlan plan = naming<ShapeError>(name, [&] { return loss.infer(shapes); });
-    check_storage(name, data.targets()[i], plan.inputs.empty() ? Storage::compute : plan.inputs[1]);
+    check_storage(name, DatasetAccess::targets(data)[i], plan.inputs.empty() ? Storage::compute : plan.inputs[1]);
     naming<ConfigError>(name, [&] { loss.check_targets(output, data.targets()[i].values); });
   }
 }
@@ -122,12 +125,30 @@ void check_batches(const std::string& who, const Model& model, std::int64_t samp
   }
 }
 
-void check_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output) {
+void check_output(const std::string& who, const Model& model, Dataset& data, std::size_t output, Storage wanted) {
   check_inputs(who, model, data);
   const std::size_t outputs = model.graph().outputs().size();
-  if (output < outputs && output < data.targets().size()) return;
-  throw ConfigError(who + ": output " + std::to_string(output) + " asked for, the graph has " + std::to_string(outputs) + " and the data " +
-                    std::to_string(data.targets().size()) + " targets. Count from 0.");
+  if (output >= outputs || output >= data.targets().size()) {
+    throw ConfigError(who + ": output " + std::to_string(output) + " asked for, the graph has " + std::to_string(outputs) +
+                      " and the data " + std::to_string(data.targets().size()) + " targets. Count from 0.");
+  }
+  check_storage(who + ", target " + std::to_string(output), DatasetAccess::targets(data)[output], wanted);
+}
+
+Dataset with_info(const Dataset& data, const DataInfo& known) {
+  Dataset result = data;
+  const auto complete = [](std::vector<Field>& fields, const std::vector<FieldInfo>& infos) {
+    for (std::size_t i = 0; i < std::min(fields.size(), infos.size()); ++i) {
+      FieldInfo& info = fields[i].info;
+      if (!info.divisor) info.divisor = infos[i].divisor;
+      if (info.image == Shape{}) info.image = infos[i].image;
+      if (info.columns.empty()) info.columns = infos[i].columns;
+      if (info.classes.empty()) info.classes = infos[i].classes;
+    }
+  };
+  complete(DatasetAccess::inputs(result), known.inputs);
+  complete(DatasetAccess::targets(result), known.targets);
+  return result;
 }
 
 std::vector<Shape> target_shapes(const Dataset& data) {

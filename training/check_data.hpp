@@ -2,30 +2,35 @@
 
 #include <string>
 #include <vector>
+#include <weir/core/layer.hpp>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
 
 // What must hold before a Dataset runs through a Model. Each throws ShapeError, ConfigError or DeviceError; `who` begins the message:
-// "fit: validation data".
+// "fit: validation data". A u8 field becomes i32 in `data` (a copy that the caller made; the other fields stay shared) where whole numbers
+// are wanted.
 
 namespace weir {
 
 // Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, values that its layers take.
-void check_inputs(const std::string& who, const Model& model, const Dataset& data);
+void check_inputs(const std::string& who, const Model& model, Dataset& data);
 
 // One loss an output, each of which runs on the Model's device.
 void check_losses(const std::string& who, const Model& model, const Losses& losses);
 
 // Targets: one a loss, of shapes that it takes and with values that it takes.
-void check_targets(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
+void check_targets(const std::string& who, const Model& model, const Losses& losses, Dataset& data);
 
 // What an epoch of training is cut into: so many samples in batches, the last of which may be smaller. That there is a batch, and none
 // that a layer cannot train on.
 void check_batches(const std::string& who, const Model& model, std::int64_t samples, std::int64_t batch, bool drop_last);
 
-// Inputs, and that the graph has this output and the data this target.
-void check_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output);
+// Inputs, and that the graph has this output and the data a target for it that is stored as wanted: i32 for labels.
+void check_output(const std::string& who, const Model& model, Dataset& data, std::size_t output, Storage wanted);
+
+// The data for this Model: what its fields do not say of themselves (a divisor) is what `known` says. Shares the numbers.
+Dataset with_info(const Dataset& data, const DataInfo& known);
 
 // The shapes of a Dataset's targets, a sample each.
 std::vector<Shape> target_shapes(const Dataset& data);

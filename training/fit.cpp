@@ -10,6 +10,7 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/fit.hpp>
 
+#include "core/check_info.hpp"
 #include "core/cpu/team.hpp"
 #include "core/keys.hpp"
 #include "core/model/model_access.hpp"
@@ -34,7 +35,7 @@ void check_at_least_one(const char* option, std::int64_t value) {
   throw ConfigError("fit: " + std::string(option) + " is " + with_commas(value) + ", expected at least 1.");
 }
 
-void check_fit(const Model& model, const Dataset& train, const FitOptions& options) {
+void check_fit(const Model& model, Dataset& train, Dataset* validation, const FitOptions& options) {
   if (!options.optimizer) throw ConfigError("fit: no optimizer is given. Set one, for example weir::Adam({.lr = 1e-3}).");
   check_losses("fit", model, options.loss);
   const std::size_t lists = options.sample_weights.size(), losses = options.loss.terms().size();
@@ -50,13 +51,14 @@ void check_fit(const Model& model, const Dataset& train, const FitOptions& optio
     throw ShapeError("fit: batch is " + with_commas(options.batch) + ", the Model takes at most " + with_commas(model.max_batch()) +
                      ". Make it with a larger ModelOptions::max_batch.");
   }
-  const auto check = [&](const std::string& who, const Dataset& data) {
+  const auto check = [&](const std::string& who, Dataset& data) {
     check_inputs(who, model, data);
     check_targets(who, model, options.loss, data);
   };
   check("fit: training data", train);
   check_batches("fit", model, train.samples(), options.batch, options.drop_last);
-  if (options.validation != nullptr) check("fit: validation data", *options.validation);
+  if (validation != nullptr) check("fit: validation data", *validation);
+  check_info("fit: training data", train.info(), model.graph());
 }
 
 std::vector<Field> copies(std::span<const ConstTensorView> blocks) {
@@ -76,7 +78,7 @@ class Stopwatch {
 // One call of fit. All that its steps need is made here; what throws does so before the Model is touched.
 class Run {
  public:
-  Run(Model& model, const Dataset& train, const FitOptions& options)
+  Run(Model& model, const Dataset& train, const Dataset* validation, const FitOptions& options)
       : model_(model),
         options_(options),
         weights_(copies(options.sample_weights)),
@@ -90,7 +92,7 @@ class Run {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (options.validation != nullptr) validation_.emplace(model, *options.validation, options.loss).warm_up();
+    if (validation != nullptr) validation_.emplace(model, *validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     // Last: on a device it takes what the rest has left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
@@ -227,8 +229,13 @@ class Run {
 }  // namespace
 
 History fit(Model& model, const Dataset& train, const FitOptions& options) {
-  check_fit(model, train, options);
-  return Run(model, train, options).train();
+  Dataset data = with_info(train, model.data_info());
+  std::optional<Dataset> validation;
+  if (options.validation != nullptr) validation = with_info(*options.validation, data.info());
+  check_fit(model, data, validation ? &*validation : nullptr, options);
+  Run run(model, data, validation ? &*validation : nullptr, options);
+  model.set_data_info(data.info());
+  return run.train();
 }
 
 }  // namespace weir

@@ -23,15 +23,19 @@ void check_single(const Model& model) {
                     " outputs, expected one of each. Give a Dataset with one Field for each input.");
 }
 
+DType dtype_of_input(const Model& model) {
+  const Storage storage = model.graph().entries()[model.graph().inputs()[0]].storage;
+  return dtype_for(storage, model.dtype());
+}
+
 void check_x(const Model& model, const ConstTensorView& x) {
   const Graph::Entry& input = model.graph().entries()[model.graph().inputs()[0]];
-  const DType dtype = dtype_for(input.storage, model.dtype());
   if (x.shape().rank() == 0 || x.shape().without_front() != input.plan.output) {
     throw ShapeError("predict: x is " + to_string(x.shape()) + ", the graph's " + input.name + " takes samples of shape " +
                      to_string(input.plan.output) + ". Give it [samples, ...].");
   }
-  if (x.dtype() != dtype) {
-    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) +
+  if (x.dtype() != dtype_of_input(model)) {
+    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype_of_input(model)) +
                       ". Convert with Tensor::to(DType).");
   }
   if (!x.device().is_cpu() && x.device() != model.device()) {
@@ -44,6 +48,10 @@ void check_x(const Model& model, const ConstTensorView& x) {
 
 Tensor predict(Model& model, const ConstTensorView& x) {
   check_single(model);
+  const bool whole = x.dtype() == DType::u8 || x.dtype() == DType::i64;
+  if (whole && x.device().is_cpu() && x.dtype() != dtype_of_input(model)) {
+    return std::move(predict(model, Dataset({Field(x, nullptr)}, {})).front());
+  }
   check_x(model, x);
   const Context context = context_for(model.device());
   const std::int64_t samples = x.shape()[0], most = std::min(model.max_batch(), samples);
@@ -62,13 +70,14 @@ Tensor predict(Model& model, const ConstTensorView& x) {
 }
 
 std::vector<Tensor> predict(Model& model, const Dataset& data) {
-  check_inputs("predict", model, data);
+  Dataset own = with_info(data, model.data_info());
+  check_inputs("predict", model, own);
   const Context context = context_for(model.device());
   std::vector<Tensor> results;
   for (std::size_t i = 0; i < model.graph().outputs().size(); ++i) {
     results.emplace_back(output_shape(model, i).with_front(data.samples()), model.dtype());
   }
-  Loader loader(data, model.device(), model.dtype(), model.max_batch());
+  Loader loader(own, model.device(), model.dtype(), model.max_batch());
   for (std::int64_t i = 0, begin = 0; i < loader.batches(); ++i) {
     const std::span<const ConstTensorView> outputs = model.forward(loader.load(context, i).inputs);
     for (std::size_t o = 0; o < outputs.size(); ++o) copy(context, outputs[o], results[o].view().rows(begin, outputs[o].shape()[0]));

@@ -71,7 +71,7 @@ void RecordedSteps::step(const Context& context, std::int64_t index) {
   std::vector<Recorded>& recorded = plan_.is_whole(index) ? whole_ : last_;
   for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) {
     const MicroBatch micro_batch = plan_.micro_batch(index, i);
-    loader_.bring(context, micro_batch.batch);
+    loader_.upload_batch(context, micro_batch.batch);
     if (i < most_recorded) {
       replay(context, micro_batch, recorded[static_cast<std::size_t>(i)]);
     } else {

@@ -31,7 +31,7 @@ weir::Dataset synthetic_mnist(std::int64_t samples) {
   const auto label = labels.values<std::int32_t>();
   for_each_random(samples * features, 1, [&](std::size_t i, std::uint32_t bits) { image[i] = pixel(bits); });
   for_each_random(samples, 2, [&](std::size_t i, std::uint32_t bits) { label[i] = static_cast<std::int32_t>(bits % 10); });
-  return weir::Dataset(weir::Field{std::move(images), 255}, weir::Field{std::move(labels)});
+  return weir::Dataset(weir::Field(std::move(images), {.divisor = 255}), std::move(labels));
 }
 
 weir::Tensor synthetic_images(std::int64_t samples) {

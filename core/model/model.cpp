@@ -5,6 +5,7 @@
 #include <weir/core/threads.hpp>
 
 #include "core/cpu/team.hpp"
+#include "core/check_info.hpp"
 #include "core/memory_ops.hpp"
 #include "core/model/model_impl.hpp"
 #include "core/model/model_work.hpp"
@@ -89,6 +90,7 @@ Model::Impl::Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<Pa
     : graph(std::move(graph_)), options(options_), store(std::move(store_)) {
   inference = std::make_unique<Program>(graph, options, std::nullopt);
   if (options.device.is_cuda()) device_step = Tensor(Shape{sizeof(std::uint64_t)}, DType::u8, options.device);
+  data_info = {.inputs = std::vector<FieldInfo>(graph.inputs().size()), .targets = std::vector<FieldInfo>(graph.outputs().size())};
   bind_programs();
 }
 
@@ -150,7 +152,11 @@ Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
 
-Model Model::share() const { return Model(std::make_unique<Impl>(impl_->graph, impl_->options, impl_->store)); }
+Model Model::share() const {
+  Model other(std::make_unique<Impl>(impl_->graph, impl_->options, impl_->store));
+  other.impl_->data_info = impl_->data_info;
+  return other;
+}
 
 const Graph& Model::graph() const { return impl_->graph; }
 const ModelOptions& Model::options() const { return impl_->options; }
@@ -298,6 +304,13 @@ void Model::commit() {
 
 TrainingState& Model::training_state() { return impl_->state; }
 const TrainingState& Model::training_state() const { return impl_->state; }
+
+const DataInfo& Model::data_info() const { return impl_->data_info; }
+
+void Model::set_data_info(DataInfo info) {
+  check_info("data info", info, graph());
+  impl_->data_info = std::move(info);
+}
 
 ConstTensorView Model::activation(std::string_view node) const {
   if (impl_->options.fuse || impl_->options.reuse_memory) {

@@ -21,6 +21,7 @@ struct Model::Impl {
   Program* last_run = nullptr;  // whose outputs lie in the workspace
   std::optional<TrainingPlan> plan;
   TrainingState state;
+  DataInfo data_info;
 
   Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_);
   void bind_programs();  // gives the programs a workspace that is large enough for both

@@ -20,16 +20,18 @@ struct Sample {
 // What the file says of the data that the model was trained on.
 struct Origin {
   std::string dataset;
-  double divisor = 255;
+  weir::FieldInfo images;
+  std::vector<std::string> classes;
 };
 
-Origin origin_of(const std::string& model) {
-  const auto metadata = weir::load_metadata(model);
-  const auto dataset = metadata.find("dataset"), divisor = metadata.find("input.divisor");
-  if (dataset == metadata.end() || divisor == metadata.end()) {
-    throw weir::FormatError(model + ": does not say how its inputs were scaled. Train and write it with ./weir train --save.");
+Origin origin_of(const std::string& file, const weir::Model& model) {
+  const auto metadata = weir::load_metadata(file);
+  const auto dataset = metadata.find("dataset");
+  const weir::FieldInfo &images = model.data_info().inputs.at(0), &labels = model.data_info().targets.at(0);
+  if (dataset == metadata.end() || !images.divisor || images.image == weir::Shape{} || labels.classes.empty()) {
+    throw weir::FormatError(file + ": does not say what images it was trained on. Train and write it with ./weir train --save.");
   }
-  return {dataset->second, std::stod(divisor->second)};
+  return {dataset->second, images, labels.classes};
 }
 
 Sample test_image(const std::string& folder, const Origin& origin, std::int64_t index) {
@@ -40,10 +42,10 @@ Sample test_image(const std::string& folder, const Origin& origin, std::int64_t 
   }
   const weir::Dataset one = test.slice(index, 1);
   const auto points = one.inputs()[0].values.values<std::uint8_t>();
-  const auto side = static_cast<std::int64_t>(std::lround(std::sqrt(points.size())));
-  const int label = one.targets()[0].values.values<std::int32_t>()[0];
-  return {{side, side, {points.begin(), points.end()}},
-          images.name + " test image " + std::to_string(index) + ", a " + std::to_string(label)};
+  const auto label = static_cast<std::size_t>(one.targets()[0].values.values<std::int32_t>()[0]);
+  const weir::Shape& extents = origin.images.image;
+  return {{extents[1], extents[0], {points.begin(), points.end()}},
+          images.name + " test image " + std::to_string(index) + ", a " + origin.classes[label]};
 }
 
 void draw(const Picture& picture, double white) {
@@ -75,20 +77,22 @@ std::vector<double> probabilities(const weir::Tensor& logits) {
 }  // namespace
 
 void predict(const PredictOptions& options) {
-  const Origin origin = origin_of(options.model);
   weir::Model model = weir::load_model(options.model, {.max_batch = 1});
+  const Origin origin = origin_of(options.model, model);
+  const double white = *origin.images.divisor;
   const Sample sample = options.image.empty() ? test_image(options.data, origin, options.index.value_or(0))
-                                              : Sample{read_pgm(options.image, origin.divisor), options.image};
-  std::vector<float> input;
-  for (const std::uint8_t point : sample.picture.points) input.push_back(static_cast<float>(point) / static_cast<float>(origin.divisor));
-  const weir::Tensor x = weir::Tensor::from<float>(input, {1, static_cast<std::int64_t>(input.size())});
+                                              : Sample{read_pgm(options.image, white), options.image};
+  const auto& points = sample.picture.points;
+  const weir::Tensor x = weir::Tensor::from<std::uint8_t>(points, {1, static_cast<std::int64_t>(points.size())});
   const std::vector<double> p = probabilities(weir::predict(model, x));
 
-  draw(sample.picture, origin.divisor);
+  draw(sample.picture, white);
   std::printf("\n%s\n", sample.title.c_str());
-  for (std::size_t digit = 0; digit < p.size(); ++digit) {
-    std::printf("%2zu %7.3f %% %s\n", digit, 100 * p[digit],
-                std::string(static_cast<std::size_t>(std::lround(50 * p[digit])), '#').c_str());
+  std::size_t widest = 2;
+  for (const std::string& name : origin.classes) widest = std::max(widest, name.size());
+  for (std::size_t i = 0; i < p.size(); ++i) {
+    std::printf("%*s %7.3f %% %s\n", static_cast<int>(widest), origin.classes[i].c_str(), 100 * p[i],
+                std::string(static_cast<std::size_t>(std::lround(50 * p[i])), '#').c_str());
   }
-  std::printf("taken for a %td\n", std::max_element(p.begin(), p.end()) - p.begin());
+  std::printf("taken for a %s\n", origin.classes[static_cast<std::size_t>(std::max_element(p.begin(), p.end()) - p.begin())].c_str());
 }

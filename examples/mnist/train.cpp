@@ -133,7 +133,7 @@ void train(const TrainOptions& options) {
   summary.seed = options.seed;
 
   if (!options.save.empty()) {
-    weir::save(model, options.save, {{"dataset", images.name}, {"input.divisor", std::to_string(training.inputs()[0].divisor)}});
+    weir::save(model, options.save, {{"dataset", images.name}});
   }
   if (!options.json.empty()) write_json(summary, options.json);
   if (options.profile) {

@@ -5,6 +5,7 @@
 #include <weir/core/array.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
+#include <weir/core/data_info.hpp>
 #include <weir/core/device.hpp>
 #include <weir/core/dtype.hpp>
 #include <weir/core/error.hpp>

@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <set>
+#include <string>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -64,7 +66,44 @@ TEST_CASE("tensor: conversions keep the numbers") {
   const Tensor numbers = bytes.to(DType::f32);
   CHECK(numbers.values<float>()[2] == 255);
   CHECK(numbers.to(DType::f64).values<double>()[1] == 7);
-  CHECK_THROWS_WITH_AS(numbers.to(DType::u8), "to: cannot convert f32 to u8. Convert to f32 or f64.", weir::ConfigError);
+  CHECK(numbers.to(DType::u8).values<std::uint8_t>()[2] == 255);
+  const Tensor wide = Tensor::from<std::int64_t>({-2147483648, 2147483647, 4503599627370497}, Shape{3});
+  CHECK(wide.dtype() == DType::i64);
+  CHECK(wide.to(DType::f64).values<double>()[2] == 4503599627370497.0);
+  CHECK(wide.to(DType::f32).values<float>()[2] == 0x1p52f);  // rounded
+  const Tensor narrow = weir::clone(wide.view().rows(0, 2)).to(DType::i32);
+  CHECK(narrow.values<std::int32_t>()[0] == -2147483647 - 1);
+  CHECK(narrow.values<std::int32_t>()[1] == 2147483647);
+  CHECK(narrow.to(DType::i64).values<std::int64_t>()[0] == -2147483648);
+}
+
+TEST_CASE("tensor: a number that whole numbers of the type cannot hold is refused with its place") {
+  const auto message = [](const Tensor& tensor, DType dtype) {
+    try {
+      tensor.to(dtype);
+    } catch (const weir::NumericError& error) {
+      return std::string(error.what());
+    }
+    return std::string("converted");
+  };
+  CHECK(message(Tensor::from<std::int64_t>({0, 5'000'000'000}, Shape{2}), DType::i32) ==
+        "to: element 1 is 5,000,000,000, expected a whole number from -2,147,483,648 to 2,147,483,647 for i32. Correct the number, or "
+        "convert to a wider type.");
+  const std::string byte = ", expected a whole number from 0 to 255 for u8. Correct the number, or convert to a wider type.";
+  CHECK(message(Tensor::from<std::int32_t>({-1}, Shape{1}), DType::u8) == "to: element 0 is -1" + byte);
+  CHECK(message(Tensor::from<float>({255, 256}, Shape{2}), DType::u8) == "to: element 1 is 256" + byte);
+  CHECK(message(Tensor::from<float>({2.5F}, Shape{1}), DType::u8) == "to: element 0 is 2.5" + byte);
+  CHECK(message(Tensor::from<float>({NAN}, Shape{1}), DType::u8) == "to: element 0 is nan" + byte);
+  // The smallest and largest that fit, and their neighbours that do not.
+  CHECK(message(Tensor::from<float>({-0x1p31F, 2147483520.0F}, Shape{2}), DType::i32) == "converted");
+  CHECK(message(Tensor::from<float>({0x1p31F}, Shape{1}), DType::i32) != "converted");
+  CHECK(message(Tensor::from<double>({-2147483648.0, 2147483647.0}, Shape{2}), DType::i32) == "converted");
+  CHECK(message(Tensor::from<double>({-2147483649.0}, Shape{1}), DType::i32) != "converted");
+  CHECK(message(Tensor::from<double>({-0x1p63, 0x1.fffffffffffffp62}, Shape{2}), DType::i64) == "converted");
+  CHECK(message(Tensor::from<double>({0x1p63}, Shape{1}), DType::i64) != "converted");
+  CHECK_THROWS_WITH_AS(Tensor(Shape{1}, DType::bf16).to(DType::f32),
+                       "to: cannot convert bf16 to f32: bf16 is storage on a CUDA device. Convert between f32, f64, i32, i64 and u8.",
+                       weir::ConfigError);
 }
 
 TEST_CASE("tensor: views give rows and other shapes of the same memory") {

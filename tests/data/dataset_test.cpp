@@ -13,24 +13,13 @@ using weir::ConfigError;
 using weir::Dataset;
 using weir::DType;
 using weir::Field;
+using weir::FieldInfo;
 using weir::NumericError;
 using weir::Shape;
 using weir::ShapeError;
 using weir::Tensor;
 
 namespace {
-
-std::vector<Field> fields(Tensor a) {
-  std::vector<Field> list;
-  list.push_back({std::move(a)});
-  return list;
-}
-
-std::vector<Field> fields(Tensor a, Tensor b) {
-  std::vector<Field> list = fields(std::move(a));
-  list.push_back({std::move(b)});
-  return list;
-}
 
 Tensor numbers(std::initializer_list<float> values, Shape shape) { return Tensor::from(values, shape); }
 Tensor labels(std::initializer_list<std::int32_t> values) { return Tensor::from(values, Shape{static_cast<std::int64_t>(values.size())}); }
@@ -41,7 +30,7 @@ constexpr float nan_number = std::numeric_limits<float>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("dataset: knows its samples and the shape of one") {
-  const Dataset data(fields(Tensor({3, 2, 5}), Tensor(Shape{3}, DType::u8)), fields(labels({0, 1, 2})));
+  const Dataset data({Tensor({3, 2, 5}), Tensor(Shape{3}, DType::u8)}, {labels({0, 1, 2})});
   CHECK(data.samples() == 3);
   CHECK(data.inputs().size() == 2);
   CHECK(data.targets().size() == 1);
@@ -54,20 +43,20 @@ TEST_CASE("dataset: knows its samples and the shape of one") {
 
 TEST_CASE("dataset: one input and one target can be given as tensors or fields") {
   CHECK(Dataset(numbers({1, 2, 3, 4}, {2, 2}), labels({0, 1})).input_shape() == Shape{2});
-  const Dataset bytes(Field{Tensor({2, 3}, DType::u8), 16}, Field{labels({0, 1})});
-  CHECK(bytes.inputs()[0].divisor == 16);
-  CHECK(bytes.targets()[0].divisor == 1);
+  const Dataset bytes(Field(Tensor({2, 3}, DType::u8), {.divisor = 16}), labels({0, 1}));
+  CHECK(bytes.inputs()[0].info.divisor == 16);
+  CHECK(bytes.targets()[0].info == FieldInfo{});
 }
 
 TEST_CASE("dataset: targets may be absent and inputs may not") {
-  CHECK(Dataset(fields(numbers({1}, {1, 1})), {}).targets().empty());
-  CHECK_THROWS_WITH_AS(Dataset({}, fields(labels({1}))), "dataset: has no inputs, expected at least one. Give it a Field.", ConfigError);
+  CHECK(Dataset({numbers({1}, {1, 1})}, {}).targets().empty());
+  CHECK_THROWS_WITH_AS(Dataset({}, {labels({1})}), "dataset: has no inputs, expected at least one. Give it a Field.", ConfigError);
 }
 
 TEST_CASE("dataset: counts of samples that differ are refused") {
   CHECK_THROWS_WITH_AS(Dataset(Tensor({60000, 4}), Tensor(Shape{59999}, DType::i32)),
                        "dataset: target 0: has 59,999 samples, input 0 has 60,000. Every field needs as many.", ShapeError);
-  CHECK_THROWS_WITH_AS(Dataset(fields(Tensor({3, 4}), Tensor({4, 4})), {}),
+  CHECK_THROWS_WITH_AS(Dataset({Tensor({3, 4}), Tensor({4, 4})}, {}),
                        "dataset: input 1: has 4 samples, input 0 has 3. Every field needs as many.", ShapeError);
 }
 
@@ -111,29 +100,32 @@ TEST_CASE("dataset: the first of several bad numbers is named at every number of
 
 TEST_CASE("dataset: a divisor that makes no sense is refused") {
   const auto with_divisor = [](DType dtype, double divisor) {
-    return Dataset(Field{Tensor({2, 2}, dtype), divisor}, Field{labels({0, 1})});
+    return Dataset(Field(Tensor({2, 2}, dtype), {.divisor = divisor}), labels({0, 1}));
   };
   CHECK_NOTHROW(with_divisor(DType::u8, 1e-30));
   CHECK_NOTHROW(with_divisor(DType::u8, 1e30));
-  const std::string end = ", expected a number from 1e-30 to 1e30. Set Field::divisor.";
+  const std::string end = ", expected a number from 1e-30 to 1e30. Set FieldInfo::divisor.";
   CHECK_THROWS_WITH_AS(with_divisor(DType::u8, 0), ("dataset: input 0: its divisor is 0" + end).c_str(), ConfigError);
   CHECK_THROWS_WITH_AS(with_divisor(DType::u8, -255), ("dataset: input 0: its divisor is -255" + end).c_str(), ConfigError);
   CHECK_THROWS_WITH_AS(with_divisor(DType::u8, nan_number), ("dataset: input 0: its divisor is nan" + end).c_str(), ConfigError);
   CHECK_THROWS_WITH_AS(with_divisor(DType::u8, 1e-31), ("dataset: input 0: its divisor is 1e-31" + end).c_str(), ConfigError);
   CHECK_THROWS_WITH_AS(with_divisor(DType::f32, 255),
-                       "dataset: input 0: its divisor is 255, expected 1, as for every field but u8. Set Field::divisor.", ConfigError);
+                       "dataset: input 0: holds f32 and has a divisor, which is for u8. Leave FieldInfo::divisor out.", ConfigError);
 }
 
 TEST_CASE("dataset: bf16 is refused") {
   CHECK_THROWS_WITH_AS(Dataset(Tensor({2, 2}, DType::bf16), labels({0, 1})),
-                       "dataset: input 0: holds bf16, expected f32, f64, u8 or i32. Store it as f32.", ConfigError);
+                       "dataset: input 0: holds bf16, expected f32, f64, u8, i32 or i64. Store it as f32.", ConfigError);
 }
 
-TEST_CASE("dataset: a slice is a copy of its samples") {
-  const Dataset data(Field{Tensor::from<std::uint8_t>({1, 2, 3, 4, 5, 6}, {3, 2}), 7}, Field{labels({10, 20, 30})});
+TEST_CASE("dataset: a slice shares its samples and what is known of them") {
+  const Dataset data(Field(Tensor::from<std::uint8_t>({1, 2, 3, 4, 5, 6}, {3, 2}), {.divisor = 7}),
+                     Field(labels({10, 20, 30}), {.classes = {"a", "b"}}));
   const Dataset part = data.slice(1, 2);
   CHECK(part.samples() == 2);
-  CHECK(part.inputs()[0].divisor == 7);
+  CHECK(part.info() == data.info());
+  CHECK(part.inputs()[0].values.raw() == data.inputs()[0].values.values<std::uint8_t>().data() + 2);
+  CHECK(part.inputs()[0].owner == data.inputs()[0].owner);
   CHECK(part.inputs()[0].values.values<std::uint8_t>()[0] == 3);
   CHECK(part.inputs()[0].values.values<std::uint8_t>()[3] == 6);
   CHECK(part.targets()[0].values.values<std::int32_t>()[0] == 20);

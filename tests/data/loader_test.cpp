@@ -85,13 +85,12 @@ TEST_CASE("loader: the datas own order with a smaller last batch") {
 
 TEST_CASE("loader: weights go with their samples") {
   const Dataset data = counted(10);
-  std::vector<Field> weights(2);
-  weights[0].values = Tensor({10}, DType::f32);
-  weights[1].values = Tensor({10}, DType::f64);
+  Tensor rising({10}, DType::f32), falling({10}, DType::f64);
   for (std::size_t i = 0; i < 10; ++i) {
-    weights[0].values.values<float>()[i] = 0.5f + static_cast<float>(i);
-    weights[1].values.values<double>()[i] = 20 - static_cast<double>(i);
+    rising.values<float>()[i] = 0.5f + static_cast<float>(i);
+    falling.values<double>()[i] = 20 - static_cast<double>(i);
   }
+  const std::vector<Field> weights{std::move(rising), std::move(falling)};
   Loader loader(data, Device::cpu(), DType::f32, 4, true, weights);
   loader.shuffle({1});
   for (std::int64_t i = 0; i < loader.batches(); ++i) {
@@ -188,7 +187,7 @@ TEST_CASE("loader: one sample can be shuffled") {
 TEST_CASE("loader: several inputs and targets keep their samples together") {
   std::vector<Field> inputs, targets;
   inputs.push_back({Tensor::from<float>({0, 1, 2, 3}, {4, 1, 1})});
-  inputs.push_back({Tensor::from<std::uint8_t>({0, 10, 20, 30}, {4}), 10});
+  inputs.push_back({Tensor::from<std::uint8_t>({0, 10, 20, 30}, {4}), {.divisor = 10}});
   targets.push_back({Tensor::from<double>({0, 1, 2, 3}, {4})});
   targets.push_back({Tensor::from<std::int32_t>({0, 1, 2, 3}, {4})});
   const Dataset data(std::move(inputs), std::move(targets));

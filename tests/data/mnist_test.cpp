@@ -52,7 +52,7 @@ void check_loaded(const weir::TrainTest& data) {
   CHECK(data.train.input_shape() == Shape{784});
   CHECK(data.train.target_shape() == Shape{});
   const weir::Field& images = data.train.inputs()[0];
-  CHECK(images.divisor == 255);
+  CHECK(images.info.divisor == 255);
   const auto pixels = images.values.values<std::uint8_t>();
   CHECK(std::string(pixels.begin(), pixels.end()) == train_pixels);
   const auto labels = data.train.targets()[0].values.values<std::int32_t>();
@@ -181,7 +181,7 @@ TEST_CASE("mnist: digits are 8 x 8 with grey levels to 16") {
   fill_digits(folder, 16);
   const weir::TrainTest data = load_digits(folder.path());
   CHECK(data.train.input_shape() == Shape{64});
-  CHECK(data.train.inputs()[0].divisor == 16);
+  CHECK(data.train.inputs()[0].info.divisor == 16);
   fill_digits(folder, 17);
   const std::string message = file(folder, "train-images-idx3-ubyte") + ": sample 2, pixel 63 is 17, expected 0 to 16. Give another file.";
   CHECK_THROWS_WITH_AS(load_digits(folder.path()), message.c_str(), FormatError);

@@ -49,9 +49,9 @@ std::optional<std::filesystem::path> real_mnist() {
 
 // The data with one bit of its last pixel changed.
 weir::Dataset touched(const weir::Dataset& data) {
-  weir::Tensor pixels = data.inputs()[0].values.clone(), labels = data.targets()[0].values.clone();
+  weir::Tensor pixels = clone(data.inputs()[0].values), labels = clone(data.targets()[0].values);
   pixels.values<std::uint8_t>().back() ^= 1;
-  return weir::Dataset(weir::Field{std::move(pixels), 255}, weir::Field{std::move(labels)});
+  return weir::Dataset(weir::Field(std::move(pixels), {.divisor = 255}), std::move(labels));
 }
 
 }  // namespace

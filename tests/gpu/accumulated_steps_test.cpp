@@ -76,7 +76,7 @@ std::string message_of(Model& model, const Dataset& data, const FitOptions& opti
 // The same samples, but that one of them has this first feature.
 Dataset with_outlier(std::int64_t sample, float value) {
   const Dataset all = blobs(115);
-  Tensor x = all.inputs()[0].values.clone(), labels = all.targets()[0].values.clone();
+  Tensor x = clone(all.inputs()[0].values), labels = clone(all.targets()[0].values);
   x.values<float>()[static_cast<std::size_t>(6 * sample)] = value;
   return Dataset(std::move(x), std::move(labels));
 }
@@ -251,7 +251,7 @@ TEST_CASE("accumulated steps: the loss of every batch is looked at and not that 
   // The loss of one sample overflows, its gradient does not: batch 1 of 3 in the second step.
   StandIn device;
   const Dataset line = curve(96, 3, DType::f32);
-  Tensor x = line.inputs()[0].values.clone(), y = line.targets()[0].values.clone();
+  Tensor x = clone(line.inputs()[0].values), y = clone(line.targets()[0].values);
   for (float& value : x.values<float>().subspan(3 * 60, 3)) value = 0.01F;
   y.values<float>()[60] = 2e19F;
   const Dataset data(std::move(x), std::move(y));

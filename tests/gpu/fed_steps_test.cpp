@@ -130,8 +130,8 @@ TEST_CASE("fed steps: the weights of samples go with their samples") {
   net.output(net.add(Dense(3), {h}));
   net.output(net.add(Dense(3), {h}));
   std::vector<Field> inputs, targets;
-  inputs.push_back({data().inputs()[0].values.clone()});
-  for (int i = 0; i < 2; ++i) targets.push_back({data().targets()[0].values.clone()});
+  inputs.push_back({clone(data().inputs()[0].values)});
+  for (int i = 0; i < 2; ++i) targets.push_back({clone(data().targets()[0].values)});
   const Dataset twice(std::move(inputs), std::move(targets));
   for (const bool one_for_both : {true, false}) {
     FitOptions options = options_for(3);

@@ -82,7 +82,7 @@ Graph plain() { return sequential({6}, Dense(16), Tanh(), Dense(3)); }
 // The labels of `data`, some replaced by one that is no class.
 Dataset with_ignored(std::int32_t ignored) {
   const Dataset& all = data();
-  Tensor x = all.inputs()[0].values.clone(), labels = all.targets()[0].values.clone();
+  Tensor x = clone(all.inputs()[0].values), labels = clone(all.targets()[0].values);
   for (std::size_t i = 0; i < 109; i += 5) labels.values<std::int32_t>()[i] = ignored;
   return Dataset(std::move(x), std::move(labels));
 }

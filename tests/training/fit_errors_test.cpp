@@ -100,7 +100,7 @@ TEST_CASE("fit errors: inputs") {
   CHECK(trained.refused<ShapeError>(Dataset(std::move(inputs), std::move(targets)), options) ==
         "fit: training data: has 2 inputs, the graph has 1. Give the Dataset one Field for each.");
   CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{2, 6}, DType::i32), labels_of({0, 1})), options) ==
-        "fit: training data, input 0: holds i32, expected f32, f64 or u8. Convert the tensor.");
+        "fit: training data, input 0: holds i32, expected f32, f64 or u8. Convert it with Tensor::to(DType::f32).");
   CHECK(trained.refused<NumericError>(Dataset(tensor(std::vector<double>(12, 1e39), Shape{2, 6}, DType::f64), labels_of({0, 1})), options)
             .starts_with("loader: input 0 does not fit f32"));
 }
@@ -119,7 +119,8 @@ TEST_CASE("fit errors: targets") {
         "labels, or give the output as many classes as there are.");
   options = Trained::good();
   CHECK(trained.refused<ConfigError>(Dataset(Tensor(Shape{2, 6}), Tensor(Shape{2})), options) ==
-        "fit: training data, target 0 for 2 (dense(3)): holds f32, expected i32. Convert the tensor.");
+        "fit: training data, target 0 for 2 (dense(3)): holds f32, expected whole numbers: i32, i64 or u8. Convert it with "
+        "Tensor::to(DType::i32).");
   CHECK(trained.refused<ShapeError>(Dataset(Tensor(Shape{2, 6}), Tensor(Shape{2, 4})), options) ==
         "fit: training data, target 0 for 2 (dense(3)): the target is [4] a sample, the output is [3], expected [] (class labels) or [3] "
         "(probabilities). Reshape the targets.");

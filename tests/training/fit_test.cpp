@@ -45,8 +45,8 @@ TEST_CASE("fit: without shuffling it is the loop of backward and step in file or
   looped.plan_training(MeanSquaredError(), {Shape{1}});
   for (int epoch = 0; epoch < 2; ++epoch) {
     for (const auto& [begin, count] : {std::pair(0, 4), std::pair(4, 4), std::pair(8, 2)}) {
-      const ConstTensorView x[] = {data.inputs()[0].values.view().rows(begin, count)},
-                            t[] = {data.targets()[0].values.view().rows(begin, count)};
+      const ConstTensorView x[] = {data.inputs()[0].values.rows(begin, count)},
+                            t[] = {data.targets()[0].values.rows(begin, count)};
       looped.backward({.inputs = x, .targets = t, .sample_weights = {}});
       step(looped, adam);
     }
@@ -185,8 +185,8 @@ TEST_CASE("fit: two outputs are trained by two weighted losses") {
   Model model(graph, {.dtype = DType::f64});
   const Dataset labelled = blobs(30);
   std::vector<Field> inputs, targets;
-  inputs.push_back({labelled.inputs()[0].values.clone()});
-  targets.push_back({labelled.targets()[0].values.clone()});
+  inputs.push_back({clone(labelled.inputs()[0].values)});
+  targets.push_back({clone(labelled.targets()[0].values)});
   targets.push_back({tensor(many(30, 9), Shape{30, 1}, DType::f64)});
   const Dataset data(std::move(inputs), std::move(targets));
   const Losses losses = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.25}};
@@ -204,10 +204,7 @@ TEST_CASE("fit: the same graph trains from bytes as from their quotients") {
   }
   std::vector<double> labels;
   for (int i = 0; i < 30; ++i) labels.push_back(i % 3);
-  Field bytes;
-  bytes.values = tensor(pixels, Shape{30, 6}, DType::u8);
-  bytes.divisor = 255;
-  const Dataset a(std::move(bytes), Field{tensor(labels, Shape{30}, DType::i32)});
+  const Dataset a(Field(tensor(pixels, Shape{30, 6}, DType::u8), {.divisor = 255}), tensor(labels, Shape{30}, DType::i32));
   const Dataset b(tensor(scaled, Shape{30, 6}, DType::f64), tensor(labels, Shape{30}, DType::i32));
   Model from_bytes = classifier({.dtype = DType::f64}), from_numbers = classifier({.dtype = DType::f64});
   fit(from_bytes, a, adam_options(2));

@@ -36,13 +36,9 @@ TEST_CASE("predict: the inputs of a Dataset give one tensor an output") {
   fill(model.parameter("0.bias"), 1);
   fill(model.parameter("1.weight"), 2);
   fill(model.parameter("1.bias"), 0);
-  Field bytes;
-  bytes.values = tensor({0, 255, 51}, Shape{3, 1}, DType::u8);
-  bytes.divisor = 255;
-  std::vector<Field> inputs;
-  inputs.push_back({tensor({1, 0, 0, 1, 1, 1}, Shape{3, 2}, DType::f64)});
-  inputs.push_back(std::move(bytes));
-  const std::vector<Tensor> got = predict(model, Dataset(std::move(inputs), {}));
+  Field bytes(tensor({0, 255, 51}, Shape{3, 1}, DType::u8), {.divisor = 255});
+  const Dataset data({tensor({1, 0, 0, 1, 1, 1}, Shape{3, 2}, DType::f64), std::move(bytes)}, {});
+  const std::vector<Tensor> got = predict(model, data);
   REQUIRE(got.size() == 2);
   CHECK(numbers(got[0]) == std::vector<double>{0, 2, 0.4});
   CHECK(numbers(got[1]) == std::vector<double>{2, 4, 3, 5, 4, 8});

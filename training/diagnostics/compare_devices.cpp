@@ -53,9 +53,10 @@ double difference(const ConstTensorView& device, const ConstTensorView& cpu) {
 // One Model and the batch that it is given.
 struct Side {
   Model model;
+  Dataset data;
   Loader loader;
 
-  Side(const Graph& graph, const Dataset& data, const CompareOptions& options, Device device, bool fuse)
+  Side(const Graph& graph, const Dataset& given, const CompareOptions& options, Device device, bool fuse)
       : model(graph, {.device = device,
                       .dtype = options.dtype,
                       .max_batch = options.batch,
@@ -63,8 +64,18 @@ struct Side {
                       .fuse = fuse,
                       .reuse_memory = fuse,
                       .precision = device.is_cuda() ? options.precision : Precision::f32}),
+        data(checked(model, given, options.loss)),
         loader(data, device, options.dtype, options.batch) {
     model.plan_training(options.loss, target_shapes(data));
+  }
+  Side(const Side&) = delete;  // the loader refers to the data
+  Side& operator=(const Side&) = delete;
+
+  static Dataset checked(const Model& model, Dataset data, const Losses& losses) {
+    check_losses("compare_devices", model, losses);
+    check_inputs("compare_devices", model, data);
+    check_targets("compare_devices", model, losses, data);
+    return data;
   }
   void backward() { model.backward(loader.load(context_for(model.device()), 0)); }
 };

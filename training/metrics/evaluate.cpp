@@ -7,9 +7,10 @@ namespace weir {
 
 Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses) {
   check_losses("evaluate", model, losses);
-  check_inputs("evaluate", model, data);
-  check_targets("evaluate", model, losses, data);
-  return Evaluator(model, data, losses).run();
+  Dataset own = with_info(data, model.data_info());
+  check_inputs("evaluate", model, own);
+  check_targets("evaluate", model, losses, own);
+  return Evaluator(model, own, losses).run();
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/metrics.hpp>
 
+#include "core/convert.hpp"
 #include "core/on_device.hpp"
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
@@ -17,8 +18,9 @@ namespace {
 void check_rows(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels) {
   const std::string got =
       to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(labels.dtype()) + " " + to_string(labels.shape());
-  if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || labels.dtype() != DType::i32) {
-    throw ConfigError(who + ": outputs and labels are " + got + ", expected f32 or f64 outputs and i32 labels. Convert with Tensor::to().");
+  if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || (labels.dtype() != DType::i32 && labels.dtype() != DType::i64 && labels.dtype() != DType::u8)) {
+    throw ConfigError(who + ": outputs and labels are " + got +
+                      ", expected f32 or f64 outputs and i32, i64 or u8 labels. Convert with Tensor::to(DType).");
   }
   const std::size_t rank = outputs.shape().rank();
   if (rank == 0 || outputs.elements() == 0 || Shape(outputs.shape().extents().first(rank - 1)) != labels.shape()) {
@@ -36,21 +38,41 @@ void check_k(const std::string& who, std::int64_t k, std::int64_t classes) {
   throw ConfigError(who + ": k is " + std::to_string(k) + ", expected 1 to " + std::to_string(classes) + ", the number of classes.");
 }
 
+[[noreturn]] void bad_label(const std::string& who, std::int64_t index, const std::string& label, std::int64_t classes) {
+  throw ConfigError(who + ": label " + std::to_string(index) + " is " + label + ", expected 0 to " + std::to_string(classes - 1) +
+                    ". Correct the labels.");
+}
+
 // On the host, where labels can be looked at.
 void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
   if (!labels.device().is_cpu()) return;
   const auto values = labels.values<std::int32_t>();
   const auto bad = std::find_if(values.begin(), values.end(), [=](std::int32_t label) { return label < 0 || label >= classes; });
-  if (bad == values.end()) return;
-  throw ConfigError(who + ": label " + std::to_string(bad - values.begin()) + " is " + std::to_string(*bad) + ", expected 0 to " +
-                    std::to_string(classes - 1) + ". Correct the labels.");
+  if (bad != values.end()) bad_label(who, bad - values.begin(), std::to_string(*bad), classes);
+}
+
+// The labels as counting takes them, i32 on their own device; `converted` keeps them where they were not.
+ConstTensorView checked_labels(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels, Tensor& converted) {
+  check_rows(who, outputs, labels);
+  const std::int64_t classes = outputs.shape().last();
+  if (labels.dtype() == DType::i32) {
+    check_range(who, labels, classes);
+    return labels;
+  }
+  const Tensor host = clone(labels).to(Device::cpu());
+  converted = Tensor(labels.shape(), DType::i32);
+  const std::int64_t misfit = convert(host, converted);
+  if (misfit >= 0) bad_label(who, misfit, element_text(host, misfit), classes);
+  check_range(who, converted, classes);
+  if (labels.device().is_cuda()) converted = converted.to(labels.device());
+  return converted;
 }
 
 // Calls count(context, outputs, labels) for every batch of a Dataset, whose labels are checked at once.
 template <class Count>
 void over_batches(const std::string& who, Model& model, const Dataset& data, std::size_t output, Count&& count) {
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
-  const Tensor& labels = data.targets()[output].values;
+  const ConstTensorView& labels = data.targets()[output].values;
   check_rows(who, ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()), labels);
   check_range(who, labels, shape.last());
   const Context context = context_for(model.device());
@@ -69,9 +91,9 @@ std::int64_t classes_of(const Model& model, std::size_t output) {
 
 }  // namespace
 
-double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels) {
-  check_rows("accuracy", outputs, labels);
-  check_range("accuracy", labels, outputs.shape().last());
+double accuracy(const ConstTensorView& outputs, const ConstTensorView& given) {
+  Tensor converted;
+  const ConstTensorView labels = checked_labels("accuracy", outputs, given, converted);
   const Context context = context_for(outputs.device());
   HostDeviceBuffer<std::int64_t> correct(outputs.device(), 1);
   correct.push(context);
@@ -80,10 +102,10 @@ double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels) {
   return static_cast<double>(correct.host()[0]) / static_cast<double>(labels.elements());
 }
 
-ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& labels) {
-  check_rows("confusion_matrix", outputs, labels);
+ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& given) {
+  Tensor converted;
+  const ConstTensorView labels = checked_labels("confusion_matrix", outputs, given, converted);
   const std::int64_t classes = outputs.shape().last();
-  check_range("confusion_matrix", labels, classes);
   const Context context = context_for(outputs.device());
   HostDeviceBuffer<std::int64_t> counts(outputs.device(), static_cast<std::size_t>(classes * classes));
   counts.push(context);
@@ -92,10 +114,10 @@ ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTens
   return {classes, std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
 }
 
-double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k) {
-  check_rows("top_k_accuracy", outputs, labels);
+double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& given, std::int64_t k) {
+  Tensor converted;
+  const ConstTensorView labels = checked_labels("top_k_accuracy", outputs, given, converted);
   check_k("top_k_accuracy", k, outputs.shape().last());
-  check_range("top_k_accuracy", labels, outputs.shape().last());
   const Context context = context_for(outputs.device());
   HostDeviceBuffer<std::int64_t> correct(outputs.device(), 1);
   correct.push(context);
@@ -105,12 +127,13 @@ double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& lab
 }
 
 double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output) {
-  check_output("top_k_accuracy", model, data, output);
+  Dataset own = with_info(data, model.data_info());
+  check_output("top_k_accuracy", model, own, output, Storage::i32);
   check_k("top_k_accuracy", k, classes_of(model, output));
   const Context context = context_for(model.device());
   HostDeviceBuffer<std::int64_t> correct(model.device(), 1);
   correct.push(context);
-  over_batches("top_k_accuracy", model, data, output, [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
+  over_batches("top_k_accuracy", model, own, output, [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
     on_device(own.device, cpu::count_top_k, cuda::count_top_k)(own, rows, labels, k, correct.on_device());
   });
   correct.pull(context);
@@ -118,12 +141,13 @@ double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::si
 }
 
 ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
-  check_output("confusion_matrix", model, data, output);
+  Dataset own = with_info(data, model.data_info());
+  check_output("confusion_matrix", model, own, output, Storage::i32);
   const std::int64_t classes = classes_of(model, output);
   const Context context = context_for(model.device());
   HostDeviceBuffer<std::int64_t> counts(model.device(), static_cast<std::size_t>(classes * classes));
   counts.push(context);
-  over_batches("confusion_matrix", model, data, output,
+  over_batches("confusion_matrix", model, own, output,
                [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
                  on_device(own.device, cpu::count_confusion, cuda::count_confusion)(own, rows, labels, counts.on_device());
                });

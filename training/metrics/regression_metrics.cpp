@@ -75,13 +75,13 @@ RegressionMetrics regression_metrics(const ConstTensorView& outputs, const Const
 }
 
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output) {
-  check_output(who, model, data, output);
+  Dataset own = with_info(data, model.data_info());
+  check_output(who, model, own, output, Storage::compute);
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
-  const bool whole = data.targets()[output].values.dtype() == DType::i32;
   check(ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()),
-        ConstTensorView(nullptr, data.targets()[output].values.shape(), whole ? DType::i32 : model.dtype()));
+        ConstTensorView(nullptr, data.targets()[output].values.shape(), model.dtype()));
   const Context context = context_for(model.device());
-  Loader loader(data, model.device(), model.dtype(), model.max_batch());
+  Loader loader(own, model.device(), model.dtype(), model.max_batch());
   Sums sums(shape.elements(), model.device());
   for (std::int64_t i = 0; i < loader.batches(); ++i) {
     const Batch batch = loader.load(context, i);

@@ -16,7 +16,7 @@ int main(int argc, char** argv) {
   weir::Tensor images({steps * batch, 784}, weir::DType::u8), labels({steps * batch}, weir::DType::i32);
   for (std::size_t i = 0; i < images.values<std::uint8_t>().size(); i += 5) images.values<std::uint8_t>()[i] = static_cast<std::uint8_t>(i);
   for (std::size_t i = 0; i < labels.values<std::int32_t>().size(); ++i) labels.values<std::int32_t>()[i] = static_cast<int>(i % 10);
-  const weir::Dataset data(weir::Field{std::move(images), 255}, weir::Field{std::move(labels)});
+  const weir::Dataset data(weir::Field(std::move(images), {.divisor = 255}), std::move(labels));
 
   weir::Model model(weir::sequential({784}, weir::Dense(128), weir::ReLU(), weir::Dense(10)), {.max_batch = batch});
   weir::fit(model, data,

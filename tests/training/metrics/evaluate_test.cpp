@@ -153,7 +153,7 @@ TEST_CASE("evaluate: an ignored label is no mistake") {
   const Dataset all = blobs(20);
   std::vector<double> labels = numbers(all.targets()[0].values);
   for (std::size_t i = 0; i < labels.size(); i += 2) labels[i] = -100;
-  const Dataset half(all.inputs()[0].values.clone(), tensor(labels, Shape{20}, DType::i32));
+  const Dataset half(clone(all.inputs()[0].values), tensor(labels, Shape{20}, DType::i32));
   Model model = classifier({.max_batch = 8});
   const std::vector<Tensor> predicted = predict(model, all);
   const Tensor& outputs = predicted[0];

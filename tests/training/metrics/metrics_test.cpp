@@ -98,8 +98,7 @@ TEST_CASE("metrics: the confusion matrix of a Model over a Dataset") {
                        "confusion_matrix: output 1 asked for, the graph has 1 and the data 1 targets. Count from 0.", ConfigError);
   CHECK_THROWS_WITH_AS(
       confusion_matrix(model, Dataset(tensor({1, 0}, Shape{1, 2}, DType::f64), tensor({1, 0}, Shape{1, 2}, DType::f64))),
-      "confusion_matrix: outputs and labels are f64 [1, 2] and f64 [1, 2], expected f32 or f64 outputs and i32 labels. Convert with "
-      "Tensor::to().",
+      "confusion_matrix, target 0: holds f64, expected whole numbers: i32, i64 or u8. Convert it with Tensor::to(DType::i32).",
       ConfigError);
 }
 
@@ -114,8 +113,8 @@ TEST_CASE("metrics: bad input is refused") {
       "each row.",
       ShapeError);
   CHECK_THROWS_WITH_AS(accuracy(outputs, tensor({0, 1}, Shape{2}, DType::f32)),
-                       "accuracy: outputs and labels are f32 [2, 3] and f32 [2], expected f32 or f64 outputs and i32 labels. Convert with "
-                       "Tensor::to().",
+                       "accuracy: outputs and labels are f32 [2, 3] and f32 [2], expected f32 or f64 outputs and i32, i64 or u8 labels. "
+                       "Convert with Tensor::to(DType).",
                        ConfigError);
   CHECK_THROWS_AS(accuracy(Tensor(Shape{0, 3}), Tensor(Shape{0}, DType::i32)), ShapeError);
 }
@@ -142,7 +141,7 @@ TEST_CASE("metrics: top k of a Model over a Dataset rises from the accuracy to 1
   const Dataset data = blobs(30);
   const std::vector<Tensor> predicted = predict(model, data);
   const Tensor& outputs = predicted[0];
-  const Tensor& labels = data.targets()[0].values;
+  const ConstTensorView labels = data.targets()[0].values;
   CHECK(top_k_accuracy(model, data, 1) == accuracy(outputs, labels));
   CHECK(top_k_accuracy(model, data, 2) == top_k_accuracy(outputs, labels, 2));
   CHECK(top_k_accuracy(model, data, 2) >= top_k_accuracy(model, data, 1));

@@ -7,16 +7,17 @@
 
 namespace weir {
 
-// What a number is stored as. f32 and f64 compute; bf16 is storage on CUDA; i32 holds labels and indices; u8 holds images and masks.
-enum class DType : std::uint8_t { f32, f64, bf16, i32, u8 };
+// What a number is stored as. f32 and f64 compute; bf16 is storage on CUDA; i32 holds labels and indices; u8 holds images and masks; i64 is
+// what files and other programs hold whole numbers in, and becomes i32 in a Dataset.
+enum class DType : std::uint8_t { f32, f64, bf16, i32, u8, i64 };
 
 // Bytes of one element.
 std::size_t size_of(DType dtype);
 
-// "f32", "f64", "bf16", "i32", "u8".
+// "f32", "f64", "bf16", "i32", "u8", "i64".
 std::string to_string(DType dtype);
 
-// The DType of a C++ type: float, double, std::int32_t, std::uint8_t.
+// The DType of a C++ type: float, double, std::int32_t, std::uint8_t, std::int64_t.
 template <class T>
 constexpr DType dtype_of() {
   if constexpr (std::same_as<T, float>) {
@@ -25,8 +26,10 @@ constexpr DType dtype_of() {
     return DType::f64;
   } else if constexpr (std::same_as<T, std::int32_t>) {
     return DType::i32;
+  } else if constexpr (std::same_as<T, std::int64_t>) {
+    return DType::i64;
   } else {
-    static_assert(std::same_as<T, std::uint8_t>, "weir stores float, double, std::int32_t and std::uint8_t");
+    static_assert(std::same_as<T, std::uint8_t>, "weir stores float, double, std::int32_t, std::int64_t and std::uint8_t");
     return DType::u8;
   }
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include <weir/core/data_info.hpp>
 #include <weir/core/graph.hpp>
 #include <weir/core/losses.hpp>
 #include <weir/core/precision.hpp>
@@ -111,6 +112,11 @@ class Model {
   void commit();
   TrainingState& training_state();  // the step counter, and what an optimizer keeps between steps
   const TrainingState& training_state() const;
+
+  // --- what is known of the data that it was trained on, one FieldInfo for each input and output of the graph. fit sets it, save and
+  // load_model keep it, predict divides bytes by it. ConfigError for what does not fit the graph.
+  const DataInfo& data_info() const;
+  void set_data_info(DataInfo info);
 
   // A node's output in the last forward or backward. ConfigError unless the Model was made with fuse and reuse_memory false.
   ConstTensorView activation(std::string_view node) const;

@@ -51,7 +51,9 @@ class Tensor {
 
   Tensor clone() const;            // the same block again, on the same device
   Tensor to(Device device) const;  // a copy on another device
-  Tensor to(DType dtype) const;    // a copy in another type: f32 and f64 into each other, u8 and i32 into f32 and f64. Host only.
+  // A copy in another type, on the host: f32 and f64 are rounded to the nearest; NumericError names the first number that whole numbers
+  // of the type cannot hold exactly (2.5, 300 as u8). ConfigError for bf16.
+  Tensor to(DType dtype) const;
 
  private:
   std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};  // knows how to free itself

@@ -52,12 +52,12 @@ class TensorFile {
   const TensorEntry* find(std::string_view name) const;  // nullptr when there is none
   const std::map<std::string, std::string>& metadata() const;
 
-  // A tensor on the host: F32 as f32, F64 as f64, I32 as i32, U8 as u8, and F16 and BF16 as f32 (every value is kept).
+  // A tensor on the host: F32 as f32, F64 as f64, I64 as i64, I32 as i32, U8 as u8, and F16 and BF16 as f32 (every value is kept).
   // FormatError for an unknown name, another dtype, or more than Shape::max_rank dimensions.
   Tensor read(std::string_view name) const;
 
   // The same into a host block of this shape (ShapeError): f32 or f64 from any of F32, F64, F16 and BF16, rounded to the nearest;
-  // i32 and u8 from I32 and U8. Needs no memory of the tensor's size.
+  // i64, i32 and u8 from I64, I32 and U8. Needs no memory of the tensor's size.
   void read(std::string_view name, const TensorView& y) const;
 
  private:

@@ -14,7 +14,8 @@ struct Evaluation {
   std::int64_t samples = 0;
 };
 
-// The losses over a whole Dataset, in inference mode, without any change to the Model's parameters, state or gradients. Throws as fit.
+// The losses over a whole Dataset, in inference mode, without any change to the Model's parameters, state or gradients. u8 that says no
+// divisor has the one that the Model was trained with. Throws as fit.
 Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses);
 
 }  // namespace weir

@@ -21,7 +21,7 @@ struct ConfusionMatrix {
   }
 };
 
-// Of outputs [..., classes] (f32 or f64) and labels [...] (i32) on one device: the fraction of rows that predict their label.
+// Of outputs [..., classes] (f32 or f64) and labels [...] (i32, i64 or u8) on one device: the fraction of rows that predict their label.
 // ShapeError, ConfigError (dtype, no rows, a label outside [0, classes)), DeviceError.
 double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels);
 ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& labels);

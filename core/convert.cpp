@@ -1,0 +1,70 @@
+#include "core/convert.hpp"
+
+#include <cmath>
+#include <concepts>
+#include <limits>
+#include <span>
+#include <utility>
+
+#include "core/text.hpp"
+#include "core/typed.hpp"
+
+namespace weir {
+
+namespace {
+
+// Whether To has exactly this value; rounding to a floating-point number is no loss.
+template <class To, class From>
+bool holds(From value) {
+  if constexpr (std::floating_point<To>) {
+    return true;
+  } else if constexpr (std::integral<From>) {
+    return std::in_range<To>(value);
+  } else {
+    using Limits = std::numeric_limits<To>;  // max + 1 is a power of two, which From has
+    return value == std::trunc(value) && value >= static_cast<From>(Limits::min()) && value < static_cast<From>(Limits::max()) + 1;
+  }
+}
+
+template <class From, class To>
+std::int64_t convert(std::span<const From> x, std::span<To> y) {
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (!holds<To>(x[i])) return static_cast<std::int64_t>(i);
+    y[i] = static_cast<To>(x[i]);
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::int64_t convert(const ConstTensorView& x, const TensorView& y) {
+  std::int64_t misfit = -1;
+  typed_any(x.dtype(), [&](auto from) {
+    typed_any(y.dtype(), [&](auto to) { misfit = convert(x.values<decltype(from)>(), y.values<decltype(to)>()); });
+  });
+  return misfit;
+}
+
+std::string element_text(const ConstTensorView& x, std::int64_t index) {
+  std::string text;
+  typed_any(x.dtype(), [&](auto type) {
+    const auto value = x.values<decltype(type)>()[static_cast<std::size_t>(index)];
+    if constexpr (std::integral<decltype(type)>) {
+      text = with_commas(value);
+    } else {
+      text = number_text(value);
+    }
+  });
+  return text;
+}
+
+std::string range_text(DType dtype) {
+  std::string text;
+  typed_any(dtype, [&](auto type) {
+    using Limits = std::numeric_limits<decltype(type)>;
+    if constexpr (Limits::is_integer) text = "a whole number from " + with_commas(Limits::min()) + " to " + with_commas(Limits::max());
+  });
+  return text;
+}
+
+}  // namespace weir
