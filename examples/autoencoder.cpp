@@ -19,9 +19,7 @@
 namespace {
 
 // The images are what goes in and what should come out.
-weir::Dataset onto_themselves(const weir::Dataset& digits) {
-  return weir::Dataset(digits.inputs()[0], digits.inputs()[0]);
-}
+weir::Dataset onto_themselves(const weir::Dataset& digits) { return weir::Dataset(digits.inputs()[0], digits.inputs()[0]); }
 
 // One row of an 8 x 8 image of numbers from 0 to 1.
 std::string row(const float* pixels) {

@@ -93,7 +93,8 @@ void read_data_info(const std::string& file, const std::map<std::string, std::st
     const Json json = parse_json(found->second);
     model.set_data_info({infos_from_json(json, "inputs"), infos_from_json(json, "targets")});
   } catch (const Error& error) {
-    throw FormatError(file + ": its " + data_key + " cannot be used: " + printable(error.what()) + " It is damaged: copy or save it again.");
+    throw FormatError(file + ": its " + data_key + " cannot be used: " + printable(error.what()) +
+                      " It is damaged: copy or save it again.");
   }
 }
 

@@ -4,8 +4,8 @@
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
 
-#include "core/cpu/team.hpp"
 #include "core/check_info.hpp"
+#include "core/cpu/team.hpp"
 #include "core/memory_ops.hpp"
 #include "core/model/model_impl.hpp"
 #include "core/model/model_work.hpp"

@@ -61,7 +61,8 @@ TEST_CASE("array: fill and copy check what they are given") {
   Tensor bytes(Shape{3}, weir::DType::u8), numbers(Shape{3}), two(Shape{2});
   weir::fill(bytes, 255);
   CHECK(bytes.values<std::uint8_t>()[2] == 255);
-  CHECK_THROWS_WITH_AS(weir::fill(bytes, 256), "fill: got 256, expected a whole number from 0 to 255 for u8. Give one that fits.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::fill(bytes, 256), "fill: got 256, expected a whole number from 0 to 255 for u8. Give one that fits.",
+                       weir::ConfigError);
   CHECK_THROWS_AS(weir::copy(bytes, numbers), weir::ConfigError);
   CHECK_THROWS_WITH_AS(weir::copy(numbers, two), "copy: got [3] into [2], expected as many elements.", weir::ShapeError);
 }

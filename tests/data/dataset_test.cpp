@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -10,6 +14,7 @@
 #include <weir/data/dataset.hpp>
 
 using weir::ConfigError;
+using weir::ConstTensorView;
 using weir::Dataset;
 using weir::DType;
 using weir::Field;
@@ -134,4 +139,59 @@ TEST_CASE("dataset: a slice shares its samples and what is known of them") {
   CHECK_THROWS_WITH_AS(data.slice(-1, 2), ("dataset: slice of 2 samples from -1 on asked for" + end).c_str(), ShapeError);
   CHECK_THROWS_WITH_AS(data.slice(0, 0), ("dataset: slice of 0 samples from 0 on asked for" + end).c_str(), ShapeError);
   CHECK_THROWS_WITH_AS(data.slice(3, 1), ("dataset: slice of 1 samples from 3 on asked for" + end).c_str(), ShapeError);
+}
+
+TEST_CASE("dataset: a view with an owner is not copied and lives as long as a copy or a slice of it") {
+  auto* numbers_of_others = new std::vector<float>{1, 2, 3, 4, 5, 6};
+  bool released = false;
+  const auto release = [&](std::vector<float>* block) {
+    released = true;
+    delete block;
+  };
+  std::optional<Dataset> slice;
+  {
+    const std::shared_ptr<const void> owner(numbers_of_others, release);
+    const Dataset data(Field(ConstTensorView(numbers_of_others->data(), Shape{3, 2}), owner), labels({0, 1, 2}));
+    CHECK(data.inputs()[0].values.raw() == numbers_of_others->data());
+    const Dataset copy = data;
+    CHECK(copy.inputs()[0].values.raw() == numbers_of_others->data());
+    slice = copy.slice(1, 2);
+  }
+  CHECK_FALSE(released);
+  CHECK(slice->inputs()[0].values.values<float>()[3] == 6);
+  slice.reset();
+  CHECK(released);
+}
+
+TEST_CASE("dataset: memory that is not aligned for its dtype is refused and a clone of it is taken") {
+  alignas(8) const std::array<unsigned char, 20> bytes{};
+  const ConstTensorView askew(bytes.data() + 1, Shape{2, 2}, DType::f32);
+  CHECK_THROWS_WITH_AS(Dataset(Field(askew, nullptr), labels({0, 1})),
+                       "dataset: input 0: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
+  CHECK_NOTHROW(Dataset(clone(askew), labels({0, 1})));
+}
+
+TEST_CASE("dataset: whole numbers of 64 bits become i32") {
+  const Dataset data(Tensor::from<std::int64_t>({-2147483648, 5, 6, 2147483647}, {2, 2}), Tensor::from<std::int64_t>({1, 0}, {2}));
+  CHECK(data.inputs()[0].values.dtype() == DType::i32);
+  CHECK(data.inputs()[0].values.values<std::int32_t>()[0] == -2147483647 - 1);
+  CHECK(data.inputs()[0].values.values<std::int32_t>()[3] == 2147483647);
+  CHECK(data.targets()[0].values.values<std::int32_t>()[0] == 1);
+  const std::string end = ", expected a whole number from -2,147,483,648 to 2,147,483,647. Correct the data.";
+  const Tensor large = Tensor::from<std::int64_t>({0, 1, 2, 5'000'000'000}, {4});
+  CHECK_THROWS_WITH_AS(Dataset(Tensor({4, 1}), large.clone()), ("dataset: target 0: sample 3 is 5,000,000,000" + end).c_str(),
+                       NumericError);
+  CHECK_THROWS_WITH_AS(Dataset(Tensor::from<std::int64_t>({0, 1, 2, -2147483649}, {2, 2}), labels({0, 1})),
+                       ("dataset: input 0: sample 1, feature 1 is -2,147,483,649" + end).c_str(), NumericError);
+}
+
+TEST_CASE("dataset: what is known of a field must fit it") {
+  const auto with = [](FieldInfo info) { return Dataset(Field(Tensor({2, 12}), std::move(info)), labels({0, 1})); };
+  const Dataset data = with({.image = {2, 2, 3}, .columns = std::vector<std::string>(12, "c")});
+  CHECK(data.info() == weir::DataInfo{{{.image = {2, 2, 3}, .columns = std::vector<std::string>(12, "c")}}, {{}}});
+  const std::string image = ", expected [height, width, channels] of 12 numbers, as a sample has. Set FieldInfo::image.";
+  CHECK_THROWS_WITH_AS(with({.image = {2, 2, 2}}), ("dataset: input 0: its image is [2, 2, 2]" + image).c_str(), ConfigError);
+  CHECK_THROWS_WITH_AS(with({.image = {3, 4}}), ("dataset: input 0: its image is [3, 4]" + image).c_str(), ConfigError);
+  CHECK_THROWS_WITH_AS(with({.columns = {"a", "b"}}),
+                       "dataset: input 0: has 2 column names, a sample has 12 numbers. Give one name for each, or none.", ConfigError);
 }

@@ -52,7 +52,7 @@ void check_loaded(const weir::TrainTest& data) {
   CHECK(data.train.input_shape() == Shape{784});
   CHECK(data.train.target_shape() == Shape{});
   const weir::Field& images = data.train.inputs()[0];
-  CHECK(images.info.divisor == 255);
+  CHECK(images.info == weir::FieldInfo{.divisor = 255, .image = {28, 28, 1}});
   const auto pixels = images.values.values<std::uint8_t>();
   CHECK(std::string(pixels.begin(), pixels.end()) == train_pixels);
   const auto labels = data.train.targets()[0].values.values<std::int32_t>();
@@ -181,7 +181,8 @@ TEST_CASE("mnist: digits are 8 x 8 with grey levels to 16") {
   fill_digits(folder, 16);
   const weir::TrainTest data = load_digits(folder.path());
   CHECK(data.train.input_shape() == Shape{64});
-  CHECK(data.train.inputs()[0].info.divisor == 16);
+  CHECK(data.train.inputs()[0].info == weir::FieldInfo{.divisor = 16, .image = {8, 8, 1}});
+  CHECK(data.test.targets()[0].info.classes == std::vector<std::string>{"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"});
   fill_digits(folder, 17);
   const std::string message = file(folder, "train-images-idx3-ubyte") + ": sample 2, pixel 63 is 17, expected 0 to 16. Give another file.";
   CHECK_THROWS_WITH_AS(load_digits(folder.path()), message.c_str(), FormatError);
@@ -190,5 +191,10 @@ TEST_CASE("mnist: digits are 8 x 8 with grey levels to 16") {
 TEST_CASE("mnist: fashion loads from a folder like MNIST") {
   const TemporaryFolder folder;
   fill(folder);
-  check_loaded(load_fashion_mnist(folder.path()));
+  const weir::TrainTest data = load_fashion_mnist(folder.path());
+  check_loaded(data);
+  // The table of labels in https://github.com/zalandoresearch/fashion-mnist
+  CHECK(data.train.targets()[0].info.classes ==
+        std::vector<std::string>{"T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"});
+  CHECK(data.test.info() == data.train.info());
 }

@@ -2,12 +2,14 @@
 
 #include <bit>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 #include <limits>
 #include <weir/core/error.hpp>
 #include <weir/formats/safetensors.hpp>
 
 #include "tests/formats/container.hpp"
+#include "tests/support/compare.hpp"
 #include "tests/support/in_memory.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -174,11 +176,23 @@ TEST_CASE("safetensors: dtypes that weir does not read do no harm until they are
   const TensorFile file(name);
   CHECK(file.entries().size() == 20);
   CHECK(file.read("F32").elements() == 4);
-  CHECK(message_of<FormatError>([&] { file.read("I64"); }) ==
-        name + ": its tensor 'I64' is [4] I64, expected F32, F64, F16, BF16, I32 or U8. Convert it before it is saved.");
+  CHECK(file.read("I64").values<std::int64_t>()[3] == 0x7878787878787878);  // 'x' is 0x78
+  CHECK(message_of<FormatError>([&] { file.read("U64"); }) ==
+        name + ": its tensor 'U64' is [4] U64, expected F32, F64, F16, BF16, I64, I32 or U8. Convert it before it is saved.");
   Tensor four({4});
   CHECK(message_of<FormatError>([&] { file.read("I32", four); }) ==
         name + ": its tensor 'I32' is [4] I32, which cannot be read as f32. Convert it before it is saved.");
+}
+
+TEST_CASE("safetensors: whole numbers of 64 bits are written and read as they are") {
+  const TemporaryFolder folder;
+  const Tensor numbers = Tensor::from<std::int64_t>({-1, 1, 0x0102030405060708}, Shape{3});
+  write_safetensors(folder / "a", std::vector<NamedTensor>{{"n", numbers}});
+  std::string header = R"({"n":{"dtype":"I64","shape":[3],"data_offsets":[0,24]}})";
+  header.append((8 - header.size() % 8) % 8, ' ');
+  CHECK(read_bytes(folder / "a") ==
+        container(header, std::string("\xff\xff\xff\xff\xff\xff\xff\xff\1\0\0\0\0\0\0\0\x08\7\6\5\4\3\2\1", 24)));
+  CHECK(bits(TensorFile(folder / "a").read("n")) == bits(numbers));
 }
 
 TEST_CASE("safetensors: the header may name the tensors in any order") {

@@ -45,8 +45,7 @@ TEST_CASE("fit: without shuffling it is the loop of backward and step in file or
   looped.plan_training(MeanSquaredError(), {Shape{1}});
   for (int epoch = 0; epoch < 2; ++epoch) {
     for (const auto& [begin, count] : {std::pair(0, 4), std::pair(4, 4), std::pair(8, 2)}) {
-      const ConstTensorView x[] = {data.inputs()[0].values.rows(begin, count)},
-                            t[] = {data.targets()[0].values.rows(begin, count)};
+      const ConstTensorView x[] = {data.inputs()[0].values.rows(begin, count)}, t[] = {data.targets()[0].values.rows(begin, count)};
       looped.backward({.inputs = x, .targets = t, .sample_weights = {}});
       step(looped, adam);
     }

@@ -47,8 +47,8 @@ TEST_CASE("sample weights: fit in file order is the loop of backward and step wi
   for (int epoch = 0; epoch < 2; ++epoch) {
     last = 0;
     for (const auto& [begin, count] : {std::pair(0, 4), std::pair(4, 4), std::pair(8, 2)}) {
-      const ConstTensorView x[] = {data.inputs()[0].values.rows(begin, count)},
-                            t[] = {data.targets()[0].values.rows(begin, count)}, s[] = {weights.view().rows(begin, count)};
+      const ConstTensorView x[] = {data.inputs()[0].values.rows(begin, count)}, t[] = {data.targets()[0].values.rows(begin, count)},
+                            s[] = {weights.view().rows(begin, count)};
       looped.backward({.inputs = x, .targets = t, .sample_weights = s});
       last += looped.loss() * count / 10;
       step(looped, Adam({.lr = 0.05}));
@@ -132,7 +132,8 @@ TEST_CASE("sample weights: what makes no sense is refused before anything change
           "loader: sample_weights 0 give sample 2 the weight -0.5, expected a finite number, 0 or more. Correct it.");
   refused(static_cast<ConfigError*>(nullptr), {nan},
           "loader: sample_weights 0 give sample 0 the weight nan, expected a finite number, 0 or more. Correct it.");
-  refused(static_cast<ConfigError*>(nullptr), {whole}, "loader: sample_weights 0 hold i32, expected f32 or f64. Convert with Tensor::to(DType::f32).");
+  refused(static_cast<ConfigError*>(nullptr), {whole},
+          "loader: sample_weights 0 hold i32, expected f32 or f64. Convert with Tensor::to(DType::f32).");
   Model small(sequential({6}, Dense(3)));
   FitOptions options{.loss = SoftmaxCrossEntropy(), .sample_weights = {huge}, .optimizer = SGD()};
   const Snapshot unchanged(small);

@@ -18,7 +18,8 @@ namespace {
 void check_rows(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels) {
   const std::string got =
       to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(labels.dtype()) + " " + to_string(labels.shape());
-  if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || (labels.dtype() != DType::i32 && labels.dtype() != DType::i64 && labels.dtype() != DType::u8)) {
+  if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) ||
+      (labels.dtype() != DType::i32 && labels.dtype() != DType::i64 && labels.dtype() != DType::u8)) {
     throw ConfigError(who + ": outputs and labels are " + got +
                       ", expected f32 or f64 outputs and i32, i64 or u8 labels. Convert with Tensor::to(DType).");
   }
@@ -147,10 +148,9 @@ ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t 
   const Context context = context_for(model.device());
   HostDeviceBuffer<std::int64_t> counts(model.device(), static_cast<std::size_t>(classes * classes));
   counts.push(context);
-  over_batches("confusion_matrix", model, own, output,
-               [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
-                 on_device(own.device, cpu::count_confusion, cuda::count_confusion)(own, rows, labels, counts.on_device());
-               });
+  over_batches("confusion_matrix", model, own, output, [&](const Context& own, const ConstTensorView& rows, const ConstTensorView& labels) {
+    on_device(own.device, cpu::count_confusion, cuda::count_confusion)(own, rows, labels, counts.on_device());
+  });
   counts.pull(context);
   return {classes, std::vector<std::int64_t>(counts.host().begin(), counts.host().end())};
 }

@@ -22,8 +22,9 @@ class Loader {
   // On a CUDA device the data is copied there once, if it fits; with keep_on_device false, or when it does not fit, the host gathers each
   // batch and copies it while the device works on the one before, or before the work where there is no page-locked memory. A u8 field
   // without a divisor is divided by 1. sample_weights are [samples] of f32 or f64 each, 0 or more, on the host, and go with their samples
-  // into Batch::sample_weights. Throws ConfigError for a dtype that does not compute, a batch below 1 or a bad weight, ShapeError for more than 2^31 - 1 samples and for weights that
-  // are not one a sample, NumericError for a number that f32 cannot hold, DeviceError for a device that is not there or is full.
+  // into Batch::sample_weights. Throws ConfigError for a dtype that does not compute, a batch below 1 or a bad weight, ShapeError for more
+  // than 2^31 - 1 samples and for weights that are not one a sample, NumericError for a number that f32 cannot hold, DeviceError for a
+  // device that is not there or is full.
   Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true,
          std::span<const Field> sample_weights = {});
   Loader(Dataset&& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true,
@@ -46,8 +47,8 @@ class Loader {
   Batch load(const Context& context, std::int64_t index);
 
   // For a step that is recorded once on a CUDA device and replayed. recordable: whether it can read its batches (not where they are copied
-  // before the work). load_recorded: `samples` samples of batch *index, which is read when the step runs. Call upload_order before the first
-  // step and after shuffle or in_order, and upload_batch before each replay, outside of any recording.
+  // before the work). load_recorded: `samples` samples of batch *index, which is read when the step runs. Call upload_order before the
+  // first step and after shuffle or in_order, and upload_batch before each replay, outside of any recording.
   bool recordable() const { return resident() || feeding_ == Feeding::ring; }
   Batch load_recorded(const Context& context, const std::uint64_t* index, std::int64_t samples);
   void upload_order(const Context& context);

@@ -10,7 +10,8 @@ namespace weir {
 
 // MNIST (LeCun, Cortes, Burges) and two data sets in its format: four IDX files, raw or .gz, called train-images-idx3-ubyte,
 // train-labels-idx1-ubyte, t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, or the same with ".idx" for "-idx". One input, u8
-// images [features], and one target, i32 labels [] from 0 to 9, with divisor, image extents and the names of the classes. These functions look and read; nothing here downloads.
+// images [features], and one target, i32 labels [] from 0 to 9, with divisor, image extents and the names of the classes. These functions
+// look and read; nothing here downloads.
 //
 // They throw FileError for a folder or file that is not there or cannot be read, FormatError for a file that is not what it should
 // be (see read_idx), for images of another size, a label out of range, or images and labels that do not belong together.
