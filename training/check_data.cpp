@@ -125,7 +125,8 @@ void check_batches(const std::string& who, const Model& model, std::int64_t samp
   }
 }
 
-void check_output(const std::string& who, const Model& model, Dataset& data, std::size_t output, Storage wanted) {
+Dataset checked_output(const std::string& who, const Model& model, const Dataset& given, std::size_t output, Storage wanted) {
+  Dataset data = with_info(given, model.data_info());
   check_inputs(who, model, data);
   const std::size_t outputs = model.graph().outputs().size();
   if (output >= outputs || output >= data.targets().size()) {
@@ -133,6 +134,15 @@ void check_output(const std::string& who, const Model& model, Dataset& data, std
                       " and the data " + std::to_string(data.targets().size()) + " targets. Count from 0.");
   }
   check_storage(who + ", target " + std::to_string(output), DatasetAccess::targets(data)[output], wanted);
+  return data;
+}
+
+Dataset checked_data(const std::string& who, const Model& model, const Losses& losses, const Dataset& given) {
+  Dataset data = with_info(given, model.data_info());
+  check_losses(who, model, losses);
+  check_inputs(who, model, data);
+  check_targets(who, model, losses, data);
+  return data;
 }
 
 Dataset with_info(const Dataset& data, const DataInfo& known) {

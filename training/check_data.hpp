@@ -26,10 +26,14 @@ void check_targets(const std::string& who, const Model& model, const Losses& los
 // that a layer cannot train on.
 void check_batches(const std::string& who, const Model& model, std::int64_t samples, std::int64_t batch, bool drop_last);
 
-// Inputs, and that the graph has this output and the data a target for it that is stored as wanted: i32 for labels.
-void check_output(const std::string& who, const Model& model, Dataset& data, std::size_t output, Storage wanted);
+// Inputs, and that the graph has this output and the data a target for it that is stored as wanted (i32: labels). Returns the data with
+// what the Model knows of it, as with_info does.
+Dataset checked_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output, Storage wanted);
 
-// The data for this Model: what its fields do not say of themselves (a divisor) is what `known` says. Shares the numbers.
+// The same for losses, inputs and targets.
+Dataset checked_data(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
+
+// A copy, sharing the numbers, whose fields have what `known` says of them where they do not say it themselves.
 Dataset with_info(const Dataset& data, const DataInfo& known);
 
 // The shapes of a Dataset's targets, a sample each.

@@ -35,7 +35,7 @@ void check_at_least_one(const char* option, std::int64_t value) {
   throw ConfigError("fit: " + std::string(option) + " is " + with_commas(value) + ", expected at least 1.");
 }
 
-void check_fit(const Model& model, Dataset& train, Dataset* validation, const FitOptions& options) {
+void check_fit(const Model& model, Dataset& train, std::optional<Dataset>& validation, const FitOptions& options) {
   if (!options.optimizer) throw ConfigError("fit: no optimizer is given. Set one, for example weir::Adam({.lr = 1e-3}).");
   check_losses("fit", model, options.loss);
   const std::size_t lists = options.sample_weights.size(), losses = options.loss.terms().size();
@@ -57,7 +57,7 @@ void check_fit(const Model& model, Dataset& train, Dataset* validation, const Fi
   };
   check("fit: training data", train);
   check_batches("fit", model, train.samples(), options.batch, options.drop_last);
-  if (validation != nullptr) check("fit: validation data", *validation);
+  if (validation) check("fit: validation data", *validation);
   check_info("fit: training data", train.info(), model.graph());
 }
 
@@ -78,7 +78,7 @@ class Stopwatch {
 // One call of fit. All that its steps need is made here; what throws does so before the Model is touched.
 class Run {
  public:
-  Run(Model& model, const Dataset& train, const Dataset* validation, const FitOptions& options)
+  Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options)
       : model_(model),
         options_(options),
         weights_(copies(options.sample_weights)),
@@ -92,7 +92,7 @@ class Run {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (validation != nullptr) validation_.emplace(model, *validation, options.loss).warm_up();
+    if (validation) validation_.emplace(model, *validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     // Last: on a device it takes what the rest has left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
@@ -232,8 +232,8 @@ History fit(Model& model, const Dataset& train, const FitOptions& options) {
   Dataset data = with_info(train, model.data_info());
   std::optional<Dataset> validation;
   if (options.validation != nullptr) validation = with_info(*options.validation, data.info());
-  check_fit(model, data, validation ? &*validation : nullptr, options);
-  Run run(model, data, validation ? &*validation : nullptr, options);
+  check_fit(model, data, validation, options);
+  Run run(model, data, validation, options);
   model.set_data_info(data.info());
   return run.train();
 }

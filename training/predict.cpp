@@ -23,19 +23,14 @@ void check_single(const Model& model) {
                     " outputs, expected one of each. Give a Dataset with one Field for each input.");
 }
 
-DType dtype_of_input(const Model& model) {
-  const Storage storage = model.graph().entries()[model.graph().inputs()[0]].storage;
-  return dtype_for(storage, model.dtype());
-}
-
-void check_x(const Model& model, const ConstTensorView& x) {
+void check_x(const Model& model, const ConstTensorView& x, DType dtype) {
   const Graph::Entry& input = model.graph().entries()[model.graph().inputs()[0]];
   if (x.shape().rank() == 0 || x.shape().without_front() != input.plan.output) {
     throw ShapeError("predict: x is " + to_string(x.shape()) + ", the graph's " + input.name + " takes samples of shape " +
                      to_string(input.plan.output) + ". Give it [samples, ...].");
   }
-  if (x.dtype() != dtype_of_input(model)) {
-    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype_of_input(model)) +
+  if (x.dtype() != dtype) {
+    throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) +
                       ". Convert with Tensor::to(DType).");
   }
   if (!x.device().is_cpu() && x.device() != model.device()) {
@@ -48,11 +43,10 @@ void check_x(const Model& model, const ConstTensorView& x) {
 
 Tensor predict(Model& model, const ConstTensorView& x) {
   check_single(model);
+  const DType dtype = dtype_for(model.graph().entries()[model.graph().inputs()[0]].storage, model.dtype());
   const bool whole = x.dtype() == DType::u8 || x.dtype() == DType::i64;
-  if (whole && x.device().is_cpu() && x.dtype() != dtype_of_input(model)) {
-    return std::move(predict(model, Dataset({Field(x, nullptr)}, {})).front());
-  }
-  check_x(model, x);
+  if (whole && x.dtype() != dtype && x.device().is_cpu()) return std::move(predict(model, Dataset({Field(x, nullptr)}, {})).front());
+  check_x(model, x, dtype);
   const Context context = context_for(model.device());
   const std::int64_t samples = x.shape()[0], most = std::min(model.max_batch(), samples);
   Tensor result(output_shape(model, 0).with_front(samples), model.dtype());

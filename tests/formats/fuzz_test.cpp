@@ -20,8 +20,10 @@ struct Target {
   int loaded = 0, refused = 0;
 
   Target() {
+    Model model(sequential({2}, Dense(3, {.weight = Initializer::uniform(-1, 1)}), LeakyReLU{0.2}, Dense(1)));
+    model.set_data_info({{{.divisor = 16, .image = {2, 1, 1}, .columns = {"a", "b"}}}, {{.classes = {"no", "yes"}}}});
     std::vector<std::byte> saved;
-    save(Model(sequential({2}, Dense(3, {.weight = Initializer::uniform(-1, 1)}), LeakyReLU{0.2}, Dense(1))), saved, {{"a", "b"}});
+    save(model, saved, {{"a", "b"}});
     whole = text_of(saved);
   }
 

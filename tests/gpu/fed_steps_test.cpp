@@ -42,7 +42,7 @@ Tensor numbers_of(const Shape& shape, std::int64_t most) {
 // Fields of every type, of widths that no access fits.
 Dataset many_fields(std::int64_t samples) {
   std::vector<Field> inputs, targets;
-  inputs.push_back({numbers_of<std::uint8_t>({samples, 7, 3}, 256), 255});
+  inputs.push_back({numbers_of<std::uint8_t>({samples, 7, 3}, 256), {.divisor = 255}});
   inputs.push_back({numbers_of<double>({samples, 5}, 1001)});
   inputs.push_back({numbers_of<float>({samples}, 997)});
   targets.push_back({numbers_of<std::int32_t>({samples}, 10)});

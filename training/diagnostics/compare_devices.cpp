@@ -64,19 +64,11 @@ struct Side {
                       .fuse = fuse,
                       .reuse_memory = fuse,
                       .precision = device.is_cuda() ? options.precision : Precision::f32}),
-        data(checked(model, given, options.loss)),
+        data(checked_data("compare_devices", model, options.loss, given)),
         loader(data, device, options.dtype, options.batch) {
     model.plan_training(options.loss, target_shapes(data));
   }
   Side(const Side&) = delete;  // the loader refers to the data
-  Side& operator=(const Side&) = delete;
-
-  static Dataset checked(const Model& model, Dataset data, const Losses& losses) {
-    check_losses("compare_devices", model, losses);
-    check_inputs("compare_devices", model, data);
-    check_targets("compare_devices", model, losses, data);
-    return data;
-  }
   void backward() { model.backward(loader.load(context_for(model.device()), 0)); }
 };
 

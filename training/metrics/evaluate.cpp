@@ -6,10 +6,7 @@
 namespace weir {
 
 Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses) {
-  check_losses("evaluate", model, losses);
-  Dataset own = with_info(data, model.data_info());
-  check_inputs("evaluate", model, own);
-  check_targets("evaluate", model, losses, own);
+  const Dataset own = checked_data("evaluate", model, losses, data);
   return Evaluator(model, own, losses).run();
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/convert.hpp"
 #include "core/on_device.hpp"
+#include "core/typed.hpp"
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
 #include "training/host_device_buffer.hpp"
@@ -39,33 +40,29 @@ void check_k(const std::string& who, std::int64_t k, std::int64_t classes) {
   throw ConfigError(who + ": k is " + std::to_string(k) + ", expected 1 to " + std::to_string(classes) + ", the number of classes.");
 }
 
-[[noreturn]] void bad_label(const std::string& who, std::int64_t index, const std::string& label, std::int64_t classes) {
-  throw ConfigError(who + ": label " + std::to_string(index) + " is " + label + ", expected 0 to " + std::to_string(classes - 1) +
-                    ". Correct the labels.");
-}
-
 // On the host, where labels can be looked at.
 void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
   if (!labels.device().is_cpu()) return;
-  const auto values = labels.values<std::int32_t>();
-  const auto bad = std::find_if(values.begin(), values.end(), [=](std::int32_t label) { return label < 0 || label >= classes; });
-  if (bad != values.end()) bad_label(who, bad - values.begin(), std::to_string(*bad), classes);
+  typed_host(labels.dtype(), [&](auto type) {
+    const auto values = labels.values<decltype(type)>();
+    const auto is_bad = [last = static_cast<double>(classes - 1)](auto label) {
+      return !(label >= 0 && static_cast<double>(label) <= last);
+    };
+    const std::int64_t bad = std::find_if(values.begin(), values.end(), is_bad) - values.begin();
+    if (bad == labels.elements()) return;
+    throw ConfigError(who + ": label " + std::to_string(bad) + " is " + element_text(labels, bad) + ", expected 0 to " +
+                      std::to_string(classes - 1) + ". Correct the labels.");
+  });
 }
 
-// The labels as counting takes them, i32 on their own device; `converted` keeps them where they were not.
+// The labels as counting takes them, i32 on their own device; `converted` keeps them where they are of another dtype.
 ConstTensorView checked_labels(const std::string& who, const ConstTensorView& outputs, const ConstTensorView& labels, Tensor& converted) {
   check_rows(who, outputs, labels);
-  const std::int64_t classes = outputs.shape().last();
-  if (labels.dtype() == DType::i32) {
-    check_range(who, labels, classes);
-    return labels;
-  }
-  const Tensor host = clone(labels).to(Device::cpu());
-  converted = Tensor(labels.shape(), DType::i32);
-  const std::int64_t misfit = convert(host, converted);
-  if (misfit >= 0) bad_label(who, misfit, element_text(host, misfit), classes);
-  check_range(who, converted, classes);
-  if (labels.device().is_cuda()) converted = converted.to(labels.device());
+  const bool as_they_are = labels.dtype() == DType::i32;
+  if (!as_they_are) converted = clone(labels).to(Device::cpu());
+  check_range(who, as_they_are ? labels : converted, outputs.shape().last());
+  if (as_they_are) return labels;
+  converted = converted.to(DType::i32).to(labels.device());
   return converted;
 }
 
@@ -128,8 +125,7 @@ double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& giv
 }
 
 double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output) {
-  Dataset own = with_info(data, model.data_info());
-  check_output("top_k_accuracy", model, own, output, Storage::i32);
+  const Dataset own = checked_output("top_k_accuracy", model, data, output, Storage::i32);
   check_k("top_k_accuracy", k, classes_of(model, output));
   const Context context = context_for(model.device());
   HostDeviceBuffer<std::int64_t> correct(model.device(), 1);
@@ -142,8 +138,7 @@ double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::si
 }
 
 ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
-  Dataset own = with_info(data, model.data_info());
-  check_output("confusion_matrix", model, own, output, Storage::i32);
+  const Dataset own = checked_output("confusion_matrix", model, data, output, Storage::i32);
   const std::int64_t classes = classes_of(model, output);
   const Context context = context_for(model.device());
   HostDeviceBuffer<std::int64_t> counts(model.device(), static_cast<std::size_t>(classes * classes));

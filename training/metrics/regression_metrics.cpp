@@ -75,8 +75,7 @@ RegressionMetrics regression_metrics(const ConstTensorView& outputs, const Const
 }
 
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output) {
-  Dataset own = with_info(data, model.data_info());
-  check_output(who, model, own, output, Storage::compute);
+  const Dataset own = checked_output(who, model, data, output, Storage::compute);
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
   check(ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()),
         ConstTensorView(nullptr, data.targets()[output].values.shape(), model.dtype()));
