@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Brings batches of data that does not fit a CUDA device there: the host copies a batch's rows into a slot of an upload ring, unconverted
+// Copies batches of data that does not fit a CUDA device to it: the host copies a batch's rows into a slot of an upload ring, unconverted
 // (bytes are a quarter of the floats that they become), and on the device the gather kernel converts them as it converts resident data, to
 // the same bits and into the same buffers, so that a recorded step can read them.
 class HostRows {

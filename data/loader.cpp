@@ -100,7 +100,7 @@ void Loader::add_columns(std::span<const Field> fields, const char* kind, DType 
   }
 }
 
-// The best that there is memory for. Whether there is, only asking for it tells.
+// The fastest way that there is memory for, which only shows when the memory is taken.
 Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
   if (device_.is_cpu()) return Feeding::in_place;
   const auto possible = [](auto&& make) {
