@@ -43,7 +43,7 @@ void check_k(const std::string& who, std::int64_t k, std::int64_t classes) {
 // On the host, where labels can be looked at.
 void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
   if (!labels.device().is_cpu()) return;
-  typed_host(labels.dtype(), [&](auto type) {
+  typed_any(labels.dtype(), [&](auto type) {
     const auto values = labels.values<decltype(type)>();
     const auto is_bad = [last = static_cast<double>(classes - 1)](auto label) {
       return !(label >= 0 && static_cast<double>(label) <= last);
