@@ -112,6 +112,6 @@ void clip_values(const Context&, double, Out) { none(); }
 void sum_squares(const Context&, In, Out, Out) { none(); }
 void clip_norm(const Context&, In, double, Out) { none(); }
 void limit_rows(const Context&, double, const std::uint64_t*, Out) { none(); }
-void accumulate(const Context&, In, double, bool, Out) { none(); }
+void accumulate(const Context&, In, double, In, Out) { none(); }
 
 }  // namespace weir::cuda

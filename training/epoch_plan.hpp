@@ -29,6 +29,7 @@ class EpochPlan {
   std::int64_t accumulate() const { return accumulate_; }  // batches of every step but perhaps the last
   std::int64_t steps() const { return ceil_div(batches_, accumulate_); }
   std::int64_t micro_batches(std::int64_t step) const { return std::min(accumulate_, batches_ - step * accumulate_); }
+  std::int64_t samples_before(std::int64_t step) const { return std::min(step * accumulate_ * batch_, samples_); }
   std::int64_t samples(std::int64_t step) const { return samples_before(step + 1) - samples_before(step); }
   bool is_whole(std::int64_t step) const { return samples(step) == accumulate_ * batch_; }
 
@@ -42,8 +43,6 @@ class EpochPlan {
   }
 
  private:
-  std::int64_t samples_before(std::int64_t step) const { return std::min(step * accumulate_ * batch_, samples_); }
-
   std::int64_t samples_, batch_, batches_, accumulate_;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +17,7 @@
 #include "core/model/model_access.hpp"
 #include "core/model/model_work.hpp"
 #include "core/text.hpp"
+#include "training/callbacks/callback_list.hpp"
 #include "training/check_data.hpp"
 #include "training/epoch_plan.hpp"
 #include "training/find_nonfinite.hpp"
@@ -81,6 +83,7 @@ class Run {
   Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options)
       : model_(model),
         options_(options),
+        callbacks_(model, options),
         weights_(copies(options.sample_weights)),
         counter_(model, train, options.loss),
         schedule_(options.schedule, options.schedule_unit, model.training_state()),
@@ -96,89 +99,89 @@ class Run {
     model.plan_training(options.loss, target_shapes(train));
     // Last: on a device it takes what the rest has left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
-    if (RecordedSteps::possible(model, *loader_, updater_)) recorded_.emplace(model, *loader_, counter_, updater_, plan_, sum_);
-    constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
-    history_.epochs.reserve(static_cast<std::size_t>(std::min(options.epochs, foreseen)));
+    if (RecordedSteps::possible(model, *loader_, updater_)) {
+      recorded_.emplace(model, *loader_, counter_, updater_, schedule_, plan_, sum_);
+    }
   }
 
   History train() {
-    for (std::int64_t epoch = 1; epoch <= options_.epochs && !history_.stopped; ++epoch) run_epoch(epoch);
-    return std::move(history_);
+    begin();
+    while (std::ssize(state_.history) < options_.epochs && !stopped()) run_epoch();
+    History history{state_.history, stopped_};
+    if (epoch_.steps > 0) history.epochs.push_back(epoch_report());
+    callbacks_.on_end(history);
+    return history;
   }
 
  private:
-  void run_epoch(std::int64_t epoch) {
-    begin_epoch(epoch);
-    in_team(!options_.on_step, [&] { take_steps(); });
+  void begin() {
+    if (epoch_.steps > 0) ++state_.epochs;  // it was cut short
+    epoch_ = {};
+    state_.history.clear();
+    constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
+    state_.history.reserve(static_cast<std::size_t>(std::min(options_.epochs, foreseen)));
+    callbacks_.on_begin({.epochs = options_.epochs,
+                         .steps = plan_.steps(),
+                         .samples = plan_.samples_before(plan_.steps()),
+                         .accuracy = counter_.counts(),
+                         .validation = validation_.has_value()});
+  }
+
+  void run_epoch() {
+    if (options_.shuffle) loader_->shuffle(key_for(model_.options().seed, KeyPurpose::shuffle).with(state_.epochs));
+    while (epoch_.steps < plan_.steps() && !stopped()) {
+      const std::int64_t look = callbacks_.next_look(epoch_.steps, plan_.steps());
+      take_steps(look);
+      if (epoch_.steps == look) callbacks_.on_step(step_report());
+    }
     ModelAccess::mirror(model_);
-    EpochReport& report = history_.epochs.emplace_back();
-    report.epoch = epoch;
-    report.epochs = options_.epochs;
-    report.samples = step_.samples;
-    report.loss = step_.epoch_loss;
-    report.accuracy = step_.accuracy;
-    report.learning_rate = step_.learning_rate;
-    report.seconds = step_.seconds;
-    if (history_.stopped) return;
+    if (stopped()) return;
+    EpochReport report = epoch_report();
     if (validation_) {
       const Evaluation evaluation = validation_->run();
       report.validation_loss = evaluation.loss;
       report.validation_accuracy = evaluation.accuracy;
     }
     schedule_.after_epoch(report.validation_loss.value_or(report.loss), validation_ ? report.validation_accuracy : report.accuracy);
-    if (options_.on_epoch && options_.on_epoch(report) == Control::stop) history_.stopped = true;
+    ++state_.epochs;
+    epoch_ = {};
+    state_.history.push_back(report);
+    callbacks_.on_epoch(report);
   }
 
-  // A callback runs outside of any team, as its own code may use OpenMP.
-  void take_steps() {
-    while (step_.step < step_.steps && !history_.stopped) {
-      in_team(true, [&] { recorded_ ? take_recorded_steps() : take_step(step_.step); });
-      const bool due = step_.step % options_.on_step_every == 0 || step_.step == step_.steps;
-      if (options_.on_step && due && options_.on_step(step_) == Control::stop) history_.stopped = true;
-    }
+  // Up to a step that somebody looks at, in one team of threads. A callback runs outside of it, as its own code may use OpenMP; what the
+  // host does for a device shares the threads by itself.
+  void take_steps(std::int64_t end) {
+    const auto take = [&] {
+      while (epoch_.steps < end && !stopped()) recorded_ ? take_recorded_steps(end) : take_step();
+    };
+    context_.device.is_cuda() ? take() : with_team(context_, multiplications(model_, options_.batch), take);
   }
 
   // As many steps as nobody looks between; then, where the device has stopped by itself, the next one with the host's care.
-  void take_recorded_steps() {
-    const std::int64_t first = step_.step;
-    const std::int64_t next_look = (first / options_.on_step_every + 1) * options_.on_step_every;
-    const std::int64_t end = options_.on_step ? std::min(step_.steps, next_look) : step_.steps;
+  void take_recorded_steps(std::int64_t end) {
+    if (options_.stop != nullptr) end = std::min(end, epoch_.steps + ahead_);
     const Stopwatch watch;
-    const RecordedSteps::Taken taken = recorded_->run(
-        context_, first, end, [&](std::size_t i, std::uint64_t ahead) { return schedule_.rate(updater_.rates()[i], ahead); });
-    schedule_.after_steps(taken.steps);
-    if (taken.steps > 0) report_steps(watch, taken.steps, taken.samples, taken.loss, taken.loss_sum);
-    if (taken.stopped) take_step(first + taken.steps);
+    const RecordedSteps::Taken taken = recorded_->run(context_, end);
+    const double seconds = watch.seconds();
+    epoch_.seconds += seconds;
+    ahead_ = std::clamp<std::int64_t>(seconds < 0.1 ? 2 * ahead_ : ahead_ / 2, 1, 1 << 20);
+    if (taken.steps > 0) loss_ = taken.loss;
+    if (taken.stopped) take_step();
   }
 
-  // What the host does for a device shares the threads by itself.
-  template <class F>
-  void in_team(bool wanted, F&& f) {
-    if (!wanted || context_.device.is_cuda()) return f();
-    with_team(context_, multiplications(model_, options_.batch), f);
-  }
-
-  void begin_epoch(std::int64_t epoch) {
-    const std::uint64_t number = model_.training_state().epoch++;
-    if (options_.shuffle) {
-      const RandomKey key = key_for(model_.options().seed, KeyPurpose::shuffle).with(number);
-      loader_->shuffle(key);
-    }
-    counter_.reset();
-    loss_sum_ = 0;
-    step_ = {};
-    step_.epoch = epoch;
-    step_.epochs = options_.epochs;
-    step_.steps = plan_.steps();
-  }
-
-  void take_step(std::int64_t index) {
+  void take_step() {
     const Stopwatch watch;
+    const std::int64_t index = epoch_.steps, samples = plan_.samples(index);
     double loss = 0;
     for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) loss += run_batch(plan_.micro_batch(index, i));
     schedule_.after_steps(1);
-    const std::int64_t samples = plan_.samples(index);
-    report_steps(watch, 1, samples, loss, loss * static_cast<double>(samples));
+    loss_ = loss;
+    ++epoch_.steps;
+    epoch_.samples += samples;
+    epoch_.loss_sum += loss * static_cast<double>(samples);
+    epoch_.accuracy += counter_.take(context_);
+    epoch_.seconds += watch.seconds();
   }
 
   // The gradients of one batch of a step, and after the last one the update. Returns the batch's part of the loss.
@@ -197,21 +200,47 @@ class Run {
     throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
   }
 
-  void report_steps(const Stopwatch& watch, std::int64_t steps, std::int64_t samples, double loss, double loss_sum) {
-    loss_sum_ += loss_sum;
-    step_.step += steps;
-    step_.samples += samples;
-    step_.total_steps = model_.training_state().step;
-    step_.loss = loss;
-    step_.epoch_loss = loss_sum_ / static_cast<double>(step_.samples);
-    step_.accuracy = counter_.accuracy(context_);
-    step_.learning_rate = updater_.learning_rate();
-    step_.seconds += watch.seconds();
+  bool stopped() {
+    stopped_ = stopped_ || callbacks_.stopped() || (options_.stop != nullptr && options_.stop->load());
+    return stopped_;
+  }
+
+  std::int64_t epoch_number() const { return std::ssize(state_.history) + 1; }
+  double epoch_loss() const { return epoch_.loss_sum / static_cast<double>(epoch_.samples); }
+
+  StepReport step_report() const {
+    return {.epoch = epoch_number(),
+            .epochs = options_.epochs,
+            .step = epoch_.steps,
+            .steps = plan_.steps(),
+            .samples = epoch_.samples,
+            .total_steps = state_.step,
+            .loss = loss_,
+            .epoch_loss = epoch_loss(),
+            .accuracy = epoch_.accuracy.fraction(),
+            .learning_rate = updater_.learning_rate(),
+            .seconds = epoch_.seconds};
+  }
+
+  EpochReport epoch_report() const {
+    return {.epoch = epoch_number(),
+            .epochs = options_.epochs,
+            .samples = epoch_.samples,
+            .total_steps = state_.step,
+            .loss = epoch_loss(),
+            .accuracy = epoch_.accuracy.fraction(),
+            .validation_loss = {},
+            .validation_accuracy = {},
+            .learning_rate = updater_.learning_rate(),
+            .seconds = epoch_.seconds};
   }
 
   Model& model_;
   const FitOptions& options_;
   const Context context_ = context_for(model_.device());
+  TrainingState& state_ = model_.training_state();
+  EpochProgress& epoch_ = state_.running;
+  CallbackList callbacks_;
   std::vector<Field> weights_;
   AccuracyCounter counter_;
   ScheduleRun schedule_;
@@ -221,9 +250,9 @@ class Run {
   GradientSum sum_;
   std::optional<Loader> loader_;
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
-  double loss_sum_ = 0;
-  StepReport step_;
-  History history_;
+  std::int64_t ahead_ = 16;                // recorded steps before the next look at options.stop: about 0.1 s of them
+  double loss_ = 0;                        // of the last step
+  bool stopped_ = false;
 };
 
 }  // namespace

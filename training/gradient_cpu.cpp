@@ -95,14 +95,19 @@ void limit_rows(const Context& context, double limit, const std::uint64_t* skip,
   });
 }
 
-void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y) {
+void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y) {
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
-    const T* from = data<T>(x);
+    const T *left = data<T>(a), *right = data<T>(x);
     T* to = data<T>(y);
     const T f = static_cast<T>(factor);
     over_tiles(context, y.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) to[i] = f * from[i] + (first ? T(0) : to[i]);
+      if (left == nullptr) {
+        for (std::int64_t i = begin; i < end; ++i) to[i] = f * right[i];
+      } else {
+#pragma omp simd  // where y is x a compiler's own check for overlap would turn vectors off
+        for (std::int64_t i = begin; i < end; ++i) to[i] = left[i] + f * right[i];
+      }
     });
   });
 }

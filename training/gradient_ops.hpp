@@ -24,8 +24,8 @@ void sum_squares(const Context& context, const ConstTensorView& x, const TensorV
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
 // Rows of w [rows, width] that are longer than limit become that long; not where *skip is not 0 (nullptr: always).
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
-// y = factor x + (first ? 0 : y).
-void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
+// y = a + factor x, or factor x where a is empty; y may be x.
+void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
 }  // namespace weir::cpu
 
 namespace weir::cuda {
@@ -34,5 +34,5 @@ void clip_values(const Context& context, double limit, const TensorView& g);
 void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
-void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y);
+void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
 }  // namespace weir::cuda

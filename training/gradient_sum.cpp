@@ -1,6 +1,7 @@
 #include "training/gradient_sum.hpp"
 
-#include <weir/core/array.hpp>
+#include <bit>
+#include <cstdint>
 
 #include "core/on_device.hpp"
 #include "training/gradient_ops.hpp"
@@ -8,14 +9,28 @@
 namespace weir {
 
 GradientSum::GradientSum(Model& model, const EpochPlan& plan) : model_(&model) {
-  if (plan.accumulate() > 1) sum_ = Tensor(model.parameter_arena().shape(), model.dtype(), model.device());
+  for (auto n = static_cast<std::uint64_t>(plan.accumulate() - 1); n > 0; n >>= 1)
+    sums_.emplace_back(model.parameter_arena().shape(), model.dtype(), model.device());
 }
 
+// Counts in binary: before micro-batch i sums_[k] is in use where bit k of i is set. Adding one carries over the lowest ones up to the
+// first zero; the last micro-batch closes all that is open, the smallest subtree first.
 Gradients GradientSum::add(const Context& context, const MicroBatch& micro_batch) {
   if (micro_batch.alone()) return Gradients::as_made;
-  const bool first = micro_batch.index == 0;
-  on_device(context.device, cpu::accumulate, cuda::accumulate)(context, model_->gradient_arena(), micro_batch.share(), first, sum_);
-  if (micro_batch.last) copy(context, sum_, model_->gradient_arena());
+  const auto accumulate = on_device(context.device, cpu::accumulate, cuda::accumulate);
+  const auto index = static_cast<std::uint64_t>(micro_batch.index);
+  const TensorView gradient = model_->gradient_arena();
+  const auto first_zero = static_cast<std::size_t>(std::countr_one(index));
+  const TensorView result = micro_batch.last ? gradient : sums_[first_zero].view();
+  ConstTensorView right = gradient;
+  double factor = micro_batch.share();
+  if (!micro_batch.last && first_zero == 0) accumulate(context, {}, factor, right, result);
+  for (std::size_t k = 0; k < (micro_batch.last ? sums_.size() : first_zero); ++k) {
+    if ((index >> k & 1) == 0) continue;
+    accumulate(context, sums_[k], factor, right, result);
+    right = result;
+    factor = 1;
+  }
   return Gradients::changed;
 }
 

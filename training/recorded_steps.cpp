@@ -1,7 +1,7 @@
 #include "training/recorded_steps.hpp"
 
 #include <algorithm>
-#include <weir/core/error.hpp>
+#include <utility>
 
 #include "core/memory_ops.hpp"
 #include "core/model/model_access.hpp"
@@ -12,12 +12,13 @@ bool RecordedSteps::possible(const Model& model, const Loader& loader, const Upd
   return loader.recordable() && updater.capturable() && ModelAccess::capturable(model);
 }
 
-RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, const EpochPlan& plan,
-                             GradientSum& sum)
+RecordedSteps::RecordedSteps(Model& model, Loader& loader, const AccuracyCounter& counter, Updater& updater, ScheduleRun& schedule,
+                             const EpochPlan& plan, GradientSum& sum)
     : model_(model),
       loader_(loader),
       counter_(counter),
       updater_(updater),
+      schedule_(schedule),
       plan_(plan),
       sum_(sum),
       // A batch that the host puts together for nothing costs more.
@@ -28,42 +29,62 @@ RecordedSteps::RecordedSteps(Model& model, Loader& loader, AccuracyCounter& coun
       whole_(static_cast<std::size_t>(std::min(plan.accumulate(), most_recorded))),
       last_(whole_.size()) {}
 
-RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed) {
+bool RecordedSteps::set_rates(std::int64_t first, std::int64_t end) {
+  const std::vector<double>& rates = updater_.rates();
+  bool changed = false;
+  for (std::int64_t step = first; step < end; ++step) {
+    for (std::size_t i = 0; i < rates.size(); ++i) {
+      const double rate = schedule_.rate(rates[i], static_cast<std::uint64_t>(step - first));
+      const double before = std::exchange(rates_.host()[static_cast<std::size_t>(step) * rates.size() + i], rate);
+      changed = changed || before != rate;
+    }
+  }
+  return changed;
+}
+
+RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t end) {
+  const EpochProgress& epoch = model_.training_state().running;
+  const std::int64_t first = epoch.steps;
+  end = std::min(end, first + ahead_);
   StepNumbers& numbers = numbers_.host()[0];
   numbers = {};
   numbers.batch = static_cast<std::uint64_t>(plan_.micro_batch(first, 0).batch);
   numbers.step = static_cast<std::uint64_t>(first);
+  numbers.loss_sum = epoch.loss_sum;
   numbers_.push(context);
-  if (rates_changed) rates_.push(context);
+  if (set_rates(first, end)) rates_.push(context);
   loader_.upload_order(context);
   updater_.begin_recorded(context);
   ModelAccess::step_on_device(model_);  // brought up to date before any capture
   try {
     for (std::int64_t i = first; i < end; ++i) step(context, i);
-  } catch (const Error&) {
-    if (cuda::usable()) settle(context, first);  // what came before it is done
+  } catch (...) {
+    if (cuda::usable()) settle(context);  // what came before it is done
     throw;
   }
-  return settle(context, first);
+  return settle(context);
 }
 
-// Waits for the steps from `first` on and counts them.
-RecordedSteps::Taken RecordedSteps::settle(const Context& context, std::int64_t first) {
+// Waits for the steps and counts them.
+RecordedSteps::Taken RecordedSteps::settle(const Context& context) {
   numbers_.pull(context);
   updater_.end_recorded(context);
   const StepNumbers& numbers = numbers_.host()[0];
-
-  Taken taken;
-  taken.steps = static_cast<std::int64_t>(numbers.step) - first;
-  for (std::int64_t i = first; i < first + taken.steps; ++i) taken.samples += plan_.samples(i);
-  taken.stopped = numbers.skip != 0;
+  EpochProgress& epoch = model_.training_state().running;
+  const auto steps = static_cast<std::int64_t>(numbers.step) - epoch.steps;
+  const Taken taken{.steps = steps, .loss = numbers.loss, .stopped = numbers.skip != 0};
   ahead_ = taken.stopped ? 1 : std::min(2 * ahead_, most_ahead_);
-  taken.loss = numbers.loss;
-  taken.loss_sum = numbers.loss_sum;
-  counter_.add_counted(taken.samples, numbers.correct, numbers.counted);
-  if (taken.steps == 0) return taken;
-  ModelAccess::steps_were_taken(model_, static_cast<std::uint64_t>(taken.steps));
-  updater_.steps_were_taken(rates_.host().subspan(static_cast<std::size_t>(first + taken.steps - 1) * updater_.rates().size()));
+  if (steps == 0) return taken;
+
+  const std::int64_t samples = plan_.samples_before(epoch.steps + steps) - epoch.samples;
+  epoch.steps += steps;
+  epoch.samples += samples;
+  epoch.loss_sum = numbers.loss_sum;
+  epoch.accuracy += counter_.rows(samples, numbers.correct, numbers.counted);
+  ModelAccess::steps_were_taken(model_, static_cast<std::uint64_t>(steps));
+  const std::size_t rates = updater_.rates().size();
+  updater_.steps_were_taken(rates_.host().subspan(static_cast<std::size_t>(epoch.steps - 1) * rates, rates));
+  schedule_.after_steps(steps);
   return taken;
 }
 
@@ -94,7 +115,7 @@ void RecordedSteps::replay(const Context& context, const MicroBatch& micro_batch
   recorded.graph.replay(context);
 }
 
-// For any step of the part's size: which batch of the epoch it is, the device knows.
+// For any step of its size: which batch of the epoch it is, the device knows.
 void RecordedSteps::enqueue(const Context& context, const MicroBatch& micro_batch) {
   StepNumbers* numbers = numbers_.on_device();
   const auto* loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());

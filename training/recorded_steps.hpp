@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/data/loader.hpp>
@@ -11,6 +10,7 @@
 #include "training/gradient_sum.hpp"
 #include "training/host_device_buffer.hpp"
 #include "training/metrics/accuracy_counter.hpp"
+#include "training/schedules/schedule_run.hpp"
 #include "training/step_ops.hpp"
 #include "training/updater.hpp"
 
@@ -28,34 +28,18 @@ class RecordedSteps {
   static bool possible(const Model& model, const Loader& loader, const Updater& updater);
 
   // All must outlive this.
-  RecordedSteps(Model& model, Loader& loader, AccuracyCounter& counter, Updater& updater, const EpochPlan& plan, GradientSum& sum);
+  RecordedSteps(Model& model, Loader& loader, const AccuracyCounter& counter, Updater& updater, ScheduleRun& schedule,
+                const EpochPlan& plan, GradientSum& sum);
 
   struct Taken {
     std::int64_t steps = 0;
-    std::int64_t samples = 0;
     double loss = 0;       // of the last one
-    double loss_sum = 0;   // over them: the step's loss times its samples
     bool stopped = false;  // the next one is not the device's to take
   };
 
-  // Takes steps of [first, end) of an epoch whose order the loader has: all of them, unless one is not the device's to take; after such a
-  // one only a few at a time. rate_ahead(i, k) is rate i for the k-th of them.
-  template <class RateAhead>
-  Taken run(const Context& context, std::int64_t first, std::int64_t end, RateAhead&& rate_ahead) {
-    end = std::min(end, first + ahead_);
-    const auto rates = updater_.rates().size();
-    const std::span<double> table = rates_.host();
-    bool changed = false;
-    for (std::int64_t step = first; step < end; ++step) {
-      for (std::size_t i = 0; i < rates; ++i) {
-        double& entry = table[static_cast<std::size_t>(step) * rates + i];
-        const double rate = rate_ahead(i, static_cast<std::uint64_t>(step - first));
-        changed = changed || entry != rate;
-        entry = rate;
-      }
-    }
-    return run(context, first, end, changed);
-  }
+  // Takes the steps up to `end` of the running epoch, whose order the loader has: all of them, unless one is not the device's to take;
+  // after such a one only a few at a time. Counts them in the Model's TrainingState, also when it throws.
+  Taken run(const Context& context, std::int64_t end);
 
  private:
   // Graphs take memory: later batches of a step are enqueued anew each time.
@@ -66,22 +50,23 @@ class RecordedSteps {
     cuda::RecordedGraph graph;
   };
 
-  Taken run(const Context& context, std::int64_t first, std::int64_t end, bool rates_changed);
-  Taken settle(const Context& context, std::int64_t first);
+  bool set_rates(std::int64_t first, std::int64_t end);  // says whether any has changed
+  Taken settle(const Context& context);
   void step(const Context& context, std::int64_t index);
   void replay(const Context& context, const MicroBatch& micro_batch, Recorded& recorded);
   void enqueue(const Context& context, const MicroBatch& micro_batch);
 
   Model& model_;
   Loader& loader_;
-  AccuracyCounter& counter_;
+  const AccuracyCounter& counter_;
   Updater& updater_;
+  ScheduleRun& schedule_;
   const EpochPlan& plan_;
   GradientSum& sum_;
   std::int64_t most_ahead_, ahead_;  // steps that are enqueued before the host looks: those after a stop would be for nothing
   HostDeviceBuffer<StepNumbers> numbers_;
   HostDeviceBuffer<double> rates_;      // [steps of an epoch, rates]
-  std::vector<Recorded> whole_, last_;  // the parts of a whole step, and of an epoch's last where it is smaller
+  std::vector<Recorded> whole_, last_;  // the batches of a whole step, and of an epoch's last where it is smaller
 };
 
 }  // namespace weir

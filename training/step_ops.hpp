@@ -17,14 +17,14 @@ struct UpdateNumbers {
   double kept = 0;      // of parameters and moments
 };
 
-// What recorded steps leave for the host to read. All zeros before the first.
+// What recorded steps leave for the host to read. All zeros before the first, but where in the epoch it is and loss_sum.
 struct StepNumbers {
   std::uint64_t skip = 0;         // 1: the next step is not one that the device may take; it and all later ones change nothing
   std::uint64_t batch = 0;        // of the epoch: the next one
   std::uint64_t step = 0;         // of the epoch: the one that is running, or the next
   double step_loss = 0;           // of the step that is running: its batches' so far, each times its share of the samples
   double loss = 0;                // of the last step that was taken
-  double loss_sum = 0;            // over the steps taken: the step's loss times its samples
+  double loss_sum = 0;            // of the epoch: over its steps, the loss times the samples
   std::int64_t step_correct = 0;  // of the step that is running
   std::int64_t correct = 0;       // over the steps taken
   std::int64_t step_counted = 0;  // labels that count, where some do not: as the two above

@@ -26,12 +26,12 @@ struct Clip {
 template <class T>
 struct Scaled {
   T factor;
-  __device__ T operator()(T x) const { return factor * x + T(0); }
+  __device__ T operator()(T x) const { return factor * x; }
 };
 template <class T>
 struct AddScaled {
   T factor;
-  __device__ T operator()(T x, T y) const { return factor * x + y; }
+  __device__ T operator()(T a, T x) const { return a + factor * x; }
 };
 
 template <class T>
@@ -130,11 +130,11 @@ void limit_rows(const Context& context, double limit, const std::uint64_t* skip,
   });
 }
 
-void accumulate(const Context& context, const ConstTensorView& x, double factor, bool first, const TensorView& y) {
+void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y) {
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
-    if (first) return map(context, "accumulate", y.elements(), Scaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(x));
-    map(context, "accumulate", y.elements(), AddScaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(x), data<T>(ConstTensorView(y)));
+    if (a.empty()) return map(context, "accumulate", y.elements(), Scaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(x));
+    map(context, "accumulate", y.elements(), AddScaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(a), data<T>(x));
   });
 }
 

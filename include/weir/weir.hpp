@@ -8,6 +8,7 @@
 #include <weir/core/data_info.hpp>
 #include <weir/core/device.hpp>
 #include <weir/core/dtype.hpp>
+#include <weir/core/epoch_report.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/files.hpp>
 #include <weir/core/graph.hpp>
@@ -104,6 +105,7 @@
 #include <weir/training/adagrad.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/adamw.hpp>
+#include <weir/training/callback.hpp>
 #include <weir/training/compare_devices.hpp>
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>

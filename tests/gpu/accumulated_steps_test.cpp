@@ -115,7 +115,7 @@ TEST_CASE("accumulated steps: the passes follow each other with the random numbe
   CHECK(there == host);
 }
 
-TEST_CASE("accumulated steps: gradients are summed up after each batch and handed over after the last") {
+TEST_CASE("accumulated steps: gradients are summed up after each batch without a copy") {
   StandIn device;
   Model model = classifier({.device = gpu});
   fit(model, blobs(96), in_threes(1));  // one step as it is, one recorded
@@ -128,7 +128,7 @@ TEST_CASE("accumulated steps: gradients are summed up after each batch and hande
   REQUIRE(runs.size() == 3);
   CHECK(runs[1] == runs[0]);
   CHECK(runs[2] > runs[0]);  // the look at the gradients and the update
-  CHECK(copies == std::vector<std::int64_t>{0, 0, 1});
+  CHECK(copies == std::vector<std::int64_t>{0, 0, 0});
 }
 
 TEST_CASE("accumulated steps: a network with state and random numbers learns what it learns on the CPU at any pace") {

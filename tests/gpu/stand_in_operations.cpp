@@ -182,6 +182,6 @@ void clip_values(const Context& c, double limit, Out g) { run(cpu::clip_values, 
 void sum_squares(const Context& c, In x, Out partial, Out sum) { run(cpu::sum_squares, c, x, partial, sum); }
 void clip_norm(const Context& c, In sums, double limit, Out g) { run(cpu::clip_norm, c, sums, limit, g); }
 void limit_rows(const Context& c, double limit, const std::uint64_t* skip, Out w) { run(cpu::limit_rows, c, limit, skip, w); }
-void accumulate(const Context& c, In x, double factor, bool first, Out y) { run(cpu::accumulate, c, x, factor, first, y); }
+void accumulate(const Context& c, In a, double factor, In x, Out y) { run(cpu::accumulate, c, a, factor, x, y); }
 
 }  // namespace weir::cuda

@@ -169,9 +169,13 @@ TEST_CASE("cuda: penalties and limits of gradients") {
       cuda::clip_norm(device, device_sum, 0.25, d);
       CHECK(difference(d, g) <= 1e-6);
       Tensor y = random_tensor({n}, dtype, 3), z = y.to(gpu);
-      for (const bool first : {true, false}) {
-        cpu::accumulate(host, g, 0.3, first, y);
-        cuda::accumulate(device, g.to(gpu), 0.3, first, z);
+      const Tensor a = random_tensor({n}, dtype, 4), left = a.to(gpu), right = g.to(gpu);
+      cpu::accumulate(host, {}, 0.3, g, y);
+      cuda::accumulate(device, {}, 0.3, right, z);
+      CHECK(bits(z) == bits(y));
+      for (const bool in_place : {false, true}) {
+        cpu::accumulate(host, a, 0.3, in_place ? y : g, y);
+        cuda::accumulate(device, left, 0.3, in_place ? z : right, z);
         CHECK(bits(z) == bits(y));
       }
     }

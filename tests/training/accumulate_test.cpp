@@ -1,9 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <set>
 #include <utility>
+#include <vector>
 #include <weir/training/fit.hpp>
 #include <weir/training/sgd.hpp>
 
@@ -46,7 +48,63 @@ class KeyWitness : public PassingLayer {
   std::shared_ptr<Seen> forward_, backward_;
 };
 
+template <class T>
+std::vector<T> values_of(const ConstTensorView& view) {
+  return {view.values<T>().begin(), view.values<T>().end()};
+}
+
+// tree(lo, hi) = tree(lo, lo + p) + tree(lo + p, hi) with p the largest power of two below hi - lo.
+template <class T>
+std::vector<T> tree(const std::vector<std::vector<T>>& leaves, std::size_t lo, std::size_t hi) {
+  if (hi - lo == 1) return leaves[lo];
+  std::size_t p = 1;
+  while (2 * p < hi - lo) p *= 2;
+  std::vector<T> sum = tree(leaves, lo, lo + p);
+  const std::vector<T> right = tree(leaves, lo + p, hi);
+  for (std::size_t i = 0; i < sum.size(); ++i) sum[i] = sum[i] + right[i];
+  return sum;
+}
+
+// Steps of n batches of 4 samples, and an epoch's last one of fewer batches, the last of which has 3: the gradients that steps were made
+// with, against those of Model::backward for each batch, scaled and added up here.
+template <class T>
+void check_tree(std::int64_t n) {
+  const DType dtype = dtype_of<T>();
+  const ModelOptions how{.dtype = dtype, .seed = 3};
+  for (const std::int64_t batches : {n, n + (n + 1) / 2}) {
+    CAPTURE(n);
+    CAPTURE(batches);
+    const std::int64_t samples = 4 * batches - 1, begin = batches == n ? 0 : 4 * n;
+    const Dataset data = curve(samples, 3, dtype);
+    Model fitted = regression(how), model = regression(how);
+    FitOptions options{.loss = MeanSquaredError(), .optimizer = SGD({.lr = 0}), .batch = 4, .accumulate = n, .shuffle = false};
+    const double loss = train(fitted, data, options).back().loss;
+
+    model.plan_training(MeanSquaredError(), {Shape{1}});
+    std::vector<std::vector<T>> leaves;
+    double expected_loss = 0;
+    for (std::int64_t at = begin; at < samples; at += 4) {
+      const std::int64_t rows = std::min<std::int64_t>(4, samples - at);
+      const ConstTensorView x[] = {data.inputs()[0].values.view().rows(at, rows)}, t[] = {data.targets()[0].values.view().rows(at, rows)};
+      model.backward({.inputs = x, .targets = t, .sample_weights = {}});
+      const double share = static_cast<double>(rows) / static_cast<double>(samples - begin);
+      expected_loss += share * model.loss();
+      leaves.push_back(values_of<T>(model.gradient_arena()));
+      for (T& g : leaves.back()) g *= static_cast<T>(share);
+    }
+    CHECK(values_of<T>(fitted.gradient_arena()) == tree(leaves, 0, leaves.size()));
+    CHECK(loss == expected_loss);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("accumulate: gradients are added in a binary tree over the batches of a step and losses in order") {
+  for (std::int64_t n = 1; n <= 9; ++n) {
+    check_tree<float>(n);
+    check_tree<double>(n);
+  }
+}
 
 TEST_CASE("accumulate: each batch of a step has random numbers of its own") {
   const auto forward = std::make_shared<KeyWitness::Seen>(), backward = std::make_shared<KeyWitness::Seen>();

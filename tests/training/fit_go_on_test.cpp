@@ -43,7 +43,7 @@ TEST_CASE("fit: an optimizer of another type begins anew and one with other opti
   fit(changed, data, adam_options(1));
   CHECK(changed.training_state().moments.size() == 2);
   copy(changed.parameter_arena(), fresh.parameter_arena());
-  fresh.training_state().epoch = 1;
+  fresh.training_state().epochs = 1;
   FitOptions options = adam_options(2);
   options.optimizer = momentum;
   fit(changed, data, options);

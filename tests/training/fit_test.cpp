@@ -52,7 +52,7 @@ TEST_CASE("fit: without shuffling it is the loop of backward and step in file or
   }
   CHECK(bits(fitted.parameter_arena()) == bits(looped.parameter_arena()));
   CHECK(fitted.training_state().step == 6);
-  CHECK(fitted.training_state().epoch == 2);
+  CHECK(fitted.training_state().epochs == 2);
 }
 
 TEST_CASE("fit: with drop_last an epoch leaves out a smaller last batch") {

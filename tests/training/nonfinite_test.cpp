@@ -24,13 +24,16 @@ std::string fit_fails(Model& model, const Dataset& data, FitOptions options) {
     good = std::make_unique<Snapshot>(model);
     return Control::go_on;
   };
+  options.on_epoch = [&](const EpochReport&) {
+    good = std::make_unique<Snapshot>(model);
+    return Control::go_on;
+  };
   const Snapshot before(model);
   try {
     fit(model, data, options);
   } catch (const NumericError& error) {
     const Snapshot after(model);
     if (good) {
-      good->epoch = after.epoch;  // the epoch that failed has begun
       CHECK(after == *good);
     } else {
       CHECK(after.parameters == before.parameters);

@@ -31,7 +31,7 @@ TEST_CASE("step: moves the parameters against the gradient and counts") {
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(after[i] == before[i] - 0.25 * gradient[i]);
   for (std::size_t i = 0; i < before_bias.size(); ++i) CHECK(after_bias[i] == before_bias[i] - 0.25 * gradient_bias[i]);
   CHECK(model.training_state().step == 1);
-  CHECK(model.training_state().epoch == 0);
+  CHECK(model.training_state().epochs == 0);
 }
 
 TEST_CASE("step: moments go on from call to call and into fit") {

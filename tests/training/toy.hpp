@@ -62,14 +62,18 @@ struct Snapshot {
       : parameters(bits(model.parameter_arena())),
         state(model.state_arena().elements() > 0 ? bits(model.state_arena()) : std::vector<unsigned char>()),
         step(model.training_state().step),
-        epoch(model.training_state().epoch),
+        epochs(model.training_state().epochs),
         optimizer(model.training_state().optimizer) {
+    const EpochProgress& epoch = model.training_state().running;
+    running = {static_cast<double>(epoch.steps), static_cast<double>(epoch.samples), epoch.loss_sum,
+               static_cast<double>(epoch.accuracy.correct), static_cast<double>(epoch.accuracy.counted)};
     for (const Tensor& moment : model.training_state().moments) moments.push_back(bits(moment));
   }
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 
   std::vector<unsigned char> parameters, state;
-  std::uint64_t step, epoch;
+  std::uint64_t step, epochs;
+  std::vector<double> running;  // of the epoch that is not over, but its seconds
   std::string optimizer;
   std::vector<std::vector<unsigned char>> moments;
 };

@@ -1,13 +1,14 @@
 #include "training/metrics/accuracy_counter.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/model/profiling_hook.hpp"
 #include "training/check_ops.hpp"
 
 namespace weir {
 
-AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses) : correct_(model.device(), 2) {
+AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses) : totals_(model.device(), 2) {
   const Graph& graph = model.graph();
   for (std::size_t i = 0; i < losses.terms().size() && !term_; ++i) {
     const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
@@ -19,22 +20,21 @@ AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const 
   classes_ = graph.entries()[graph.outputs()[*term_]].plan.output.last();
   const auto labels = data.targets()[*term_].values.values<std::int32_t>();
   some_ignored_ = std::any_of(labels.begin(), labels.end(), [this](std::int32_t label) { return label < 0 || label >= classes_; });
-}
-
-void AccuracyCounter::reset() {
-  rows_ = 0;
-  counted_correct_ = counted_rows_ = 0;
-  correct_.host()[0] = correct_.host()[1] = 0;
-  cleared_ = true;
+  totals_.push(context_for(model.device()));
 }
 
 void AccuracyCounter::add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch) {
   if (!term_) return;
   const ProfiledScope watch(Phase::accuracy);
-  if (cleared_) correct_.push(context);
-  cleared_ = false;
-  count(context, outputs, batch, correct_.on_device(), correct_.on_device() + 1);
-  rows_ += batch.targets[*term_].elements();
+  count(context, outputs, batch, totals_.on_device(), totals_.on_device() + 1);
+  added_ += batch.targets[*term_].elements();
+}
+
+AccuracyCounts AccuracyCounter::take(const Context& context) {
+  if (!term_) return {};
+  totals_.pull(context);
+  const AccuracyCounts now{totals_.host()[0], totals_.host()[1]}, before = std::exchange(taken_, now);
+  return {now.correct - before.correct, some_ignored_ ? now.counted - before.counted : std::exchange(added_, 0)};
 }
 
 void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct,
@@ -46,18 +46,9 @@ void AccuracyCounter::count(const Context& context, std::span<const ConstTensorV
   if (some_ignored_) (cuda ? cuda::count_labels : cpu::count_labels)(context, labels, classes_, counted);
 }
 
-void AccuracyCounter::add_counted(std::int64_t samples, std::int64_t correct, std::int64_t counted) {
-  rows_ += samples * rows_of_sample_;
-  counted_correct_ += correct;
-  counted_rows_ += counted;
-}
-
-std::optional<double> AccuracyCounter::accuracy(const Context& context) {
-  if (!term_ || rows_ == 0) return std::nullopt;
-  if (!cleared_) correct_.pull(context);
-  const std::int64_t rows = some_ignored_ ? correct_.host()[1] + counted_rows_ : rows_;
-  if (rows == 0) return std::nullopt;
-  return static_cast<double>(correct_.host()[0] + counted_correct_) / static_cast<double>(rows);
+AccuracyCounts AccuracyCounter::rows(std::int64_t samples, std::int64_t correct, std::int64_t counted) const {
+  if (!term_) return {};
+  return {correct, some_ignored_ ? counted : samples * rows_of_sample_};
 }
 
 }  // namespace weir

@@ -32,12 +32,15 @@ void Evaluator::add_batch(const Context& context, std::int64_t index) {
   counter_.add(context, outputs, batch);
 }
 
-void Evaluator::warm_up() { add_batch(context_for(model_->device()), 0); }
+void Evaluator::warm_up() {
+  const Context context = context_for(model_->device());
+  add_batch(context, 0);
+  counter_.take(context);
+}
 
 Evaluation Evaluator::run() {
   const Context context = context_for(model_->device());
   std::fill(sums_.begin(), sums_.end(), 0.0);
-  counter_.reset();
   const std::int64_t work = multiplications(*model_, model_->max_batch());
   const bool team = context.device.is_cpu();  // what the host does for a device shares the threads by itself
   for (std::int64_t i = 0; i < loader_.batches(); ++i) {
@@ -45,7 +48,7 @@ Evaluation Evaluator::run() {
   }
   Evaluation result;
   result.samples = samples_;
-  result.accuracy = counter_.accuracy(context);
+  result.accuracy = counter_.take(context).fraction();
   for (std::size_t t = 0; t < sums_.size(); ++t) result.loss += losses_.terms()[t].weight * divisors_[t].mean(sums_[t]);
   return result;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -7,6 +8,7 @@
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
+#include <weir/training/callback.hpp>
 #include <weir/training/gradient_clip.hpp>
 #include <weir/training/optimizer.hpp>
 #include <weir/training/parameter_group.hpp>
@@ -27,12 +29,17 @@ struct FitOptions {
   GradientClip clip = {};
   std::int64_t epochs = 1;
   std::int64_t batch = 32;              // at most the Model's max_batch
-  std::int64_t accumulate = 1;          // so many batches make one step: its gradient is their mean, samples counting alike
+  std::int64_t accumulate = 1;          // so many batches (micro-batches) make one step: its gradient is their mean, samples counting alike
   bool drop_last = false;               // an epoch's last batch is left out where it is smaller than the others
   const Dataset* validation = nullptr;  // evaluated after each epoch
   bool shuffle = true;                  // anew each epoch, from the Model's seed and the number of the epoch
   bool check_finite = true;             // false: NaN and infinities go into the parameters
-  // Called between steps, when the Model is whole: they may read it, stop training, or throw.
+  std::vector<AnyCallback> callbacks = {};  // called in this order; copied when fit begins
+  // Set to true from anywhere, another thread or a signal handler too, it ends fit after the step that is running: without validation or
+  // on_epoch where it cuts an epoch short. A CUDA device has up to about 0.2 s of steps before it, which it finishes. nullptr: nothing
+  // does.
+  const std::atomic<bool>* stop = nullptr;
+  // The short form of a callback that remembers nothing, behind the others.
   std::function<Control(const StepReport&)> on_step = {};
   std::int64_t on_step_every = 1;  // after so many steps and after an epoch's last. A CUDA device is fastest when it is asked rarely
   std::function<Control(const EpochReport&)> on_epoch = {};
@@ -40,7 +47,8 @@ struct FitOptions {
 
 // Trains the Model: every epoch visits each sample once in batches, the last of which may be smaller, or is left out. A second fit goes on
 // where the first ended (step count, moments, schedule, order of samples), unless its optimizer is of another type, or its schedule
-// described otherwise: that one begins anew. With `accumulate` a step's running statistics are those of its last batch. Throws before
+// described otherwise: that one begins anew; callbacks always do. With `accumulate` the gradients of a step are added in a binary tree over
+// its micro-batches and their losses in order, and running statistics are those of the last micro-batch. Throws before
 // anything changes: ConfigError (an option, a missing loss or optimizer, a label or an index out of range, a batch of one for a BatchNorm),
 // ShapeError (batch, counts and shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are
 // not finite: it names the step and the first layer and tensor that went bad, and the Model stays as the last good step left it.

@@ -3,13 +3,23 @@
 #include <cstdint>
 #include <optional>
 #include <vector>
+#include <weir/core/epoch_report.hpp>
 
 namespace weir {
 
 // What a callback of fit answers.
 enum class Control : std::uint8_t { go_on, stop };
 
-// After each step of fit. Losses are means over samples, with their weights; accuracies are fractions of 1, there when a loss classifies.
+// What a fit is about to do.
+struct BeginReport {
+  std::int64_t epochs = 0;
+  std::int64_t steps = 0;    // in an epoch
+  std::int64_t samples = 0;  // in an epoch
+  bool accuracy = false;     // reports have one: a loss classifies
+  bool validation = false;   // epochs' reports have a validation_loss
+};
+
+// After a step of fit. Losses are means over samples, with their weights; accuracies are fractions of 1, there when a loss classifies.
 struct StepReport {
   std::int64_t epoch = 0;  // of this fit, from 1
   std::int64_t epochs = 0;
@@ -24,23 +34,10 @@ struct StepReport {
   double seconds = 0;              // spent in this epoch's training steps
 };
 
-// After each epoch of fit.
-struct EpochReport {
-  std::int64_t epoch = 0;  // of this fit, from 1
-  std::int64_t epochs = 0;
-  std::int64_t samples = 0;        // trained on: all of them, unless a callback stopped or drop_last left some out
-  double loss = 0;                 // over the epoch, each batch before its update
-  std::optional<double> accuracy;  // likewise
-  std::optional<double> validation_loss;
-  std::optional<double> validation_accuracy;
-  double learning_rate = 0;  // of the last step
-  double seconds = 0;        // spent in training steps: without validation and callbacks
-};
-
 // What fit did.
 struct History {
-  std::vector<EpochReport> epochs;  // the last one is short when a step's callback stopped it
-  bool stopped = false;             // by a callback
+  std::vector<EpochReport> epochs;  // the last one is short when fit was stopped within it
+  bool stopped = false;             // by a callback or FitOptions::stop
 };
 
 }  // namespace weir

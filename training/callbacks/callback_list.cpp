@@ -1,0 +1,76 @@
+#include "training/callbacks/callback_list.hpp"
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+#include <weir/core/error.hpp>
+
+#include "core/text.hpp"
+#include "training/callbacks/functions.hpp"
+
+namespace weir {
+
+namespace {
+
+constexpr auto always = [](const auto&) { return true; };
+
+}  // namespace
+
+CallbackList::CallbackList(Model& model, const FitOptions& options) : model_(model) {
+  const auto add = [this](std::unique_ptr<Callback> callback) {
+    const std::int64_t every = callback->every();
+    if (every < 0) {
+      throw ConfigError("fit: the callback " + callback->name() + " wants a call every " + with_commas(every) +
+                        " steps, expected 1 or more, or 0 for none. Change its every().");
+    }
+    entries_.push_back({std::move(callback), every});
+  };
+  for (const AnyCallback& callback : options.callbacks) add(callback.copy());
+  if (options.on_step || options.on_epoch) add(std::make_unique<Functions>(options.on_step, options.on_step_every, options.on_epoch));
+}
+
+template <class Due, class F>
+void CallbackList::call(Due&& due, F&& f) {
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    if (!due(entries_[i])) continue;
+    Callback& callback = *entries_[i].callback;
+    if constexpr (std::is_void_v<decltype(f(callback))>) {
+      f(callback);
+    } else {
+      if (f(callback) == Control::stop) stopped_ = true;
+    }
+    callback.save_state(model_.training_state().callbacks[i]);
+  }
+}
+
+void CallbackList::on_begin(const BeginReport& report) {
+  std::vector<CallbackState>& states = model_.training_state().callbacks;
+  states.clear();
+  for (const Entry& entry : entries_) states.push_back({entry.callback->name(), {}, {}});
+  call(always, [&](Callback& callback) { return callback.on_begin(model_, report); });
+}
+
+std::int64_t CallbackList::next_look(std::int64_t step, std::int64_t steps) const {
+  for (const Entry& entry : entries_) {
+    if (entry.every > 0 && entry.every < steps) steps = std::min(steps, step - step % entry.every + entry.every);
+  }
+  return steps;
+}
+
+void CallbackList::on_step(const StepReport& report) {
+  const auto due = [&](const Entry& entry) { return entry.every > 0 && (report.step % entry.every == 0 || report.step == report.steps); };
+  call(due, [&](Callback& callback) { return callback.on_step(model_, report); });
+  call(due, [&](Callback& callback) { callback.on_checkpoint(model_, false); });
+}
+
+void CallbackList::on_epoch(const EpochReport& report) {
+  call(always, [&](Callback& callback) { return callback.on_epoch(model_, report); });
+  call(always, [&](Callback& callback) { callback.on_checkpoint(model_, false); });
+}
+
+void CallbackList::on_end(const History& history) {
+  call(always, [&](Callback& callback) { callback.on_checkpoint(model_, true); });
+  call(always, [&](Callback& callback) { callback.on_end(model_, history); });
+}
+
+}  // namespace weir
