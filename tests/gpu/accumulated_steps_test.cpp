@@ -183,7 +183,8 @@ TEST_CASE("accumulated steps: a look after every few steps changes no bit and se
     FitOptions options = in_threes(2);
     options.on_step_every = every;
     options.on_step = [&](const StepReport& report) {
-      losses.insert(losses.end(), {report.loss, static_cast<double>(report.samples), static_cast<double>(report.total_steps)});
+      losses.insert(losses.end(), {report.loss, report.epoch_loss, *report.accuracy, static_cast<double>(report.samples),
+                                   static_cast<double>(report.total_steps)});
       return Control::go_on;
     };
     fit(model, blobs(115), options);

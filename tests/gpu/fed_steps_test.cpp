@@ -9,6 +9,7 @@
 #include <weir/layers/multi_margin.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
+#include <weir/training/exponential_lr.hpp>
 #include <weir/training/fit.hpp>
 
 #include "tests/gpu/fit_options.hpp"
@@ -224,10 +225,20 @@ TEST_CASE("fed steps: an error between steps leaves a model that has taken the s
 
 TEST_CASE("fed steps: an error in the midst of replayed steps counts those before it") {
   StandIn device;
-  Model model = classifier({.device = gpu, .seed = 3});
+  Model model = classifier({.device = gpu, .seed = 3}), host = classifier({.seed = 3});
+  FitOptions options = options_for(1);
+  options.schedule = ExponentialLR({.gamma = 0.9});
+  options.schedule_unit = ScheduleUnit::step;
   device.fail_next("begin_capture", StandIn::invalid);  // of the second step
-  CHECK_THROWS_AS(fit(model, data(), options_for(1)), DeviceError);
+  CHECK_THROWS_AS(fit(model, data(), options), DeviceError);
   CHECK(model.training_state().step == 1);
+  options.on_step = [](const StepReport&) { return Control::stop; };
+  fit(host, data(), options);
+  CHECK(Snapshot(model) == Snapshot(host));
+  options.on_step = {};
+  fit(model, data(), options);
+  fit(host, data(), options);
+  CHECK(Snapshot(model) == Snapshot(host));
 }
 
 TEST_CASE("fed steps: steps that need care are taken by the host from the right batch") {

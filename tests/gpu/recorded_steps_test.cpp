@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <functional>
 #include <sstream>
 #include <weir/core/array.hpp>
@@ -230,6 +231,43 @@ TEST_CASE("recorded steps: where every step needs care the device does not run a
   CHECK(model.training_state().step == 100);
   // The first stop is found after an epoch's worth, the others after one step each.
   CHECK(device.count("replay") <= 2 * 100);
+}
+
+TEST_CASE("recorded steps: a stop from outside is seen after a few of them") {
+  // Once the device has taken 20 steps its next one asks for a stop.
+  class Stops : public PassingLayer {
+   public:
+    explicit Stops(std::atomic<bool>& stop) : PassingLayer("stops"), stop_(&stop) {}
+    void backward(const Context& context, const LayerArgs& args) const override {
+      PassingLayer::backward(context, args);
+      const auto work = [stop = stop_, step = context.step] { *stop = *stop || *step == 20; };
+      if (context.device.is_cpu()) return work();
+      cuda::check(cuda::runtime().run(work, context.stream), "stops");
+    }
+    bool capturable() const override { return true; }
+
+   private:
+    std::atomic<bool>* stop_;
+  };
+  for (const bool deferred : {false, true}) {
+    StandIn device;
+    if (deferred) device.defer(3);
+    std::atomic<bool> stop = false, unused = false;
+    Model model(sequential({6}, Dense(16), Stops(stop), Dense(3)), {.device = gpu, .seed = 3});
+    Model host(sequential({6}, Dense(16), Stops(unused), Dense(3)), {.seed = 3});
+    FitOptions options = options_for(1000);
+    options.stop = &stop;
+    const History history = fit(model, blobs(1600), options);
+    CHECK(history.stopped);
+    const std::uint64_t steps = model.training_state().step;
+    CHECK(steps > 20);
+    CHECK(steps <= 48);  // at first 16 at a time, then 32
+    options.stop = nullptr;
+    options.on_step = [&](const StepReport& report) { return report.total_steps == steps ? Control::stop : Control::go_on; };
+    const History expected = fit(host, blobs(1600), options);
+    CHECK(Snapshot(model) == Snapshot(host));
+    CHECK(history.epochs.back().loss == expected.epochs.back().loss);
+  }
 }
 
 TEST_CASE("recorded steps: a model that does not fit is not made and all its memory is free again") {

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <iostream>
 #include <memory>
@@ -102,7 +103,31 @@ TEST_CASE("allocation: groups and clipping and schedules and several batches a s
                             .clip = {.value = 1, .norm = 1, .global_norm = 1},
                             .epochs = 3,
                             .batch = 32,
-                            .accumulate = 2}) == 0);
+                            .accumulate = 5}) == 0);
+}
+
+TEST_CASE("allocation: a callback that remembers a number and a stop from outside take none") {
+  if (skipped()) return;
+  class Counts : public Callback {
+   public:
+    std::string name() const override { return "counts"; }
+    std::int64_t every() const override { return 1; }
+    Control on_step(Model&, const StepReport&) override {
+      ++steps_;
+      return Control::go_on;
+    }
+    void save_state(CallbackState& state) const override { state.config.set("steps", steps_); }
+
+   private:
+    std::int64_t steps_ = 0;
+  };
+  const Dataset data = blobs(700, 50, 10);
+  Model model(sequential({50}, Dense(130), ReLU(), Dense(10)));
+  const std::atomic<bool> stop = false;
+  FitOptions options{.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 3, .batch = 64, .callbacks = {Counts()}};
+  options.stop = &stop;
+  CHECK(allocations_of_fit(model, data, options) == 0);
+  CHECK(model.training_state().callbacks[0].config.integer("steps") == 33);
 }
 
 TEST_CASE("allocation: norms and dropout and slopes take none") {
