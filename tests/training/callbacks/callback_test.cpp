@@ -176,7 +176,7 @@ TEST_CASE("callback: each fit works with copies of the callbacks as they were gi
   }
 }
 
-TEST_CASE("callback: a begin's report says what is to come") {
+TEST_CASE("callback: the report of on_begin says what is to come") {
   class Begin : public Callback {
    public:
     explicit Begin(std::shared_ptr<BeginReport> report) : report_(std::move(report)) {}
