@@ -17,6 +17,7 @@
 #include <weir/training/fit.hpp>
 
 #include "tests/support/passing_layer.hpp"
+#include "tests/training/diagnostics/probe_layers.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -118,17 +119,20 @@ struct NoStandardError {
   int number;
 };
 
-// y = x; counts its passes in training.
+// y = x; counts its passes in training, and in the 40th waits for another thread to say stop.
 class Counter : public PassingLayer {
  public:
-  explicit Counter(std::shared_ptr<std::atomic<std::int64_t>> count) : PassingLayer("counter"), count_(std::move(count)) {}
+  Counter(std::shared_ptr<std::atomic<int>> count, const std::atomic<bool>& stop)
+      : PassingLayer("counter"), count_(std::move(count)), stop_(&stop) {}
   void forward(const Context& context, const LayerArgs& args) const override {
     PassingLayer::forward(context, args);
-    if (context.training) ++*count_;
+    if (!context.training || ++*count_ != 40) return;
+    while (!*stop_) std::this_thread::yield();
   }
 
  private:
-  std::shared_ptr<std::atomic<std::int64_t>> count_;
+  std::shared_ptr<std::atomic<int>> count_;
+  const std::atomic<bool>* stop_;
 };
 
 }  // namespace
@@ -323,6 +327,27 @@ TEST_CASE("training state: within an epoch it holds the place and partial sums a
   CHECK(model.training_state().epochs == 3);
 }
 
+TEST_CASE("training state: an epoch that was cut short is over and the next fit begins the next one") {
+  const auto order = [](std::int64_t stop_at) {
+    auto seen = std::make_shared<std::vector<double>>();
+    Model model(sequential({3}, Witness(seen), Dense(1)), {.dtype = DType::f64});
+    FitOptions options{.loss = MeanSquaredError(), .optimizer = Adam(), .epochs = 2, .batch = 4};
+    options.on_step = [&](const StepReport& report) { return report.step == stop_at ? Control::stop : Control::go_on; };
+    fit(model, curve(10), options);
+    if (stop_at > 0) {
+      CHECK(model.training_state().epochs == 0);
+      seen->clear();
+      options.on_step = {};
+      options.epochs = 1;
+      fit(model, curve(10), options);
+    }
+    CHECK(model.training_state().epochs == 2);
+    return std::vector<double>(seen->end() - 10, seen->end());
+  };
+  const std::vector<double> second = order(0);
+  for (const std::int64_t step : {1, 2, 3}) CHECK(order(step) == second);
+}
+
 TEST_CASE("training state: a step that fails counts nowhere whichever of its batches it was") {
   for (const std::int64_t accumulate : {1, 3}) {
     for (const std::int64_t sample : {2, 6, 13, 18, 23, 36}) {  // whose first feature times a weight overflows
@@ -356,26 +381,27 @@ TEST_CASE("stop: set from another thread it ends fit between two steps") {
   const Dataset many = blobs(2000, 70, 10);
   for (const int threads : {1, 2}) {
     set_num_threads(threads);
-    const auto make = [](std::shared_ptr<std::atomic<std::int64_t>> count) {
-      return Model(sequential({70}, Dense(150), Counter(std::move(count)), ReLU(), Dense(10)), {.max_batch = 64, .seed = 7});
-    };
-    const auto passes = std::make_shared<std::atomic<std::int64_t>>(0);
     std::atomic<bool> stop = false;
+    const auto passes = std::make_shared<std::atomic<int>>(0);
+    const auto make = [&] {
+      return Model(sequential({70}, Dense(150), Counter(passes, stop), ReLU(), Dense(10)), {.max_batch = 64, .seed = 7});
+    };
     std::thread other([&] {
       while (*passes < 40) std::this_thread::yield();
       stop = true;
     });
-    Model model = make(passes), reference = make(std::make_shared<std::atomic<std::int64_t>>(0));
+    Model model = make(), reference = make();
     FitOptions options{.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 1000000, .batch = 64, .validation = &many};
     options.stop = &stop;
     const History history = fit(model, many, options);
     other.join();
     CHECK(history.stopped);
-    const std::uint64_t steps = model.training_state().step;
-    CHECK(steps >= 39);
-    CHECK(*passes == static_cast<std::int64_t>(steps));  // no step was begun for nothing
+    CHECK(*passes == 40);  // the step that ran was the last that was begun
+    CHECK(model.training_state().step == 40);
+    REQUIRE(history.epochs.size() == 2);
+    CHECK(history.epochs[1].samples == 8 * 64);  // an epoch has 32 steps
     options.stop = nullptr;
-    options.on_step = [&](const StepReport& report) { return report.total_steps == steps ? Control::stop : Control::go_on; };
+    options.on_step = [&](const StepReport& report) { return report.total_steps == 40 ? Control::stop : Control::go_on; };
     fit(reference, many, options);
     CHECK(Snapshot(model) == Snapshot(reference));
   }
