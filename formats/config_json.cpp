@@ -12,6 +12,9 @@ namespace weir {
 
 namespace {
 
+constexpr int max_nesting = 3;  // configs inside one another; parse_json takes as much
+constexpr const char* too_deep = "a config holds others more than 3 deep.";
+
 Json to_json(bool value) { return {value}; }
 Json to_json(std::int64_t value) { return {value}; }
 Json to_json(const std::string& value) { return {value}; }
@@ -27,7 +30,11 @@ constexpr const char* tag_of() {
   return std::is_same_v<T, std::int64_t> ? "integers" : std::is_same_v<T, double> ? "numbers" : "words";
 }
 
+Json write(const Config& config, int depth);
+
 struct Writer {
+  int depth = 0;
+
   template <class T>
   Json operator()(const T& value) const {
     return to_json(value);
@@ -43,7 +50,23 @@ struct Writer {
     }
     return plain ? Json{std::move(array)} : tagged(tag_of<T>(), {std::move(array)});
   }
+  Json operator()(const std::vector<TypedConfig>& list) const {
+    Json::Array array;
+    for (const TypedConfig& child : list) {
+      array.push_back({Json::Object{{"type", {child.type}}, {"config", write(child.config, depth + 1)}}});
+    }
+    return list.empty() ? tagged("configs", {std::move(array)}) : Json{std::move(array)};
+  }
 };
+
+Json write(const Config& config, int depth) {
+  if (depth > max_nesting) throw ConfigError(too_deep);
+  Json::Object object;
+  for (const auto& [name, value] : config.entries()) object.push_back({name, std::visit(Writer{depth}, value)});
+  return {std::move(object)};
+}
+
+Config read_config(const Json& json, int depth);
 
 template <class T>
 std::optional<T> value_of(const Json& json) {
@@ -56,6 +79,19 @@ std::optional<T> value_of(const Json& json) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<Config::Value> configs_of(const Json& json, int depth) {
+  const auto* array = json.as<Json::Array>();
+  if (!array) return std::nullopt;
+  std::vector<TypedConfig> result;
+  for (const Json& element : *array) {
+    const auto* object = element.as<Json::Object>();
+    const Json *type = element.find("type"), *config = element.find("config");
+    if (!object || object->size() != 2 || !type || !config || !type->as<std::string>()) return std::nullopt;
+    result.push_back({*type->as<std::string>(), read_config(*config, depth + 1)});
+  }
+  return result;
 }
 
 template <class T>
@@ -78,10 +114,11 @@ std::optional<Config::Value> tagged_value(const Json::Object& object) {
   if (tag == tag_of<std::int64_t>()) return list_of<std::int64_t>(json);
   if (tag == tag_of<double>()) return list_of<double>(json);
   if (tag == tag_of<std::string>()) return list_of<std::string>(json);
+  if (const auto* list = json.as<Json::Array>(); tag == "configs" && list && list->empty()) return std::vector<TypedConfig>();
   return std::nullopt;
 }
 
-std::optional<Config::Value> read(const Json& json) {
+std::optional<Config::Value> read(const Json& json, int depth) {
   if (const auto* value = json.as<bool>()) return *value;
   if (const auto* value = json.as<std::int64_t>()) return *value;
   if (const auto* value = json.as<double>()) return *value;
@@ -91,33 +128,31 @@ std::optional<Config::Value> read(const Json& json) {
   if (!array || array->empty()) return std::nullopt;
   if (array->front().as<std::int64_t>()) return list_of<std::int64_t>(json);
   if (array->front().as<double>()) return list_of<double>(json);
+  if (array->front().as<Json::Object>()) return configs_of(json, depth);
   return list_of<std::string>(json);
 }
 
-}  // namespace
-
-Json json_of(const Config& config) {
-  Json::Object object;
-  for (const auto& [name, value] : config.entries()) object.push_back({name, std::visit(Writer(), value)});
-  return {std::move(object)};
-}
-
-std::string to_json(const Config& config) { return to_text(json_of(config)); }
-
-Config config_from_json(std::string_view json) { return config_from_json(parse_json(json)); }
-
-Config config_from_json(const Json& json) {
+Config read_config(const Json& json, int depth) {
   const auto* object = json.as<Json::Object>();
   if (!object) throw FormatError("a config is no object.");
+  if (depth > max_nesting) throw FormatError(too_deep);
   Config config;
   for (const JsonMember& member : *object) {
-    std::optional<Config::Value> value = read(member.value);
+    std::optional<Config::Value> value = read(member.value, depth);
     if (!value)
       throw FormatError("the config's " + in_quotes(member.key) +
-                        " is neither a number, a word, true, false, nor a list of numbers or words.");
+                        " is neither a number, a word, true, false, nor a list of numbers, words or configs.");
     config.set(member.key, std::move(*value));
   }
   return config;
 }
+
+}  // namespace
+
+Json json_of(const Config& config) { return write(config, 0); }
+Config config_from_json(const Json& json) { return read_config(json, 0); }
+
+std::string to_json(const Config& config) { return to_text(json_of(config)); }
+Config config_from_json(std::string_view json) { return config_from_json(parse_json(json)); }
 
 }  // namespace weir

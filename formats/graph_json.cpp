@@ -10,7 +10,6 @@
 
 #include "formats/config_json.hpp"
 #include "formats/printable.hpp"
-#include "layers/builtin_layers.hpp"
 
 namespace weir {
 
@@ -153,7 +152,6 @@ std::string to_json(const Graph& graph) {
 }
 
 Graph graph_from_json(std::string_view text) {
-  register_builtin_layers();
   const Json json = parse_json(text);
   const Reader reader(json, "the whole", {"nodes", "outputs"});
   Graph graph;

@@ -10,7 +10,7 @@ namespace weir {
 
 namespace {
 
-constexpr std::size_t max_depth = 8;
+constexpr std::size_t max_depth = 16;
 constexpr std::int64_t max_values = 200'000;
 constexpr std::size_t max_members = 1'000;
 

@@ -40,7 +40,7 @@ struct JsonMember {
   Json value;
 };
 
-// Reads a text that nobody vouches for. FormatError, without the name of a file, for what is not JSON, is nested deeper than 8, holds
+// Reads a text that nobody vouches for. FormatError, without the name of a file, for what is not JSON, is nested deeper than 16, holds
 // more than 200,000 values or 1,000 members in one object, a key twice, or a whole number that does not fit 64 bits.
 Json parse_json(std::string_view text);
 

@@ -26,7 +26,7 @@
 #include "layers/softmax_ops.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
-#include "training/optimizers/optimizer_ops.hpp"
+#include "training/optimizers/rules.hpp"
 #include "training/step_ops.hpp"
 
 namespace weir::cuda {
@@ -98,15 +98,7 @@ void count_confusion(const Context&, In, In, std::int64_t*) { none(); }
 void count_top_k(const Context&, In, In, std::int64_t, std::int64_t*) { none(); }
 void count_labels(const Context&, In, std::int64_t, std::int64_t*) { none(); }
 void regression_sums(const Context&, In, In, In, Out) { none(); }
-void sgd_update(const Context&, const SGDOptions&, const UpdateArgs&) { none(); }
-void adam_update(const Context&, const AdamOptions&, const UpdateArgs&) { none(); }
-void adamw_update(const Context&, const AdamWOptions&, const UpdateArgs&) { none(); }
-void nadam_update(const Context&, const NAdamOptions&, const UpdateArgs&) { none(); }
-void radam_update(const Context&, const RAdamOptions&, const UpdateArgs&) { none(); }
-void rmsprop_update(const Context&, const RMSpropOptions&, const UpdateArgs&) { none(); }
-void adagrad_update(const Context&, const AdagradOptions&, const UpdateArgs&) { none(); }
-void adadelta_update(const Context&, const AdadeltaOptions&, const UpdateArgs&) { none(); }
-void lion_update(const Context&, const LionOptions&, const UpdateArgs&) { none(); }
+void update_parameters(const Context&, const OptimizerOptions&, const UpdateArgs&) { none(); }
 void add_penalties(const Context&, In, double, double, Out) { none(); }
 void clip_values(const Context&, double, Out) { none(); }
 void sum_squares(const Context&, In, Out, Out) { none(); }

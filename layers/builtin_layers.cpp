@@ -1,8 +1,6 @@
-#include "layers/builtin_layers.hpp"
-
 #include <array>
 #include <cstddef>
-#include <mutex>
+#include <string>
 #include <utility>
 #include <weir/activations/activation.hpp>
 #include <weir/core/registry.hpp>
@@ -24,6 +22,7 @@
 #include <weir/layers/softmax.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
+#include "core/registry.hpp"
 #include "layers/losses/elementwise_terms.hpp"
 
 namespace weir {
@@ -99,16 +98,21 @@ constexpr auto losses_of(std::index_sequence<I...>) {
 }
 constexpr auto elementwise_losses = losses_of(std::make_index_sequence<std::variant_size_v<ElementwiseTerm>>{});
 
+// Here and not in core, which knows no layer: weir's own are there before the first call of either function below.
+Registry<std::unique_ptr<Layer>>& registry() {
+  static Registry<std::unique_ptr<Layer>> instance("layer", [] {
+    Registry<std::unique_ptr<Layer>>::Factories own;
+    for (const Builtin& layer : builtins) own.emplace(layer.type, layer.make);
+    for (const Builtin& loss : elementwise_losses) own.emplace(loss.type, loss.make);
+    return own;
+  }());
+  return instance;
+}
+
 }  // namespace
 
-void register_builtin_layers() {
-  static std::mutex mutex;
-  static std::size_t done = 0;  // stays where it is when a name is taken
-  const std::lock_guard lock(mutex);
-  for (; done < std::size(builtins) + elementwise_losses.size(); ++done) {
-    const Builtin& next = done < std::size(builtins) ? builtins[done] : elementwise_losses[done - std::size(builtins)];
-    register_layer(next.type, next.make);
-  }
-}
+void register_layer(std::string type, LayerFactory factory) { registry().add(std::move(type), std::move(factory)); }
+
+std::unique_ptr<Layer> make_registered_layer(const std::string& type, const Config& config) { return registry().make(type, config); }
 
 }  // namespace weir

@@ -7,7 +7,7 @@
 #include "core/text.hpp"
 #include "data/finite.hpp"
 #include "training/loss_runner.hpp"
-#include "training/optimizers/options.hpp"
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 

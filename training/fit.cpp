@@ -86,7 +86,7 @@ class Run {
         callbacks_(model, options),
         weights_(copies(options.sample_weights)),
         counter_(model, train, options.loss),
-        schedule_(options.schedule, options.schedule_unit, model.training_state()),
+        schedule_(options.schedule, options.schedule_unit, model.training_state().schedule),
         updater_("fit", model, *options.optimizer,
                  {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .schedule = &schedule_}),
         plan_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples(), options.batch, options.accumulate),

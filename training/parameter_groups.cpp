@@ -1,28 +1,20 @@
 #include "training/parameter_groups.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <weir/core/error.hpp>
 
-#include "core/text.hpp"
+#include "core/options.hpp"
 
 namespace weir {
 
 namespace {
 
-void require(const std::string& who, const char* option, double value, bool holds, const char* expected) {
-  if (holds) return;
-  throw ConfigError(who + ": " + option + " is " + number_text(value) + ", expected " + expected + ".");
-}
-
 void check(const std::string& who, const ParameterGroup& group) {
-  constexpr const char* not_negative = "a finite number, 0 or more";
-  const auto fits = [](double value) { return value >= 0 && std::isfinite(value); };
-  if (group.lr) require(who, "lr", *group.lr, fits(*group.lr), not_negative);
-  require(who, "l1", group.l1, fits(group.l1), not_negative);
-  require(who, "l2", group.l2, fits(group.l2), not_negative);
-  require(who, "max_norm", group.max_norm, group.max_norm > 0, "a number above 0");
+  if (group.lr) check_option(who, "lr", *group.lr, OptionRange::not_negative);
+  check_option(who, "l1", group.l1, OptionRange::not_negative);
+  check_option(who, "l2", group.l2, OptionRange::not_negative);
+  require_option(who, "max_norm", group.max_norm, group.max_norm > 0, "a number above 0");
 }
 
 void check_names(const std::string& who, const ParameterGroup& group, const Model& model) {
@@ -71,12 +63,16 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
   // A large parameter begins a segment on the CPU, which the small ones behind it join: so each thread updates about what it made of the
   // gradient, and finds it in its cache.
   constexpr std::int64_t large = 1 << 17;
+  const ParameterGroup ungrouped;
   const std::vector<ArenaEntry>& entries = model.parameters();
+  options_.reserve(entries.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const auto group = std::find_if(groups.begin(), groups.end(), [&](const ParameterGroup& g) { return belongs(entries[i], g); });
     const bool grouped = group != groups.end();
-    if (grouped && group->frozen) continue;
-    parameters_.push_back({&entries[i], grouped ? &*group : nullptr});
+    const ParameterGroup& said = grouped ? *group : ungrouped;
+    options_.push_back({entries[i].name, said.lr, said.weight_decay, said.frozen, said.l1, said.l2, said.max_norm});
+    if (said.frozen) continue;
+    parameters_.push_back({&entries[i], &options_.back()});
     const auto index = static_cast<std::size_t>(group - groups.begin());
     const std::int64_t end = i + 1 < entries.size() ? entries[i + 1].offset : model.parameter_arena().elements();
     const Segment next{entries[i].offset, end - entries[i].offset, grouped ? optimizers[index] : &optimizer, grouped ? index + 1 : 0};

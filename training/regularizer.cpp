@@ -30,10 +30,9 @@ Regularizer::Regularizer(const std::string& who, Model& model, const ParameterGr
   std::int64_t largest = 0;
   for (const TrainedParameter& parameter : groups.parameters()) {
     largest = std::max(largest, parameter.entry->shape.elements());
-    if (parameter.group == nullptr) continue;
-    most_l1_ = std::max(most_l1_, parameter.group->l1);
-    most_l2_ = std::max(most_l2_, parameter.group->l2);
-    limits_rows_ = limits_rows_ || is_limit(parameter.group->max_norm);
+    most_l1_ = std::max(most_l1_, parameter.options->l1);
+    most_l2_ = std::max(most_l2_, parameter.options->l2);
+    limits_rows_ = limits_rows_ || is_limit(parameter.options->max_norm);
   }
   penalizes_ = most_l1_ > 0 || most_l2_ > 0;
   clips_ = is_limit(clip.value) || is_limit(clip.norm) || is_limit(clip.global_norm);
@@ -58,9 +57,9 @@ void Regularizer::before_update(const Context& context) {
   const auto clip_norm = cuda ? cuda::clip_norm : cpu::clip_norm;
   if (penalizes_) {
     for (const TrainedParameter& parameter : groups_->parameters()) {
-      if (parameter.group == nullptr || (parameter.group->l1 == 0 && parameter.group->l2 == 0)) continue;
+      if (parameter.options->l1 == 0 && parameter.options->l2 == 0) continue;
       const ConstTensorView w = model_->parameter_arena().rows(parameter.entry->offset, parameter.entry->shape.elements());
-      (cuda ? cuda::add_penalties : cpu::add_penalties)(context, w, parameter.group->l1, parameter.group->l2, gradient(parameter));
+      (cuda ? cuda::add_penalties : cpu::add_penalties)(context, w, parameter.options->l1, parameter.options->l2, gradient(parameter));
     }
   }
   if (is_limit(clip_.value)) {
@@ -87,9 +86,9 @@ void Regularizer::after_update(const Context& context, const std::uint64_t* skip
   if (!limits_rows_) return;
   for (const TrainedParameter& parameter : groups_->parameters()) {
     const Shape& shape = parameter.entry->shape;
-    if (parameter.group == nullptr || !is_limit(parameter.group->max_norm) || shape.rank() < 2 || shape.elements() == 0) continue;
+    if (!is_limit(parameter.options->max_norm) || shape.rank() < 2 || shape.elements() == 0) continue;
     const TensorView w = model_->parameter_arena().rows(parameter.entry->offset, shape.elements());
-    on_device(context.device, cpu::limit_rows, cuda::limit_rows)(context, parameter.group->max_norm, skip,
+    on_device(context.device, cpu::limit_rows, cuda::limit_rows)(context, parameter.options->max_norm, skip,
                                                                  w.reshaped({shape.elements() / shape.last(), shape.last()}));
   }
 }

@@ -112,8 +112,15 @@ bool Updater::step(Gradients gradients) {
     update_with_care(context);
   }
   model_->commit();
-  moments_.keep(model_->training_state());
+  keep_state();
   return true;
+}
+
+void Updater::keep_state() {
+  if (state_is_kept_) return;
+  state_is_kept_ = true;
+  moments_.keep(model_->training_state().optimizer);
+  model_->training_state().parameters = groups_.options();
 }
 
 void Updater::update(const Context& context, bool track) {
@@ -166,7 +173,7 @@ void Updater::end_recorded(const Context& context) { numbers_.pull(context); }
 
 void Updater::steps_were_taken(std::span<const double> rates) {
   learning_rate_ = rates[0];
-  moments_.keep(model_->training_state());
+  keep_state();
 }
 
 void Updater::update_with_care(const Context& context) {

@@ -57,6 +57,7 @@ class Updater {
   void enqueue_update(const Context& context, bool track, const std::uint64_t* skip);
   void update_with_care(const Context& context);
   std::string describe_overflow() const;
+  void keep_state();
 
   std::string who_;
   Model* model_;
@@ -68,6 +69,7 @@ class Updater {
   double safe_magnitude_;
   double learning_rate_ = 0;
   Moments moments_;
+  bool state_is_kept_ = false;
   HostDeviceBuffer<UpdateNumbers> numbers_;  // the first; of those behind it, one a group, only the learning rate counts
   std::vector<TensorView> segment_;          // the moments of one, for a call
   std::vector<TensorView> kept_;             // parameters, then moments

@@ -19,6 +19,7 @@
 #include <weir/core/losses.hpp>
 #include <weir/core/make_layer.hpp>
 #include <weir/core/model.hpp>
+#include <weir/core/option.hpp>
 #include <weir/core/parallel.hpp>
 #include <weir/core/precision.hpp>
 #include <weir/core/random.hpp>
@@ -125,6 +126,7 @@
 #include <weir/training/nadam.hpp>
 #include <weir/training/one_cycle_lr.hpp>
 #include <weir/training/optimizer.hpp>
+#include <weir/training/options_schedule.hpp>
 #include <weir/training/parameter_group.hpp>
 #include <weir/training/polynomial_lr.hpp>
 #include <weir/training/precision_recall.hpp>
@@ -136,6 +138,7 @@
 #include <weir/training/regression_metrics.hpp>
 #include <weir/training/reports.hpp>
 #include <weir/training/rmsprop.hpp>
+#include <weir/training/rule_optimizer.hpp>
 #include <weir/training/schedule.hpp>
 #include <weir/training/sgd.hpp>
 #include <weir/training/step.hpp>

@@ -1,9 +1,9 @@
 #include "layers/losses/loss_config.hpp"
 
-#include <cmath>
 #include <iterator>
 #include <weir/core/error.hpp>
 
+#include "core/options.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -28,21 +28,11 @@ Reduction read_reduction(const Config& config) {
 }
 
 std::vector<double> read_numbers(const Config& config, std::string_view name) {
-  for (const auto& [entry, value] : config.entries()) {
-    if (entry != name) continue;
-    if (const auto* numbers = std::get_if<std::vector<double>>(&value)) return *numbers;
-    if (std::holds_alternative<double>(value) || std::holds_alternative<std::int64_t>(value)) return {config.number(name)};
-    const std::vector<std::int64_t>& whole = config.integers(name);
-    return std::vector<double>(whole.begin(), whole.end());
-  }
-  return {};
+  return config.contains(name) ? config.numbers(name) : std::vector<double>();
 }
 
 void require_loss_option(const std::string& loss, std::string_view option, double value, OptionRange range) {
-  const bool positive = range == OptionRange::positive;
-  if (std::isfinite(value) && (positive ? value > 0 : value >= 0)) return;
-  throw ConfigError(loss + ": " + std::string(option) + " is " + number_text(value) + ", expected a finite number" +
-                    (positive ? " above 0." : ", 0 or more."));
+  check_option(loss, option, value, range);
 }
 
 void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value, std::string_view expected) {

@@ -17,7 +17,7 @@ namespace weir {
 void write_reduction(Config& config, Reduction reduction);
 Reduction read_reduction(const Config& config);  // ConfigError for an unknown one
 
-// A list of numbers, or of the one that is there; empty when there is no such entry.
+// config.numbers(name); empty when there is no such entry.
 std::vector<double> read_numbers(const Config& config, std::string_view name);
 
 // Throws ConfigError "huber: delta is 0, expected ...".

@@ -54,8 +54,8 @@ TEST_CASE("json: a text that nobody vouches for is bounded") {
   CHECK(refusal("[99999999999999999999]") == "the whole number 99999999999999999999 does not fit 64 bits.");
   CHECK(refusal(R"({"a":1,"b":2,"\u0061":3})") == "the key 'a' occurs twice.");
   CHECK(to_text(parse_json("[[[[[[[[]]]]]]]]")) == "[[[[[[[[]]]]]]]]");
-  CHECK(refusal(std::string(9, '[')) == "it is nested deeper than 8.");
-  CHECK(refusal(std::string(1'000'000, '[')) == "it is nested deeper than 8.");
+  CHECK(refusal(std::string(17, '[')) == "it is nested deeper than 16.");
+  CHECK(refusal(std::string(1'000'000, '[')) == "it is nested deeper than 16.");
   std::string many = "[0";
   for (int i = 1; i < 199'999; ++i) many += ",0";
   CHECK(parse_json(many + "]").as<Json::Array>()->size() == 199'999);  // and the list itself

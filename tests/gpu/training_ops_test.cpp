@@ -8,7 +8,7 @@
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
 #include "training/host_device_buffer.hpp"
-#include "training/optimizers/optimizer_ops.hpp"
+#include "training/optimizers/rules.hpp"
 
 using namespace weir;
 using namespace weir::test;
@@ -40,7 +40,7 @@ struct Blocks {
 
   Blocks(Device device, DType dtype, std::int64_t n, const Optimizer& optimizer)
       : w(random_tensor({n}, dtype, 1).to(device)), g(random_tensor({n}, dtype, 2).to(device)), numbers(device, 1) {
-    for (int i = 0; i < optimizer.moments(); ++i) moments.emplace_back(Shape{n}, dtype, device);
+    for (std::size_t i = 0; i < optimizer.moments().size(); ++i) moments.emplace_back(Shape{n}, dtype, device);
     for (Tensor& moment : moments) views.push_back(moment);
     numbers.host()[0] = {};
   }

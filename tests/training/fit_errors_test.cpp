@@ -47,7 +47,7 @@ class GpuOnly : public Optimizer {
  public:
   std::string type() const override { return "gpu_only"; }
   Config config() const override { return {}; }
-  int moments() const override { return 0; }
+  std::vector<std::string> moments() const override { return {}; }
   double learning_rate() const override { return 1; }
   void update(const Context&, const UpdateArgs&) const override {}
   bool runs_on(Device device) const override { return device.is_cuda(); }

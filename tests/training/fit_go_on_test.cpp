@@ -41,7 +41,7 @@ TEST_CASE("fit: an optimizer of another type begins anew and one with other opti
   const SGD momentum({.lr = 0.05, .momentum = 0.9, .dampening = 0.5});
   Model changed = classifier(), fresh = classifier();
   fit(changed, data, adam_options(1));
-  CHECK(changed.training_state().moments.size() == 2);
+  CHECK(changed.training_state().optimizer.moments.size() == 2);
   copy(changed.parameter_arena(), fresh.parameter_arena());
   fresh.training_state().epochs = 1;
   FitOptions options = adam_options(2);
@@ -49,18 +49,18 @@ TEST_CASE("fit: an optimizer of another type begins anew and one with other opti
   fit(changed, data, options);
   fit(fresh, data, options);
   CHECK(bits(changed.parameter_arena()) == bits(fresh.parameter_arena()));
-  CHECK(changed.training_state().moments.size() == 1);
+  CHECK(changed.training_state().optimizer.moments.size() == 1);
   CHECK(changed.training_state().step == 15);
 
   // In the first step b = d, in others b = 0.9 b + 0.5 d: a third fit with another rate must find its moments, and not a first step.
   Model slow = classifier();
   fit(slow, data, options);
-  const auto moment = numbers(slow.training_state().moments[0]);
+  const auto moment = numbers(slow.training_state().optimizer.moments[0].values);
   options.optimizer = SGD({.lr = 0, .momentum = 0.9, .dampening = 0.5});
   options.epochs = 1;
   options.batch = 37;
   fit(slow, data, options);
-  const auto gradient = numbers(slow.gradient("0.bias")), now = numbers(slow.training_state().moments[0]);
+  const auto gradient = numbers(slow.gradient("0.bias")), now = numbers(slow.training_state().optimizer.moments[0].values);
   const auto offset = static_cast<std::size_t>(slow.parameters()[1].offset);
   REQUIRE(slow.parameters()[1].name == "0.bias");
   for (std::size_t i = 0; i < gradient.size(); ++i)

@@ -220,7 +220,7 @@ class Plain : public Optimizer {
  public:
   std::string type() const override { return "plain"; }
   Config config() const override { return Config().set("lr", 1.0); }
-  int moments() const override { return 0; }
+  std::vector<std::string> moments() const override { return {}; }
   double learning_rate() const override { return 1; }
   void update(const Context&, const UpdateArgs& args) const override {
     const auto w = args.w.values<double>();

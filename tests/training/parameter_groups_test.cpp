@@ -61,7 +61,7 @@ class Plain : public Optimizer {
  public:
   std::string type() const override { return "plain"; }
   Config config() const override { return {}; }
-  int moments() const override { return 0; }
+  std::vector<std::string> moments() const override { return {}; }
   double learning_rate() const override { return 1; }
   void update(const Context&, const UpdateArgs&) const override {}
 };

@@ -60,8 +60,8 @@ TEST_CASE("pytorch: what is frozen has no decay and no moment and is in no norm"
     fit(model, data, options);
     check_parameters(model, name + ".frozen");
     const ArenaEntry& first = model.parameters()[0];
-    for (const Tensor& moment : model.training_state().moments) {
-      for (const double value : numbers(moment.view().rows(first.offset, first.shape.elements()))) CHECK(value == 0);
+    for (const Moment& moment : model.training_state().optimizer.moments) {
+      for (const double value : numbers(moment.values.view().rows(first.offset, first.shape.elements()))) CHECK(value == 0);
     }
     if (!reference().has_array(name + ".freed.0.weight")) continue;
     options.groups = {};

@@ -63,11 +63,12 @@ struct Snapshot {
         state(model.state_arena().elements() > 0 ? bits(model.state_arena()) : std::vector<unsigned char>()),
         step(model.training_state().step),
         epochs(model.training_state().epochs),
-        optimizer(model.training_state().optimizer) {
+        optimizer(model.training_state().optimizer.type),
+        first_step(model.training_state().optimizer.first_step) {
     const EpochProgress& epoch = model.training_state().running;
     running = {static_cast<double>(epoch.steps), static_cast<double>(epoch.samples), epoch.loss_sum,
                static_cast<double>(epoch.accuracy.correct), static_cast<double>(epoch.accuracy.counted)};
-    for (const Tensor& moment : model.training_state().moments) moments.push_back(bits(moment));
+    for (const Moment& moment : model.training_state().optimizer.moments) moments.push_back(bits(moment.values));
   }
   friend bool operator==(const Snapshot&, const Snapshot&) = default;
 
@@ -75,6 +76,7 @@ struct Snapshot {
   std::uint64_t step, epochs;
   std::vector<double> running;  // of the epoch that is not over, but its seconds
   std::string optimizer;
+  std::uint64_t first_step;
   std::vector<std::vector<unsigned char>> moments;
 };
 

@@ -114,7 +114,7 @@ class Run {
 
   ProfileReport measure(double seconds) {
     train(seconds);
-    const double moments = optimizer_->moments(), parameters = parameter_bytes();
+    const double moments = static_cast<double>(optimizer_->moments().size()), parameters = parameter_bytes();
     const double step_bytes = parameters * (2 + moments) + static_cast<double>(model_.memory().activations);
     roofline_ = measure_roofline(context_for(model_.device()), model_.dtype(), static_cast<std::int64_t>(step_bytes), fma_rate_);
     report_.peak_gflops = roofline_.flops / 1e9;

@@ -1,16 +1,20 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 #include <weir/training/adadelta.hpp>
+
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 
 // Adadelta of one parameter, for both devices; v and u are the running mean squares of its gradients and of its steps.
 template <class T>
 struct AdadeltaRule {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"square_avg", "acc_delta"};
   T lr, keep, take, eps, weight_decay;
 
   WEIR_HD AdadeltaRule(const AdadeltaOptions& options, double learning_rate, std::uint64_t)
@@ -28,5 +32,18 @@ struct AdadeltaRule {
     w -= lr * step;
   }
 };
+
+template <class F>
+auto with_rule(const AdadeltaOptions&, F f) {
+  return f(RuleOf<AdadeltaRule>());
+}
+
+// With |w|, v, u, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, v' <= L + D^2,
+// s^2 <= (L + eps) / eps D^2 = (L / eps + 1) D^2. With L as below L^3 (1 + weight_decay)^2 / eps and D^2 are at most M / 16, so s^2 is at
+// most M / 8 and lr |s| <= (M / 16)^(1/3) sqrt(M / 8) as well.
+inline double safe_magnitude(const AdadeltaOptions& options, DType dtype) {
+  const double decay = rounded(options.weight_decay, dtype), eps = rounded(options.eps, dtype), most = largest_finite(dtype) / 16;
+  return std::isfinite(decay) && eps <= most ? std::cbrt(most * std::min(eps, 1.0)) / (1 + decay) : 0;
+}
 
 }  // namespace weir

@@ -1,9 +1,13 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 #include <weir/training/adam.hpp>
+
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 
@@ -24,7 +28,7 @@ struct AdamMoments {
 // Adam of one parameter, for both devices; m and v are its running mean and mean square.
 template <class T>
 struct AdamRule {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"exp_avg", "exp_avg_sq"};
   AdamMoments<T> mean;
   T weight_decay, eps, step_size, root_scale;
 
@@ -44,7 +48,7 @@ struct AdamRule {
 // The same with the largest v so far, u, under the root.
 template <class T>
 struct AMSGradRule : AdamRule<T> {
-  static constexpr int moments = 3;
+  static constexpr std::array moments{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
   using AdamRule<T>::AdamRule;
 
   WEIR_HD void operator()(T& w, T g, T& m, T& v, T& u) const {
@@ -53,5 +57,22 @@ struct AMSGradRule : AdamRule<T> {
     w -= this->step_size * m / (std::sqrt(u) * this->root_scale + this->eps);
   }
 };
+
+template <class F>
+auto with_rule(const AdamOptions& options, F f) {
+  return options.amsgrad ? f(RuleOf<AMSGradRule>()) : f(RuleOf<AdamRule>());
+}
+
+// L of the next function: for steps of at most lr |m| / ((1 - beta1) eps) with moments of d = g + weight_decay w.
+template <class Options>
+double adam_safe_magnitude(const Options& options, DType dtype) {
+  const double decay = rounded(options.weight_decay, dtype), eps = rounded(options.eps, dtype);
+  return std::isfinite(decay) ? std::sqrt(largest_finite(dtype) / 8 * (1 - options.beta1) * std::min(eps, 1.0)) / (1 + decay) : 0;
+}
+
+// With |w|, |m|, v, u, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, |m'| <= D, v' <= L + D^2,
+// and as 1 - beta1^t >= 1 - beta1 and the divisor is at least eps, the step is at most D^2 / ((1 - beta1) eps). With L as below
+// D^2 <= M / 8 and so is the step; sqrt(v') / sqrt(1 - beta2^t) <= 1e8 sqrt(M) is far from M.
+inline double safe_magnitude(const AdamOptions& options, DType dtype) { return adam_safe_magnitude(options, dtype); }
 
 }  // namespace weir

@@ -27,4 +27,12 @@ using AdamWRule = DecayedRule<T, AdamRule>;
 template <class T>
 using AdamWAMSGradRule = DecayedRule<T, AMSGradRule>;
 
+template <class F>
+auto with_rule(const AdamWOptions& options, F f) {
+  return options.amsgrad ? f(RuleOf<AdamWAMSGradRule>()) : f(RuleOf<AdamWRule>());
+}
+
+// As Adam's (see adam_rule.hpp): with its L, |w (1 - lr weight_decay)| <= L + L^2 weight_decay, and L^2 (1 + weight_decay)^2 <= M / 8.
+inline double safe_magnitude(const AdamWOptions& options, DType dtype) { return adam_safe_magnitude(options, dtype); }
+
 }  // namespace weir

@@ -1,15 +1,19 @@
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 #include <weir/training/lion.hpp>
+
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 
 // Lion of one parameter, for both devices; m is its running mean.
 template <class T>
 struct LionRule {
-  static constexpr int moments = 1;
+  static constexpr std::array moments{"exp_avg"};
   T lr, weight_decay, keep1, take1, keep2, take2;
 
   WEIR_HD LionRule(const LionOptions& options, double learning_rate, std::uint64_t)
@@ -27,5 +31,17 @@ struct LionRule {
     m = keep2 * m + take2 * g;
   }
 };
+
+template <class F>
+auto with_rule(const LionOptions&, F f) {
+  return f(RuleOf<LionRule>());
+}
+
+// With |w|, |m|, |g|, lr <= L and M = the largest number of dtype: the means are at most L, and the step is at most L (1 + weight_decay L).
+// With L as below L^2 (1 + weight_decay)^2 <= M / 8.
+inline double safe_magnitude(const LionOptions& options, DType dtype) {
+  const double decay = rounded(options.weight_decay, dtype);
+  return std::isfinite(decay) ? std::sqrt(largest_finite(dtype) / 8) / (1 + decay) : 0;
+}
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <weir/training/nadam.hpp>
 
 #include "training/optimizers/adam_rule.hpp"
@@ -9,7 +10,7 @@ namespace weir {
 // NAdam of one parameter, for both devices; m and v are its running mean and mean square.
 template <class T>
 struct NAdamRule {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"exp_avg", "exp_avg_sq"};
   AdamMoments<T> mean;
   T weight_decay, eps, gradient_size, mean_size, root_scale;
 
@@ -36,5 +37,14 @@ struct NAdamRule {
     w -= (gradient_size * d + mean_size * m) / (std::sqrt(v) * root_scale + eps);
   }
 };
+
+template <class F>
+auto with_rule(const NAdamOptions&, F f) {
+  return f(RuleOf<NAdamRule>());
+}
+
+// As Adam's (see adam_rule.hpp): 1 - p(t) >= 1 - beta1, so that both parts of the step's numerator are at most L D / (1 - beta1), and half
+// of Adam's L leaves room for their sum.
+inline double safe_magnitude(const NAdamOptions& options, DType dtype) { return adam_safe_magnitude(options, dtype) / 2; }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <weir/training/radam.hpp>
 
 #include "training/optimizers/adam_rule.hpp"
@@ -9,7 +10,7 @@ namespace weir {
 // RAdam of one parameter, for both devices; m and v are its running mean and mean square.
 template <class T>
 struct RAdamRule {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"exp_avg", "exp_avg_sq"};
   AdamMoments<T> mean;
   T weight_decay, eps, step_size;
   T root, plain;  // the divisor is root (sqrt(v) + eps) + plain: 1 and 0, or 0 and 1 while the variance is not known
@@ -31,5 +32,13 @@ struct RAdamRule {
     w -= step_size * m / (root * (std::sqrt(v) + eps) + plain);
   }
 };
+
+template <class F>
+auto with_rule(const RAdamOptions&, F f) {
+  return f(RuleOf<RAdamRule>());
+}
+
+// As Adam's (see adam_rule.hpp): the rectifying factors are at most 1, and the divisor is 1 or at least eps.
+inline double safe_magnitude(const RAdamOptions& options, DType dtype) { return adam_safe_magnitude(options, dtype); }
 
 }  // namespace weir

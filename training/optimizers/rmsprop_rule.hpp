@@ -1,16 +1,20 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 #include <weir/training/rmsprop.hpp>
+
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 
 // RMSprop of one parameter, for both devices. v is the running mean square, a the running mean (centred), b the direction (momentum).
 template <class T>
 struct RMSpropRule {
-  static constexpr int moments = 1;
+  static constexpr std::array moments{"square_avg"};
   T lr, keep, take, eps, weight_decay, momentum;
 
   WEIR_HD RMSpropRule(const RMSpropOptions& options, double learning_rate, std::uint64_t)
@@ -38,7 +42,7 @@ struct RMSpropRule {
 
 template <class T>
 struct RMSpropMomentumRule : RMSpropRule<T> {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"square_avg", "momentum_buffer"};
   using RMSpropRule<T>::RMSpropRule;
 
   WEIR_HD void operator()(T& w, T g, T& v, T& b) const {
@@ -49,7 +53,7 @@ struct RMSpropMomentumRule : RMSpropRule<T> {
 
 template <class T>
 struct RMSpropCenteredRule : RMSpropRule<T> {
-  static constexpr int moments = 2;
+  static constexpr std::array moments{"square_avg", "grad_avg"};
   using RMSpropRule<T>::RMSpropRule;
 
   WEIR_HD void operator()(T& w, T g, T& v, T& a) const { w -= this->lr * this->scaled(g + this->weight_decay * w, v, a); }
@@ -57,7 +61,7 @@ struct RMSpropCenteredRule : RMSpropRule<T> {
 
 template <class T>
 struct RMSpropCenteredMomentumRule : RMSpropRule<T> {
-  static constexpr int moments = 3;
+  static constexpr std::array moments{"square_avg", "grad_avg", "momentum_buffer"};
   using RMSpropRule<T>::RMSpropRule;
 
   WEIR_HD void operator()(T& w, T g, T& v, T& a, T& b) const {
@@ -65,5 +69,18 @@ struct RMSpropCenteredMomentumRule : RMSpropRule<T> {
     w -= this->lr * b;
   }
 };
+
+template <class F>
+auto with_rule(const RMSpropOptions& options, F f) {
+  if (options.momentum == 0) return options.centered ? f(RuleOf<RMSpropCenteredRule>()) : f(RuleOf<RMSpropRule>());
+  return options.centered ? f(RuleOf<RMSpropCenteredMomentumRule>()) : f(RuleOf<RMSpropMomentumRule>());
+}
+
+// With |w|, v, |a|, |b|, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, v' <= L + D^2, a'^2 <= D^2,
+// |b'| <= L + D / eps, and the step is at most L^2 + L D / eps. With L as below D^2, D / eps and L D / eps are at most M / 8.
+inline double safe_magnitude(const RMSpropOptions& options, DType dtype) {
+  const double decay = rounded(options.weight_decay, dtype), eps = rounded(options.eps, dtype), most = largest_finite(dtype) / 8;
+  return std::isfinite(decay) ? std::min(std::sqrt(most * std::min(eps, 1.0)), most * eps) / (1 + decay) : 0;
+}
 
 }  // namespace weir

@@ -1,15 +1,20 @@
 #pragma once
 
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 #include <weir/training/sgd.hpp>
+
+#include "core/options.hpp"
+#include "training/optimizers/rule.hpp"
 
 namespace weir {
 
 // SGD of one parameter without momentum, for both devices.
 template <class T>
 struct SGDRule {
-  static constexpr int moments = 0;
+  static constexpr std::array<const char*, 0> moments{};
   T lr, weight_decay;
 
   WEIR_HD SGDRule(const SGDOptions& options, double learning_rate, std::uint64_t)
@@ -21,7 +26,7 @@ struct SGDRule {
 // SGD of one parameter with momentum; b is its running direction.
 template <class T>
 struct MomentumRule {
-  static constexpr int moments = 1;
+  static constexpr std::array moments{"momentum_buffer"};
   T lr, weight_decay, keep, take, ahead, plain;
 
   // In the first step b = d. What is stepped along is plain d + ahead b: Nesterov's form or b itself.
@@ -39,5 +44,23 @@ struct MomentumRule {
     w -= lr * (plain * d + ahead * b);
   }
 };
+
+template <class F>
+auto with_rule(const SGDOptions& options, F f) {
+  return options.momentum == 0 ? f(RuleOf<SGDRule>()) : f(RuleOf<MomentumRule>());
+}
+
+inline void check_together(const SGDOptions& options) {
+  if (!options.nesterov) return;
+  require_option(options.name, "momentum", options.momentum, options.momentum > 0, "a number above 0 with nesterov");
+  require_option(options.name, "dampening", options.dampening, options.dampening == 0, "0 with nesterov");
+}
+
+// With |w|, |b|, |g|, lr <= L and M = the largest number of dtype: |d| <= L (1 + weight_decay), |b'| <= L + |d|, and
+// lr |d + momentum b'| <= L (L + 2 |d|) <= 3 L^2 (1 + weight_decay). With L as below that is at most 3/8 M, and |w'| below M.
+inline double safe_magnitude(const SGDOptions& options, DType dtype) {
+  const double decay = rounded(options.weight_decay, dtype);
+  return std::isfinite(decay) ? std::sqrt(largest_finite(dtype) / 8) / (1 + decay) : 0;
+}
 
 }  // namespace weir

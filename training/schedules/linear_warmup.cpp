@@ -1,20 +1,16 @@
 #include <utility>
 #include <weir/training/linear_warmup.hpp>
 
-#include "training/schedules/schedule_options.hpp"
+#include "training/schedules/options_schedule.hpp"
 
 namespace weir {
 
-LinearWarmup::LinearWarmup(LinearWarmupOptions options, AnySchedule then) : options_(options), then_(std::move(then)) {
-  require_count("LinearWarmup", "total_iters", options.total_iters);
-  require_number("LinearWarmup", "start_factor", options.start_factor);
-}
+LinearWarmup::LinearWarmup(LinearWarmupOptions options, AnySchedule then) : OptionsSchedule(options), then_(std::move(then)) {}
 
-std::string LinearWarmup::describe() const {
-  Description description("LinearWarmup");
-  description.add("total_iters", options_.total_iters).add("start_factor", options_.start_factor);
-  if (then_) description.add("then", then_->describe());
-  return description.text();
+Config LinearWarmup::config() const {
+  Config config = OptionsSchedule::config();
+  if (then_) config.set("then", TypedConfig{then_->type(), then_->config()});
+  return config;
 }
 
 double LinearWarmup::rate(double lr, std::uint64_t time, std::span<const double> memory) const {
@@ -28,5 +24,7 @@ std::vector<double> LinearWarmup::memory() const { return then_ ? then_->memory(
 void LinearWarmup::observe(double metric, std::span<double> memory) const {
   if (then_) then_->observe(metric, memory);
 }
+
+template class OptionsSchedule<LinearWarmupOptions>;
 
 }  // namespace weir

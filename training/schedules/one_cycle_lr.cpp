@@ -3,31 +3,9 @@
 #include <numbers>
 #include <weir/training/one_cycle_lr.hpp>
 
-#include "training/schedules/schedule_options.hpp"
+#include "training/schedules/options_schedule.hpp"
 
 namespace weir {
-
-OneCycleLR::OneCycleLR(OneCycleLROptions options) : options_(options) {
-  constexpr const char* who = "OneCycleLR";
-  require_count(who, "total_steps", options.total_steps);
-  if (options.max_lr) require_number(who, "max_lr", *options.max_lr);
-  require_schedule(options.pct_start >= 0 && options.pct_start <= 1, who, "pct_start", options.pct_start, "a number from 0 to 1");
-  const auto positive = [](double value) { return value > 0 && std::isfinite(value); };
-  require_schedule(positive(options.div_factor), who, "div_factor", options.div_factor, "a finite number above 0");
-  require_schedule(positive(options.final_div_factor), who, "final_div_factor", options.final_div_factor, "a finite number above 0");
-}
-
-std::string OneCycleLR::describe() const {
-  Description description("OneCycleLR");
-  description.add("total_steps", options_.total_steps);
-  if (options_.max_lr) description.add("max_lr", *options_.max_lr);
-  return description.add("pct_start", options_.pct_start)
-      .add("linear", options_.linear)
-      .add("div_factor", options_.div_factor)
-      .add("final_div_factor", options_.final_div_factor)
-      .add("three_phase", options_.three_phase)
-      .text();
-}
 
 double OneCycleLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   const double most = options_.max_lr.value_or(lr), first = most / options_.div_factor, last = first / options_.final_div_factor;
@@ -51,5 +29,7 @@ double OneCycleLR::rate(double lr, std::uint64_t time, std::span<const double>) 
   }
   return last;
 }
+
+template class OptionsSchedule<OneCycleLROptions>;
 
 }  // namespace weir

@@ -2,40 +2,16 @@
 #include <limits>
 #include <weir/training/reduce_lr_on_plateau.hpp>
 
-#include "training/schedules/schedule_options.hpp"
+#include "training/schedules/options_schedule.hpp"
 
 namespace weir {
 
 namespace {
 
-constexpr const char* who = "ReduceLROnPlateau";
-
 // The places in its memory.
 enum Remembered { best, bad_epochs, cooling, reductions, remembered };
 
 }  // namespace
-
-ReduceLROnPlateau::ReduceLROnPlateau(ReduceLROnPlateauOptions options) : options_(options) {
-  require_schedule(options.factor >= 0 && options.factor < 1, who, "factor", options.factor, "a number from 0 to below 1");
-  require_count(who, "patience", options.patience, 0);
-  require_number(who, "threshold", options.threshold);
-  require_count(who, "cooldown", options.cooldown, 0);
-  require_number(who, "min_lr", options.min_lr);
-  require_number(who, "eps", options.eps);
-}
-
-std::string ReduceLROnPlateau::describe() const {
-  return Description(who)
-      .add("mode", std::string(options_.mode == ReduceLROnPlateauOptions::Mode::min ? "min" : "max"))
-      .add("factor", options_.factor)
-      .add("patience", options_.patience)
-      .add("threshold", options_.threshold)
-      .add("threshold_mode", std::string(options_.threshold_mode == ReduceLROnPlateauOptions::ThresholdMode::rel ? "rel" : "abs"))
-      .add("cooldown", options_.cooldown)
-      .add("min_lr", options_.min_lr)
-      .add("eps", options_.eps)
-      .text();
-}
 
 ScheduleWatch ReduceLROnPlateau::watches() const {
   return options_.mode == ReduceLROnPlateauOptions::Mode::min ? ScheduleWatch::loss : ScheduleWatch::accuracy;
@@ -77,5 +53,7 @@ double ReduceLROnPlateau::rate(double lr, std::uint64_t, std::span<const double>
   }
   return lr;
 }
+
+template class OptionsSchedule<ReduceLROnPlateauOptions>;
 
 }  // namespace weir

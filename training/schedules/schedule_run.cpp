@@ -5,22 +5,25 @@
 
 namespace weir {
 
-ScheduleRun::ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, TrainingState& state)
+ScheduleRun::ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, ScheduleState& state)
     : schedule_(std::move(schedule)), state_(&state) {
   if (!schedule_) return;
   unit_ = unit.value_or(schedule_->unit());
-  name_ = schedule_->describe();
   memory_ = schedule_->memory();
-  if (state.schedule != name_ || state.schedule_memory.size() != memory_.size()) return;
-  time_ = state.schedule_time;
-  memory_ = state.schedule_memory;
+  begins_ = {schedule_->type(), schedule_->config(), unit_, 0, memory_};
+  if (state.type != begins_->type || state.config != begins_->config || state.unit != unit_ || state.memory.size() != memory_.size())
+    return;
+  begins_.reset();
+  time_ = state.time;
+  memory_ = state.memory;
 }
 
+// Allocates nothing, as steps may have been taken before.
 void ScheduleRun::advance(std::uint64_t time) {
-  time_ += time;
-  if (state_->schedule != name_) state_->schedule = name_;
-  state_->schedule_time = time_;
-  state_->schedule_memory = memory_;
+  if (begins_) *state_ = std::move(*begins_);
+  begins_.reset();
+  state_->time = time_ += time;
+  state_->memory = memory_;
 }
 
 void ScheduleRun::after_steps(std::int64_t steps) {
@@ -33,7 +36,7 @@ void ScheduleRun::after_epoch(double loss, std::optional<double> accuracy) {
   if (schedule_->watches() == ScheduleWatch::accuracy) {
     schedule_->observe(accuracy.value_or(std::numeric_limits<double>::quiet_NaN()), memory_);
   }
-  if (unit_ == ScheduleUnit::epoch) advance(1);
+  advance(unit_ == ScheduleUnit::epoch ? 1 : 0);
 }
 
 }  // namespace weir

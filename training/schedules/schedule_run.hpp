@@ -8,11 +8,12 @@
 
 namespace weir {
 
-// A schedule in its course: where it is, kept in a TrainingState. Goes on where that state's schedule is described alike, else begins.
+// A schedule in its course: where it is, kept in a ScheduleState. Goes on where that state is of the same type, config and unit, else
+// begins.
 class ScheduleRun {
  public:
   // Changes nothing. `unit` instead of the schedule's own. The state must outlive this.
-  ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, TrainingState& state);
+  ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, ScheduleState& state);
 
   // The learning rate of a step that is so many steps ahead.
   double rate(double lr, std::uint64_t ahead = 0) const {
@@ -26,9 +27,9 @@ class ScheduleRun {
   void advance(std::uint64_t time);
 
   AnySchedule schedule_;
-  TrainingState* state_;
+  ScheduleState* state_;
+  std::optional<ScheduleState> begins_;  // what the state becomes with the first advance; none where it goes on
   ScheduleUnit unit_ = ScheduleUnit::epoch;
-  std::string name_;
   std::uint64_t time_ = 0;
   std::vector<double> memory_;
 };

@@ -12,7 +12,7 @@
 #include <weir/training/polynomial_lr.hpp>
 #include <weir/training/step_lr.hpp>
 
-#include "training/schedules/schedule_options.hpp"
+#include "training/schedules/options_schedule.hpp"
 
 namespace weir {
 
@@ -25,29 +25,8 @@ double cosine(double lr, double least, double place) { return least + (lr - leas
 
 }  // namespace
 
-StepLR::StepLR(StepLROptions options) : options_(options) {
-  require_count("StepLR", "step_size", options.step_size);
-  require_number("StepLR", "gamma", options.gamma);
-}
-
-std::string StepLR::describe() const {
-  return Description("StepLR").add("step_size", options_.step_size).add("gamma", options_.gamma).text();
-}
-
 double StepLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return lr * std::pow(options_.gamma, static_cast<double>(time / static_cast<std::uint64_t>(options_.step_size)));
-}
-
-MultiStepLR::MultiStepLR(MultiStepLROptions options) : options_(std::move(options)) {
-  require_number("MultiStepLR", "gamma", options_.gamma);
-  if (std::is_sorted(options_.milestones.begin(), options_.milestones.end())) return;
-  throw ConfigError("MultiStepLR: milestones are not in order. Sort them.");
-}
-
-std::string MultiStepLR::describe() const {
-  std::string list;
-  for (const std::int64_t milestone : options_.milestones) list += (list.empty() ? "" : ", ") + std::to_string(milestone);
-  return Description("MultiStepLR").add("milestones", "[" + list + "]").add("gamma", options_.gamma).text();
 }
 
 double MultiStepLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
@@ -57,83 +36,24 @@ double MultiStepLR::rate(double lr, std::uint64_t time, std::span<const double>)
   return lr * std::pow(options_.gamma, static_cast<double>(reached));
 }
 
-ExponentialLR::ExponentialLR(ExponentialLROptions options) : options_(options) { require_number("ExponentialLR", "gamma", options.gamma); }
-
-std::string ExponentialLR::describe() const { return Description("ExponentialLR").add("gamma", options_.gamma).text(); }
-
 double ExponentialLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return lr * std::pow(options_.gamma, static_cast<double>(time));
-}
-
-PolynomialLR::PolynomialLR(PolynomialLROptions options) : options_(options) {
-  require_count("PolynomialLR", "total_iters", options.total_iters);
-  require_number("PolynomialLR", "power", options.power);
-}
-
-std::string PolynomialLR::describe() const {
-  return Description("PolynomialLR").add("total_iters", options_.total_iters).add("power", options_.power).text();
 }
 
 double PolynomialLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return lr * std::pow(1 - passed(time, options_.total_iters), options_.power);
 }
 
-ConstantLR::ConstantLR(ConstantLROptions options) : options_(options) {
-  require_number("ConstantLR", "factor", options.factor);
-  require_count("ConstantLR", "total_iters", options.total_iters, 0);
-}
-
-std::string ConstantLR::describe() const {
-  return Description("ConstantLR").add("factor", options_.factor).add("total_iters", options_.total_iters).text();
-}
-
 double ConstantLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return time < static_cast<std::uint64_t>(options_.total_iters) ? lr * options_.factor : lr;
-}
-
-LinearLR::LinearLR(LinearLROptions options) : options_(options) {
-  require_number("LinearLR", "start_factor", options.start_factor);
-  require_number("LinearLR", "end_factor", options.end_factor);
-  require_count("LinearLR", "total_iters", options.total_iters);
-}
-
-std::string LinearLR::describe() const {
-  return Description("LinearLR")
-      .add("start_factor", options_.start_factor)
-      .add("end_factor", options_.end_factor)
-      .add("total_iters", options_.total_iters)
-      .text();
 }
 
 double LinearLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return lr * (options_.start_factor + (options_.end_factor - options_.start_factor) * passed(time, options_.total_iters));
 }
 
-CosineAnnealingLR::CosineAnnealingLR(CosineAnnealingLROptions options) : options_(options) {
-  require_count("CosineAnnealingLR", "T_max", options.T_max);
-  require_number("CosineAnnealingLR", "eta_min", options.eta_min);
-}
-
-std::string CosineAnnealingLR::describe() const {
-  return Description("CosineAnnealingLR").add("T_max", options_.T_max).add("eta_min", options_.eta_min).text();
-}
-
 double CosineAnnealingLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
   return cosine(lr, options_.eta_min, static_cast<double>(time) / static_cast<double>(options_.T_max));
-}
-
-CosineAnnealingWarmRestarts::CosineAnnealingWarmRestarts(CosineAnnealingWarmRestartsOptions options) : options_(options) {
-  require_count("CosineAnnealingWarmRestarts", "T_0", options.T_0);
-  require_count("CosineAnnealingWarmRestarts", "T_mult", options.T_mult);
-  require_number("CosineAnnealingWarmRestarts", "eta_min", options.eta_min);
-}
-
-std::string CosineAnnealingWarmRestarts::describe() const {
-  return Description("CosineAnnealingWarmRestarts")
-      .add("T_0", options_.T_0)
-      .add("T_mult", options_.T_mult)
-      .add("eta_min", options_.eta_min)
-      .text();
 }
 
 double CosineAnnealingWarmRestarts::rate(double lr, std::uint64_t time, std::span<const double>) const {
@@ -145,5 +65,20 @@ double CosineAnnealingWarmRestarts::rate(double lr, std::uint64_t time, std::spa
   }
   return cosine(lr, options_.eta_min, place / length);
 }
+
+void check_together(const MultiStepLROptions& options) {
+  if (!std::is_sorted(options.milestones.begin(), options.milestones.end())) {
+    throw ConfigError("MultiStepLR: milestones are not in order. Sort them.");
+  }
+}
+
+template class OptionsSchedule<StepLROptions>;
+template class OptionsSchedule<MultiStepLROptions>;
+template class OptionsSchedule<ExponentialLROptions>;
+template class OptionsSchedule<PolynomialLROptions>;
+template class OptionsSchedule<ConstantLROptions>;
+template class OptionsSchedule<LinearLROptions>;
+template class OptionsSchedule<CosineAnnealingLROptions>;
+template class OptionsSchedule<CosineAnnealingWarmRestartsOptions>;
 
 }  // namespace weir

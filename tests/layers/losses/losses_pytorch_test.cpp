@@ -11,7 +11,6 @@
 #include <weir/core/loss.hpp>
 #include <weir/core/registry.hpp>
 
-#include "layers/builtin_layers.hpp"
 #include "tests/support/layer_runner.hpp"
 #include "tests/support/reference.hpp"
 
@@ -93,7 +92,6 @@ double worst_of_case(const std::string& name, const std::string& reduction, DTyp
 }  // namespace
 
 TEST_CASE("losses: each agrees with PyTorch to 1e-12 in double and 1e-5 in float") {
-  register_builtin_layers();
   double in_double = 0, in_float = 0;
   for (const std::string& name : cases()) {
     for (const std::string reduction : reductions) {

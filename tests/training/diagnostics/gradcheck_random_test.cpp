@@ -12,7 +12,6 @@
 #include <weir/core/registry.hpp>
 #include <weir/training/gradcheck.hpp>
 
-#include "layers/builtin_layers.hpp"
 #include "tests/training/diagnostics/graph_blocks.hpp"
 #include "tests/training/diagnostics/planted_activation.hpp"
 
@@ -183,8 +182,7 @@ TEST_CASE("gradcheck: the random graphs draw from every layer and activation and
   CHECK(drawn.erase("lambda") == 1);  // which no file can hold
   std::string known;
   for (const std::string& type : drawn) known += (known.empty() ? "" : ", ") + type;
-  register_builtin_layers();
   CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),
-                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer before loading.").c_str(),
+                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer first.").c_str(),
                        ConfigError);
 }

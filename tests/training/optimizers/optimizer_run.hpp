@@ -15,7 +15,7 @@ class OptimizerRun {
  public:
   OptimizerRun(AnyOptimizer optimizer, const std::vector<double>& parameters, DType dtype = DType::f64, int threads = 1)
       : optimizer_(std::move(optimizer)), shape_{static_cast<std::int64_t>(parameters.size())}, w_(tensor(parameters, shape_, dtype)) {
-    for (int i = 0; i < optimizer_->moments(); ++i) views_.push_back(moments_.emplace_back(shape_, dtype));
+    for (std::size_t i = 0; i < optimizer_->moments().size(); ++i) views_.push_back(moments_.emplace_back(shape_, dtype));
     learning_rate = optimizer_->learning_rate();
     context_.threads = threads;
   }

@@ -150,7 +150,7 @@ TEST_CASE("optimizers: the largest magnitude that an update reports is that of p
     run.step({100, 0, 0, -3});
     double most = 0;
     for (const double value : numbers(run.parameters())) most = std::max(most, std::abs(value));
-    for (std::size_t i = 0; i < static_cast<std::size_t>(optimizer->moments()); ++i) {
+    for (std::size_t i = 0; i < optimizer->moments().size(); ++i) {
       for (const double value : numbers(run.moment(i))) most = std::max(most, std::abs(value));
     }
     CHECK(run.max_abs == most);
@@ -176,7 +176,7 @@ TEST_CASE("optimizers: within the safe magnitude nothing overflows") {
         for (const double moment : {most, 0.0}) {
           OptimizerRun run(optimizer, {most, -most, 0}, dtype);
           run.learning_rate = most;
-          for (std::size_t i = 0; i < static_cast<std::size_t>(optimizer->moments()); ++i) fill(run.moment(i), moment);
+          for (std::size_t i = 0; i < optimizer->moments().size(); ++i) fill(run.moment(i), moment);
           run.step({g, g, g});
           CHECK(std::isfinite(run.max_abs));
         }

@@ -183,9 +183,9 @@ TEST_CASE("schedules: two fits are one longer fit to the bit and another schedul
     options.epochs = 4;
     fit(twice, data, options);
     CHECK(Snapshot(once) == Snapshot(twice));
-    CHECK(once.training_state().schedule == schedule->describe());
-    CHECK(once.training_state().schedule_time == twice.training_state().schedule_time);
-    CHECK(once.training_state().schedule_memory == twice.training_state().schedule_memory);
+    CHECK(once.training_state().schedule.type == schedule->type());
+    CHECK(once.training_state().schedule.time == twice.training_state().schedule.time);
+    CHECK(once.training_state().schedule.memory == twice.training_state().schedule.memory);
     options.schedule = StepLR({.step_size = 2, .gamma = 0.125});
     options.epochs = 1;
     CHECK(rates_of(twice, data, options)[0] == 0.5);
@@ -207,17 +207,17 @@ TEST_CASE("schedules: on a plateau the validation loss decides and else the trai
   };
   fit(model, data, options);
   CHECK(rates == std::vector<double>{1e-3, 1e-3, 0.5e-3, 0.25e-3});
-  CHECK(model.training_state().schedule_memory[0] == losses[0]);
+  CHECK(model.training_state().schedule.memory[0] == losses[0]);
   Model plain = classifier();
   options.validation = nullptr;
   options.on_epoch = {};
   const History history = fit(plain, data, options);
-  CHECK(plain.training_state().schedule_memory[0] == history.epochs[0].loss);
+  CHECK(plain.training_state().schedule.memory[0] == history.epochs[0].loss);
   Model accurate = classifier();
   options.schedule = ReduceLROnPlateau({.mode = Plateau::Mode::max});
   fit(accurate, data, options);
-  CHECK(accurate.training_state().schedule_memory[0] > 0);
-  CHECK(accurate.training_state().schedule_memory[0] <= 1);
+  CHECK(accurate.training_state().schedule.memory[0] > 0);
+  CHECK(accurate.training_state().schedule.memory[0] <= 1);
   Model without = regression();
   CHECK_THROWS_WITH_AS(
       fit(without, curve(8), {.loss = MeanSquaredError(), .optimizer = SGD(), .schedule = options.schedule}),

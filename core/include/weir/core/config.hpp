@@ -9,14 +9,17 @@
 
 namespace weir {
 
-// Names to numbers, words and lists: what a layer writes down so that it can be built again. Keeps the order of set().
-// Readers throw ConfigError with the name when an entry is missing or of another kind.
+struct TypedConfig;
+
+// Names to numbers, words, lists and the configurations of what is inside: what a layer, an optimizer or a schedule writes down so that it
+// can be made again. Keeps the order of set(). Readers throw ConfigError with the name when an entry is missing or of another kind.
 class Config {
  public:
-  using Value =
-      std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>>;
+  using Value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>,
+                             std::vector<std::string>, std::vector<TypedConfig>>;
 
-  Config& set(std::string name, Value value);  // replaces an entry of that name
+  Config& set(std::string name, Value value);        // replaces an entry of that name
+  Config& set(std::string name, TypedConfig child);  // as a list of one
 
   bool contains(std::string_view name) const;
   bool boolean(std::string_view name) const;
@@ -24,16 +27,27 @@ class Config {
   double number(std::string_view name) const;  // takes an integer entry too
   const std::string& word(std::string_view name) const;
   const std::vector<std::int64_t>& integers(std::string_view name) const;
+  std::vector<double> numbers(std::string_view name) const;  // takes a list of integers, or one number, too
+  const std::vector<TypedConfig>& children(std::string_view name) const;
+  const TypedConfig& child(std::string_view name) const;  // the only one of its list
   const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }
 
-  friend bool operator==(const Config&, const Config&) = default;
+  friend bool operator==(const Config& a, const Config& b);
 
  private:
   const Value& at(std::string_view name) const;
   std::vector<std::pair<std::string, Value>> entries_;
 };
 
-// "adam(lr=0.001, amsgrad=false)": a type with its configuration, without parentheses where that is empty; a list reads "[...]".
+// What make_optimizer, make_schedule or make_registered_layer makes an object from.
+struct TypedConfig {
+  std::string type;
+  Config config;
+  friend bool operator==(const TypedConfig&, const TypedConfig&) = default;
+};
+
+// "adam(lr=0.001, amsgrad=false)": a type with its configuration, without parentheses where that is empty. A list of numbers that are not
+// whole, or of words, reads "[...]".
 std::string describe(const std::string& type, const Config& config);
 
 }  // namespace weir

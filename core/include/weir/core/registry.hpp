@@ -11,7 +11,7 @@ namespace weir {
 using LayerFactory = std::function<std::unique_ptr<Layer>(const Config&)>;
 
 // Makes a layer type loadable from files: factory(layer.config()) must give a layer that behaves as the first. weir's own types are
-// registered already. Throws ConfigError when the name is taken by another registration. Safe to call from any thread.
+// known from the start. Throws ConfigError when the name is taken by another registration. Safe to call from any thread.
 void register_layer(std::string type, LayerFactory factory);
 
 // Builds a layer from its type and configuration. Throws ConfigError for an unknown type (the message lists what is known).

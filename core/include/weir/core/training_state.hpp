@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,40 @@
 #include <weir/core/tensor.hpp>
 
 namespace weir {
+
+// What an optimizer remembers of every parameter, by its own name for it: "exp_avg".
+struct Moment {
+  std::string name;
+  Tensor values;  // as the Model's parameter_arena(): its shape, dtype and device
+};
+
+struct OptimizerState {
+  std::string type;  // of the optimizer that took the last step; empty before the first
+  Config config;
+  std::uint64_t first_step = 0;  // the Model's steps before these moments' first
+  std::vector<Moment> moments;
+};
+
+// When a schedule's time advances.
+enum class ScheduleUnit : std::uint8_t { step, epoch };
+
+struct ScheduleState {
+  std::string type;  // of the last schedule that counted; empty before the first
+  Config config;
+  ScheduleUnit unit = ScheduleUnit::epoch;
+  std::uint64_t time = 0;      // in that unit
+  std::vector<double> memory;  // what it remembers of the epochs' results
+};
+
+// How one parameter is trained: what its ParameterGroup says.
+struct ParameterOptions {
+  std::string name;
+  std::optional<double> lr, weight_decay;  // unset: the optimizer's
+  bool frozen = false;
+  double l1 = 0, l2 = 0;
+  double max_norm = std::numeric_limits<double>::infinity();
+  friend bool operator==(const ParameterOptions&, const ParameterOptions&) = default;
+};
 
 // Rows of labels that count, and those of them that were predicted.
 struct AccuracyCounts {
@@ -42,8 +77,8 @@ struct CallbackState {
   std::vector<Tensor> tensors;
 };
 
-// What training keeps between steps besides the parameters. Made by the first fit and outlives it, so that a second fit goes on where
-// the first stopped and a checkpoint can hold it.
+// What training keeps between steps besides the parameters: plain data, without a function or a pointer into anything. Made by the first
+// step and outlives fit, so that a second fit goes on where the first stopped and a checkpoint can hold it.
 struct TrainingState {
   std::uint64_t step = 0;  // steps taken
 
@@ -54,12 +89,9 @@ struct TrainingState {
   std::vector<EpochReport> history;      // epochs that the last fit has finished
   std::vector<CallbackState> callbacks;  // of the last fit, in the order of its callbacks
 
-  std::string optimizer;        // describe() of the optimizer that the moments belong to; empty before the first
-  std::vector<Tensor> moments;  // each [all parameters], in the Model's dtype and on its device
-
-  std::string schedule;                 // describe() of the schedule that the next two belong to; empty before the first
-  std::uint64_t schedule_time = 0;      // steps or epochs that it has counted
-  std::vector<double> schedule_memory;  // what it remembers of them
+  OptimizerState optimizer;
+  ScheduleState schedule;
+  std::vector<ParameterOptions> parameters;  // as the last step treated them, in the order of Model::parameters()
 };
 
 }  // namespace weir

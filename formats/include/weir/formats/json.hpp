@@ -21,7 +21,8 @@ Graph graph_from_json(std::string_view json);
 
 // A Config as a JSON object and back, exactly: the order, the kind of each entry, the bits of each number. What JSON leaves open is
 // spelled out: {"number": "inf"} or "-inf" or "nan", and {"integers": []}, {"numbers": [...]}, {"words": []} for a list that is empty or
-// holds such a number. ConfigError for a text that is not UTF-8; FormatError for JSON that is no Config.
+// holds such a number. Configs inside are [{"type": "StepLR", "config": {...}}], at most 3 deep; none: {"configs": []}. ConfigError for a
+// deeper Config or a text that is not UTF-8; FormatError for JSON that is no Config.
 std::string to_json(const Config& config);
 Config config_from_json(std::string_view json);
 

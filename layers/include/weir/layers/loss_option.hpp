@@ -1,12 +1,9 @@
 #pragma once
 
-#include <cstdint>
 #include <string_view>
+#include <weir/core/option.hpp>
 
 namespace weir {
-
-// What a number among a loss's options may be.
-enum class OptionRange : std::uint8_t { not_negative, positive };
 
 // An option that the term F of an elementwise loss carries, a double or a bool, by its name in files. A term that has some lists them:
 //   static constexpr std::tuple options{LossOption{"delta", &HuberTerm::delta, OptionRange::positive}};

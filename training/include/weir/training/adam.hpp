@@ -1,16 +1,27 @@
 #pragma once
 
-#include <weir/training/optimizer.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/rule_optimizer.hpp>
 
 namespace weir {
 
 struct AdamOptions {
+  static constexpr std::string_view name = "adam";
   double lr = 1e-3;         // learning rate, 0 or more
   double beta1 = 0.9;       // in [0, 1)
   double beta2 = 0.999;     // in [0, 1)
   double eps = 1e-8;        // above 0, also in the Model's dtype: with 0 a parameter that never gets a gradient would become 0 / 0
   double weight_decay = 0;  // L2, added to the gradient; 0 or more
   bool amsgrad = false;     // the largest v so far in place of v
+
+  static constexpr std::tuple options{Option{"lr", &AdamOptions::lr},
+                                      Option{"beta1", &AdamOptions::beta1, OptionRange::below_one},
+                                      Option{"beta2", &AdamOptions::beta2, OptionRange::below_one},
+                                      Option{"eps", &AdamOptions::eps, OptionRange::positive},
+                                      Option{"weight_decay", &AdamOptions::weight_decay},
+                                      Option{"amsgrad", &AdamOptions::amsgrad}};
 };
 
 // Adam, as torch.optim.Adam:
@@ -20,24 +31,6 @@ struct AdamOptions {
 //   w = w - lr / (1 - beta1^t) m / (sqrt(v) / sqrt(1 - beta2^t) + eps)      (t = 1, 2, ...)
 // With amsgrad u = max(u, v) stands under the root. Sources: Kingma, Ba, "Adam: a method for stochastic optimization" (2015); Reddi, Kale,
 // Kumar, "On the convergence of Adam and beyond" (2018).
-class Adam final : public Optimizer {
- public:
-  explicit Adam(AdamOptions options = {});  // ConfigError for a number outside its range
-
-  const AdamOptions& options() const { return options_; }
-
-  std::string type() const override { return "adam"; }
-  Config config() const override;
-  int moments() const override { return options_.amsgrad ? 3 : 2; }
-  double learning_rate() const override { return options_.lr; }
-  void update(const Context& context, const UpdateArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
-  std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const override;
-  double safe_magnitude(DType dtype) const override;
-
- private:
-  AdamOptions options_;
-};
+using Adam = RuleOptimizer<AdamOptions>;
 
 }  // namespace weir

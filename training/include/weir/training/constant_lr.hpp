@@ -1,24 +1,25 @@
 #pragma once
 
-#include <weir/training/schedule.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/options_schedule.hpp>
 
 namespace weir {
 
 struct ConstantLROptions {
+  static constexpr std::string_view name = "ConstantLR";
   double factor = 1.0 / 3;       // 0 or more
   std::int64_t total_iters = 5;  // 0 or more
+
+  static constexpr std::tuple options{Option{"factor", &ConstantLROptions::factor}, Option{"total_iters", &ConstantLROptions::total_iters}};
 };
 
 // lr factor before total_iters, then lr, as torch.optim.lr_scheduler.ConstantLR.
-class ConstantLR final : public Schedule {
+class ConstantLR final : public OptionsSchedule<ConstantLROptions> {
  public:
-  explicit ConstantLR(ConstantLROptions options);  // ConfigError for an option outside its range
-
-  std::string describe() const override;
+  using OptionsSchedule::OptionsSchedule;
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-
- private:
-  ConstantLROptions options_;
 };
 
 }  // namespace weir

@@ -1,25 +1,28 @@
 #pragma once
 
-#include <weir/training/schedule.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/options_schedule.hpp>
 
 namespace weir {
 
 struct LinearLROptions {
+  static constexpr std::string_view name = "LinearLR";
   double start_factor = 1.0 / 3;  // 0 or more
   double end_factor = 1;          // 0 or more
   std::int64_t total_iters = 5;   // at least 1
+
+  static constexpr std::tuple options{Option{"start_factor", &LinearLROptions::start_factor},
+                                      Option{"end_factor", &LinearLROptions::end_factor},
+                                      Option{"total_iters", &LinearLROptions::total_iters, OptionRange::positive}};
 };
 
 // lr times a factor that moves evenly from start_factor to end_factor in total_iters, as torch.optim.lr_scheduler.LinearLR.
-class LinearLR final : public Schedule {
+class LinearLR final : public OptionsSchedule<LinearLROptions> {
  public:
-  explicit LinearLR(LinearLROptions options);  // ConfigError for an option outside its range
-
-  std::string describe() const override;
+  using OptionsSchedule::OptionsSchedule;
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-
- private:
-  LinearLROptions options_;
 };
 
 }  // namespace weir

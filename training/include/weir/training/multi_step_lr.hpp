@@ -1,24 +1,25 @@
 #pragma once
 
-#include <weir/training/schedule.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/options_schedule.hpp>
 
 namespace weir {
 
 struct MultiStepLROptions {
+  static constexpr std::string_view name = "MultiStepLR";
   std::vector<std::int64_t> milestones = {};  // rising
   double gamma = 0.1;                         // 0 or more
+
+  static constexpr std::tuple options{Option{"milestones", &MultiStepLROptions::milestones}, Option{"gamma", &MultiStepLROptions::gamma}};
 };
 
 // lr gamma^(milestones reached), as torch.optim.lr_scheduler.MultiStepLR.
-class MultiStepLR final : public Schedule {
+class MultiStepLR final : public OptionsSchedule<MultiStepLROptions> {
  public:
-  explicit MultiStepLR(MultiStepLROptions options);  // ConfigError for an option outside its range
-
-  std::string describe() const override;
+  using OptionsSchedule::OptionsSchedule;
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-
- private:
-  MultiStepLROptions options_;
 };
 
 }  // namespace weir

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <optional>
-#include <weir/training/schedule.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/options_schedule.hpp>
 
 namespace weir {
 
 struct OneCycleLROptions {
+  static constexpr std::string_view name = "OneCycleLR";
   std::int64_t total_steps = 0;       // at least 1: steps of an epoch times epochs
   std::optional<double> max_lr = {};  // unset: the learning rate of the optimizer or group
   double pct_start = 0.3;             // share of the steps that rise, 0 to 1
@@ -13,22 +17,25 @@ struct OneCycleLROptions {
   double div_factor = 25;             // begins with max_lr / div_factor; above 0
   double final_div_factor = 1e4;      // ends so much lower still; above 0
   bool three_phase = false;           // falls as it rose, then to the end
+
+  static constexpr std::tuple options{Option{"total_steps", &OneCycleLROptions::total_steps, OptionRange::positive},
+                                      Option{"max_lr", &OneCycleLROptions::max_lr},
+                                      Option{"pct_start", &OneCycleLROptions::pct_start, OptionRange::up_to_one},
+                                      Option{"linear", &OneCycleLROptions::linear},
+                                      Option{"div_factor", &OneCycleLROptions::div_factor, OptionRange::positive},
+                                      Option{"final_div_factor", &OneCycleLROptions::final_div_factor, OptionRange::positive},
+                                      Option{"three_phase", &OneCycleLROptions::three_phase}};
 };
 
 // Up from max_lr / div_factor to max_lr, and down to max_lr / div_factor / final_div_factor in the last of total_steps, where it stays; as
 // torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False: the momentum stays as the optimizer has it, for the learning rate is the
 // one number of an optimizer that moves from step to step. Its time counts steps. Source: Smith, Topin, "Super-convergence: very fast
 // training of neural networks using large learning rates" (2018).
-class OneCycleLR final : public Schedule {
+class OneCycleLR final : public OptionsSchedule<OneCycleLROptions> {
  public:
-  explicit OneCycleLR(OneCycleLROptions options);  // ConfigError for an option outside its range
-
-  std::string describe() const override;
+  using OptionsSchedule::OptionsSchedule;
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
   ScheduleUnit unit() const override { return ScheduleUnit::step; }
-
- private:
-  OneCycleLROptions options_;
 };
 
 }  // namespace weir

@@ -2,10 +2,12 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
+#include <vector>
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
@@ -35,8 +37,8 @@ class Optimizer {
   virtual Config config() const = 0;     // every option by its name
   virtual std::string describe() const;  // "adam(lr=0.001, ...)": type() and config()
 
-  virtual int moments() const = 0;           // blocks as long as the parameters that it keeps
-  virtual double learning_rate() const = 0;  // before any schedule
+  virtual std::vector<std::string> moments() const = 0;  // names of the blocks, as long as the parameters, that it keeps: "exp_avg"
+  virtual double learning_rate() const = 0;              // before any schedule
   virtual void update(const Context& context, const UpdateArgs& args) const = 0;
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
   virtual bool capturable() const { return false; }  // as Layer::capturable(); learning rate, step and skip are then device memory
@@ -69,5 +71,15 @@ class AnyOptimizer {
  private:
   std::shared_ptr<const Optimizer> optimizer_;
 };
+
+using OptimizerFactory = std::function<AnyOptimizer(const Config&)>;
+
+// Makes an optimizer from its type() and config(); options that the Config leaves out have their defaults: make_optimizer("adam", {}).
+// Throws ConfigError for an unknown type (the message lists what is known), an option that it has not, or one outside its range.
+AnyOptimizer make_optimizer(const std::string& type, const Config& config);
+
+// Makes a type of your own known to make_optimizer: factory(optimizer.config()) must give an optimizer that behaves as the first. weir's
+// types are known from the start. Throws ConfigError when the name is taken. Safe to call from any thread.
+void register_optimizer(std::string type, OptimizerFactory factory);
 
 }  // namespace weir

@@ -2,27 +2,29 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <utility>
 #include <vector>
+#include <weir/core/config.hpp>
+#include <weir/core/training_state.hpp>
 
 namespace weir {
-
-// When a schedule's time advances.
-enum class ScheduleUnit : std::uint8_t { step, epoch };
 
 // What a schedule looks at after each epoch: nothing, or the loss or accuracy, of the validation data where there is some.
 enum class ScheduleWatch : std::uint8_t { nothing, loss, accuracy };
 
 // How the learning rate changes while training goes on: configuration and pure functions. Where a schedule is in its course belongs to the
-// Model's TrainingState, so that a second fit with a schedule of the same description goes on.
+// Model's TrainingState, so that a second fit with a schedule of the same type, config and unit goes on.
 class Schedule {
  public:
   virtual ~Schedule() = default;
 
-  virtual std::string describe() const = 0;  // "StepLR(step_size=30, gamma=0.1)"
+  virtual std::string type() const = 0;  // "StepLR"
+  virtual Config config() const = 0;     // every option by its name
+  virtual std::string describe() const;  // "StepLR(step_size=30, gamma=0.1)": type() and config()
   virtual ScheduleUnit unit() const { return ScheduleUnit::epoch; }
 
   // The learning rate at time 0, 1, 2, ... of parameters whose optimizer or group asks for `lr`.
@@ -54,5 +56,15 @@ class AnySchedule {
  private:
   std::shared_ptr<const Schedule> schedule_;
 };
+
+using ScheduleFactory = std::function<AnySchedule(const Config&)>;
+
+// Makes a schedule from its type() and config(); options that the Config leaves out have their defaults. Throws ConfigError for an unknown
+// type (the message lists what is known), an option that it has not, or one outside its range.
+AnySchedule make_schedule(const std::string& type, const Config& config);
+
+// Makes a type of your own known to make_schedule: factory(schedule.config()) must give a schedule that behaves as the first. weir's types
+// are known from the start. Throws ConfigError when the name is taken. Safe to call from any thread.
+void register_schedule(std::string type, ScheduleFactory factory);
 
 }  // namespace weir

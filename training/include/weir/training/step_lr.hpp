@@ -1,24 +1,26 @@
 #pragma once
 
-#include <weir/training/schedule.hpp>
+#include <string_view>
+#include <tuple>
+#include <weir/core/option.hpp>
+#include <weir/training/options_schedule.hpp>
 
 namespace weir {
 
 struct StepLROptions {
+  static constexpr std::string_view name = "StepLR";
   std::int64_t step_size = 30;  // at least 1
   double gamma = 0.1;           // 0 or more
+
+  static constexpr std::tuple options{Option{"step_size", &StepLROptions::step_size, OptionRange::positive},
+                                      Option{"gamma", &StepLROptions::gamma}};
 };
 
 // lr gamma^(time / step_size, rounded down), as torch.optim.lr_scheduler.StepLR.
-class StepLR final : public Schedule {
+class StepLR final : public OptionsSchedule<StepLROptions> {
  public:
-  explicit StepLR(StepLROptions options);  // ConfigError for an option outside its range
-
-  std::string describe() const override;
+  using OptionsSchedule::OptionsSchedule;
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-
- private:
-  StepLROptions options_;
 };
 
 }  // namespace weir

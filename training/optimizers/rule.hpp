@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <tuple>
+#include <weir/core/dtype.hpp>
+
+// What the rules of optimizers have in common. A rule R<T> is the update of one parameter of type float or double: made once a pass from
+// the options, the learning rate and the number of the step, then called with the parameter, its gradient and its moments, which
+// R<T>::moments names. Beside it stand two functions of the optimizer's options:
+//   with_rule(options, f)            calls f(RuleOf<R>()) for the rule that these options ask for
+//   safe_magnitude(options, dtype)   see Optimizer::safe_magnitude
+
+namespace weir {
+
+template <template <class> class R>
+struct RuleOf {
+  template <class T>
+  using For = R<T>;
+};
+
+template <class Rule>
+inline constexpr std::size_t moment_count = std::tuple_size_v<decltype(Rule::moments)>;
+
+// The largest finite number of a compute dtype, and a number as that dtype holds it.
+inline double largest_finite(DType dtype) {
+  return dtype == DType::f64 ? std::numeric_limits<double>::max() : static_cast<double>(std::numeric_limits<float>::max());
+}
+inline double rounded(double value, DType dtype) { return dtype == DType::f64 ? value : static_cast<double>(static_cast<float>(value)); }
+
+}  // namespace weir
