@@ -57,7 +57,7 @@ __global__ void __launch_bounds__(block_threads)
 template <class Rule, class T, class Options>
 void launch_update(const Context& context, const Options& options, const UpdateArgs& args) {
   MomentBlocks<T, moment_count<Rule>> moments{};
-  for (std::size_t i = 0; i < moment_count<Rule>; ++i) moments.at[i] = data<T>(args.moments[i]);
+  for (std::size_t i = moment_count<Rule>; i-- > 0;) moments.at[i] = data<T>(args.moments[i]);
   launch(context, Options::name.data(), update_kernel<Rule, T, Options>, grid_of(context, args.w.elements()), args.w.elements(), options,
          Numbers{args.learning_rate, args.step, args.skip, args.max_abs}, data<T>(args.w), data<T>(args.g), moments);
 }

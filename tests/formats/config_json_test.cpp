@@ -66,11 +66,72 @@ TEST_CASE("config json: what no Config can hold is refused") {
   CHECK(refusal("[]") == "a config is no object.");
   CHECK(refusal("{") == "byte 2 cannot be read as JSON.");
   CHECK(message_of<ConfigError>([] { to_json(Config().set("a", std::string("\xff"))); }) == "a text is not UTF-8. Write it in UTF-8.");
-  const std::string what = "the config's 'a' is neither a number, a word, true, false, nor a list of numbers or words.";
-  for (const char* value : {"null", "[]", "[null]", "[1,2.0]", "[1,\"a\"]", "[\"a\",1]", "[0.5,\"inf\",1]", "[true]", "[[1]]", "{}",
-                            "{\"b\":1}", "{\"integers\":[1.0]}", "{\"integers\":1}", "{\"integers\":[],\"words\":[]}",
-                            "{\"number\":\"huge\"}", "{\"number\":1}", "{\"words\":[1]}", "{\"numbers\":[1]}"}) {
+  const std::string what = "the config's 'a' is neither a number, a word, true, false, nor a list of numbers, words or configs.";
+  for (const char* value : {"null",
+                            "[]",
+                            "[null]",
+                            "[1,2.0]",
+                            "[1,\"a\"]",
+                            "[\"a\",1]",
+                            "[0.5,\"inf\",1]",
+                            "[true]",
+                            "[[1]]",
+                            "{}",
+                            "{\"b\":1}",
+                            "{\"integers\":[1.0]}",
+                            "{\"integers\":1}",
+                            "{\"integers\":[],\"words\":[]}",
+                            "{\"number\":\"huge\"}",
+                            "{\"number\":1}",
+                            "{\"configs\":[{}]}",
+                            "{\"configs\":1}",
+                            "[{}]",
+                            "[{\"type\":\"a\"}]",
+                            "[{\"type\":1,\"config\":{}}]",
+                            "[{\"type\":\"a\",\"config\":{},\"more\":1}]",
+                            "[{\"typo\":\"a\",\"config\":{}}]",
+                            "[{\"type\":\"a\",\"config\":{}},1]",
+                            "{\"words\":[1]}",
+                            "{\"numbers\":[1]}"}) {
     CAPTURE(value);
     CHECK(refusal("{\"a\":" + std::string(value) + "}") == what);
   }
+}
+
+TEST_CASE("config json: configs inside come back with their order and kinds and bits") {
+  const TypedConfig step{"StepLR", Config().set("step_size", std::int64_t{30}).set("gamma", 0.1)};
+  const Config config = Config()
+                            .set("start", 1.0)
+                            .set("then", step)
+                            .set("both", std::vector<TypedConfig>{step, {"a", {}}})
+                            .set("none", std::vector<TypedConfig>{});
+  CHECK(to_json(config) ==
+        R"({"start":1.0,"then":[{"type":"StepLR","config":{"step_size":30,"gamma":0.1}}],)"
+        R"("both":[{"type":"StepLR","config":{"step_size":30,"gamma":0.1}},{"type":"a","config":{}}],"none":{"configs":[]}})");
+  CHECK(there_and_back(config) == config);
+  const Config odd = Config().set("low", -infinity).set("zero", -0.0).set("none", std::vector<double>{});
+  const Config back = there_and_back(Config().set("then", TypedConfig{"a", Config().set("then", TypedConfig{"b", odd})}));
+  CHECK(back.child("then").config.child("then") == TypedConfig{"b", odd});
+  CHECK(std::signbit(back.child("then").config.child("then").config.number("zero")));
+}
+
+TEST_CASE("config json: a member of the wrong kind is refused inside too") {
+  CHECK(refusal(R"({"then":[{"type":"a","config":[]}]})") == "a config is no object.");
+  CHECK(refusal(R"({"then":[{"type":"a","config":{"b":null}}]})") ==
+        "the config's 'b' is neither a number, a word, true, false, nor a list of numbers, words or configs.");
+}
+
+TEST_CASE("config json: configs stand at most 3 deep in one another") {
+  Config config = Config().set("list", std::vector<std::int64_t>{1});
+  std::string text = R"({"list":[1]})";
+  for (int depth = 0; depth < 3; ++depth) {
+    config = Config().set("then", TypedConfig{"a", config});
+    text = R"({"then":[{"type":"a","config":)" + text + "}]}";
+  }
+  CHECK(to_json(config) == text);
+  CHECK(there_and_back(config) == config);
+  CHECK(message_of<ConfigError>([&] {
+          to_json(Config().set("then", TypedConfig{"a", config}));
+        }) == "a config holds others more than 3 deep.");
+  CHECK(refusal(R"({"then":[{"type":"a","config":)" + text + "}]}") == "a config holds others more than 3 deep.");
 }

@@ -67,6 +67,68 @@ TEST_CASE("fit: an optimizer of another type begins anew and one with other opti
     CHECK(std::abs(now[offset + i] - (0.9 * moment[offset + i] + 0.5 * gradient[i])) < 1e-7);
 }
 
+TEST_CASE("fit: an optimizer that keeps other moments begins anew though its type is the same") {
+  const Dataset data = blobs(37);
+  const AnyOptimizer pairs[][2] = {{SGD({.lr = 0.05}), SGD({.lr = 0.05, .momentum = 0.9, .dampening = 0.5})},
+                                   {SGD({.lr = 0.05, .momentum = 0.9}), SGD({.lr = 0.05})},
+                                   {Adam(), Adam({.amsgrad = true})},
+                                   {RMSprop({.momentum = 0.5}), RMSprop({.centered = true})}};  // as many, others
+  for (const auto& [first, second] : pairs) {
+    CAPTURE(second->describe());
+    Model changed = classifier(), fresh = classifier();
+    FitOptions options = adam_options(1);
+    options.optimizer = first;
+    fit(changed, data, options);
+    copy(changed.parameter_arena(), fresh.parameter_arena());
+    fresh.training_state().epoch = 1;
+    options.optimizer = second;
+    fit(changed, data, options);
+    fit(fresh, data, options);
+    CHECK(bits(changed.parameter_arena()) == bits(fresh.parameter_arena()));
+    CHECK(changed.training_state().optimizer.first_step == 5);
+    CHECK(changed.training_state().optimizer.moments.size() == second->moments().size());
+  }
+}
+
+TEST_CASE("fit: the training state says which optimizer took the last step and since when") {
+  const Dataset data = blobs(37);
+  Model model = classifier();
+  const OptimizerState& state = model.training_state().optimizer;
+  CHECK(state.type.empty());
+  fit(model, data, adam_options(1));
+  CHECK(state.type == "adam");
+  CHECK(state.config == Adam({.lr = 0.01}).config());
+  CHECK(state.first_step == 0);
+  REQUIRE(state.moments.size() == 2);
+  CHECK(state.moments[1].name == "exp_avg_sq");
+  CHECK(state.moments[1].values.shape() == model.parameter_arena().shape());
+  FitOptions options = adam_options(1);
+  options.optimizer = Adam({.lr = 0.5, .beta1 = 0.5});
+  fit(model, data, options);
+  CHECK(state.config == Adam({.lr = 0.5, .beta1 = 0.5}).config());
+  CHECK(state.first_step == 0);
+  options.optimizer = SGD();
+  fit(model, data, options);
+  CHECK(state.type == "sgd");
+  CHECK(state.first_step == 10);
+  CHECK(state.moments.empty());
+}
+
+TEST_CASE("fit: a step that fails leaves the training state as it was") {
+  const Dataset data = blobs(37);
+  Model model = classifier();
+  fit(model, data, adam_options(1));
+  const Snapshot before(model);
+  FitOptions options = adam_options(1);
+  options.optimizer = SGD({.lr = 1e300});
+  options.groups = {{.names = "*.bias", .l2 = 0.5}};
+  CHECK_THROWS_AS(fit(model, data, options), NumericError);
+  CHECK(model.training_state().step == before.step);
+  CHECK(model.training_state().optimizer.type == "adam");
+  CHECK(model.training_state().optimizer.moments.size() == 2);
+  CHECK(model.training_state().parameters[1].l2 == 0);
+}
+
 TEST_CASE("fit: equal bits for any number of threads and any run and fused or literal") {
   const Dataset data = blobs(150, 70, 10);
   const auto train = [&](int threads, bool fuse, const AnyOptimizer& optimizer) {

@@ -112,6 +112,24 @@ TEST_CASE("parameter groups: neighbours with equal options are updated in one ca
   CHECK(ParameterGroups("test", model, sgd, frozen).parameters().size() == 3);
 }
 
+TEST_CASE("parameter groups: the training state holds what became of each parameter") {
+  Model model = regression();
+  CHECK(model.training_state().parameters.empty());
+  ParameterGroup matrices{.lr = 0.25, .l2 = 0.125, .max_norm = 3};
+  matrices.when = [](const ArenaEntry& entry) { return entry.shape.rank() == 2; };
+  fit(model, curve(8),
+      {.loss = MeanSquaredError(),
+       .optimizer = SGD(),
+       .groups = {{.names = "2.weight", .frozen = true}, matrices, {.names = "2.*", .weight_decay = 0, .l1 = 0.5}}});
+  const std::vector<ParameterOptions> expected = {{.name = "0.weight", .lr = 0.25, .weight_decay = {}, .l2 = 0.125, .max_norm = 3},
+                                                  {.name = "0.bias", .lr = {}, .weight_decay = {}},
+                                                  {.name = "2.weight", .lr = {}, .weight_decay = {}, .frozen = true},
+                                                  {.name = "2.bias", .lr = {}, .weight_decay = 0, .l1 = 0.5}};
+  CHECK((model.training_state().parameters == expected));
+  step_with_ones(model, SGD(), {});
+  CHECK((model.training_state().parameters[2] == ParameterOptions{.name = "2.weight", .lr = {}, .weight_decay = {}}));
+}
+
 // w = 2 - lr g, wherever a call of the optimizer begins and ends.
 TEST_CASE("parameter groups: a large parameter begins a call and nothing is left out or taken from elsewhere") {
   Model model(sequential({3}, Dense(400), Dense(400), ReLU(), Dense(400), Dense(1)), {.dtype = DType::f64});

@@ -183,6 +183,5 @@ TEST_CASE("gradcheck: the random graphs draw from every layer and activation and
   std::string known;
   for (const std::string& type : drawn) known += (known.empty() ? "" : ", ") + type;
   CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),
-                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer first.").c_str(),
-                       ConfigError);
+                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer first.").c_str(), ConfigError);
 }

@@ -85,8 +85,7 @@ TEST_CASE("gradcheck: no built-in type is left out") {
   for (const LayerCase& c : all_layers()) types.insert(c.layer->type());
   for (const std::string& type : types) known += (known.empty() ? "" : ", ") + type;
   CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),
-                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer first.").c_str(),
-                       ConfigError);
+                       ("layer type '?': unknown, expected one of: " + known + ". Call weir::register_layer first.").c_str(), ConfigError);
 }
 
 TEST_CASE("gradcheck: an input of exactly zero is on the corner of the ReLU family") {

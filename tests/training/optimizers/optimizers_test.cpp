@@ -7,7 +7,9 @@
 #include <limits>
 #include <set>
 #include <weir/core/error.hpp>
+#include <weir/formats/json.hpp>
 
+#include "tests/formats/container.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/training/optimizers/all_optimizers.hpp"
@@ -234,11 +236,72 @@ TEST_CASE("optimizers: options outside their range are refused") {
   CHECK_THROWS_WITH_AS(Lion({.weight_decay = -1}), "lion: weight_decay is -1, expected a finite number, 0 or more.", ConfigError);
 }
 
-TEST_CASE("optimizers: rmsprop tells centred moments from those of momentum") {
-  CHECK(RMSprop({.centered = true}).type() != RMSprop({.momentum = 0.5}).type());
-  CHECK(RMSprop({.centered = true}).moments() == 2);
-  CHECK(RMSprop({.momentum = 0.5}).moments() == 2);
-  CHECK(RMSprop({.momentum = 0.5, .centered = true}).moments() == 3);
+// The names that PyTorch 1.13 gives them in state_dict(); Lion is not in it.
+TEST_CASE("optimizers: moments have the names of PyTorch") {
+  using Names = std::vector<std::string>;
+  CHECK(SGD().moments() == Names{});
+  CHECK(SGD({.momentum = 0.5}).moments() == Names{"momentum_buffer"});
+  CHECK(Adam().moments() == Names{"exp_avg", "exp_avg_sq"});
+  CHECK(Adam({.amsgrad = true}).moments() == Names{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
+  CHECK(AdamW().moments() == Names{"exp_avg", "exp_avg_sq"});
+  CHECK(AdamW({.amsgrad = true}).moments() == Names{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"});
+  CHECK(NAdam().moments() == Names{"exp_avg", "exp_avg_sq"});
+  CHECK(RAdam().moments() == Names{"exp_avg", "exp_avg_sq"});
+  CHECK(RMSprop().moments() == Names{"square_avg"});
+  CHECK(RMSprop({.momentum = 0.5}).moments() == Names{"square_avg", "momentum_buffer"});
+  CHECK(RMSprop({.centered = true}).moments() == Names{"square_avg", "grad_avg"});
+  CHECK(RMSprop({.momentum = 0.5, .centered = true}).moments() == Names{"square_avg", "grad_avg", "momentum_buffer"});
+  CHECK(Adagrad().moments() == Names{"sum"});
+  CHECK(Adadelta().moments() == Names{"square_avg", "acc_delta"});
+  CHECK(Lion().moments() == Names{"exp_avg"});
+}
+
+TEST_CASE("optimizers: each is made again from its type and its config as text and updates to the same bits") {
+  const auto w = many(100, 1), g = many(100, 2);
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    const std::string text = to_json(optimizer->config());
+    const AnyOptimizer again = make_optimizer(optimizer->type(), config_from_json(text));
+    CHECK(again->type() == optimizer->type());
+    CHECK(again->config() == optimizer->config());
+    CHECK(again->describe() == optimizer->describe());
+    CHECK(again->moments() == optimizer->moments());
+    CHECK(again->learning_rate() == optimizer->learning_rate());
+    OptimizerRun one(optimizer, w), two(again, w);
+    for (int step = 0; step < 3; ++step) CHECK(one.step(g) == two.step(g));
+  }
+}
+
+TEST_CASE("optimizers: what a config leaves out is the default and what it has too much is refused") {
+  std::string known;
+  std::set<std::string> types;
+  for (const AnyOptimizer& optimizer : all_optimizers()) types.insert(optimizer->type());
+  for (const std::string& type : types) {
+    CHECK(make_optimizer(type, {})->type() == type);
+    known += (known.empty() ? "" : ", ") + type;
+  }
+  CHECK(make_optimizer("adamw", {})->config() == AdamW().config());
+  CHECK(make_optimizer("adam", Config().set("lr", std::int64_t{2}))->config() == Adam({.lr = 2}).config());
+  CHECK(make_optimizer("sgd", Config().set("momentum", 0.5).set("nesterov", true))->config() ==
+        SGD({.momentum = 0.5, .nesterov = true}).config());
+  const auto adam_with = [](Config config) { return make_optimizer("adam", config); };
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("learning_rate", 0.5)),
+                       "adam: has no option 'learning_rate', expected one of: lr, beta1, beta2, eps, weight_decay, amsgrad.", ConfigError);
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("lr", true)), "config: 'lr' is of another kind, expected a number.", ConfigError);
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("amsgrad", 1.0)), "config: 'amsgrad' is of another kind, expected true or false.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("eps", 0.0)), "adam: eps is 0, expected a finite number above 0.", ConfigError);
+  // Types that other cases register come later in the alphabet.
+  const std::string message = message_of<ConfigError>([] { make_optimizer("Adam", {}); });
+  CHECK(message.starts_with("optimizer type 'Adam': unknown, expected one of: " + known));
+  CHECK(message.ends_with(". Call weir::register_optimizer first."));
+}
+
+TEST_CASE("optimizers: an own type is made once it is registered") {
+  CHECK_THROWS_WITH_AS(register_optimizer("adam", [](const Config&) { return SGD(); }),
+                       "register_optimizer: 'adam' is registered already. Choose another type name.", ConfigError);
+  register_optimizer("training_tests.halved", [](const Config& config) { return SGD({.lr = config.number("lr") / 2}); });
+  CHECK(make_optimizer("training_tests.halved", Config().set("lr", 0.5))->learning_rate() == 0.25);
 }
 
 TEST_CASE("optimizers: centred rmsprop takes a variance below zero for zero") {

@@ -6,7 +6,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <set>
 #include <weir/core/error.hpp>
+#include <weir/formats/json.hpp>
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>
 #include <weir/training/cosine_annealing_warm_restarts.hpp>
@@ -21,6 +23,7 @@
 #include <weir/training/step.hpp>
 #include <weir/training/step_lr.hpp>
 
+#include "tests/formats/container.hpp"
 #include "tests/support/reference.hpp"
 #include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
@@ -108,6 +111,117 @@ TEST_CASE("schedules: each agrees with PyTorch over 1000 steps to 1e-12") {
   MESSAGE("largest difference of a learning rate " << worst);
 }
 
+TEST_CASE("schedules: each is described by every option that is set") {
+  const std::map<std::string, std::string> expected = {
+      {"step", "StepLR(step_size=30, gamma=0.9)"},
+      {"multi_step", "MultiStepLR(milestones=[5, 30, 30, 400], gamma=0.3)"},
+      {"exponential", "ExponentialLR(gamma=0.995)"},
+      {"polynomial", "PolynomialLR(total_iters=600, power=2.5)"},
+      {"polynomial_default", "PolynomialLR(total_iters=5, power=1)"},
+      {"constant", "ConstantLR(factor=0.3333333333333333, total_iters=5)"},
+      {"linear", "LinearLR(start_factor=0.1, end_factor=0.75, total_iters=100)"},
+      {"cosine", "CosineAnnealingLR(T_max=150, eta_min=0.01)"},
+      {"restarts", "CosineAnnealingWarmRestarts(T_0=50, T_mult=1, eta_min=0.001)"},
+      {"restarts_longer", "CosineAnnealingWarmRestarts(T_0=20, T_mult=2, eta_min=0)"},
+      {"one_cycle", "OneCycleLR(total_steps=1000, pct_start=0.3, linear=false, div_factor=25, final_div_factor=10000, three_phase=false)"},
+      {"one_cycle_all",
+       "OneCycleLR(total_steps=1000, max_lr=0.7, pct_start=0.4, linear=true, div_factor=10, final_div_factor=100, three_phase=false)"},
+      {"one_cycle_three",
+       "OneCycleLR(total_steps=1000, max_lr=0.7, pct_start=0.3, linear=false, div_factor=25, final_div_factor=10000, three_phase=true)"},
+      {"warmup_step", "LinearWarmup(total_iters=25, start_factor=0.2, then=StepLR(step_size=100, gamma=0.5))"},
+      {"warmup_exponential", "LinearWarmup(total_iters=5, start_factor=0.3333333333333333, then=ExponentialLR(gamma=0.99))"},
+      {"plateau",
+       "ReduceLROnPlateau(mode=min, factor=0.5, patience=8, threshold=0.0001, threshold_mode=rel, cooldown=0, min_lr=0, eps=1e-08)"},
+      {"plateau_all",
+       "ReduceLROnPlateau(mode=max, factor=0.7, patience=3, threshold=0.02, threshold_mode=abs, cooldown=4, min_lr=0.01, eps=0.001)"}};
+  CHECK(schedules().size() == expected.size());
+  for (const auto& [name, schedule] : schedules()) {
+    CAPTURE(name);
+    CHECK(schedule->describe() == expected.at(name));
+    CHECK(describe(schedule->type(), schedule->config()) == expected.at(name));
+  }
+  CHECK(LinearWarmup({}).describe() == "LinearWarmup(total_iters=5, start_factor=0.3333333333333333)");
+}
+
+// describe() does not tell 30 from 30.0, nor what a list holds.
+TEST_CASE("schedules: a config has whole numbers and others and words and what is inside") {
+  using Integers = std::vector<std::int64_t>;
+  const auto whole = [](std::int64_t value) { return value; };
+  CHECK(StepLR({.step_size = 3, .gamma = 1}).config() == Config().set("step_size", whole(3)).set("gamma", 1.0));
+  CHECK(MultiStepLR({.milestones = {5, 30}, .gamma = 0.5}).config() == Config().set("milestones", Integers{5, 30}).set("gamma", 0.5));
+  CHECK(ConstantLR({.factor = 0.5, .total_iters = 0}).config() == Config().set("factor", 0.5).set("total_iters", whole(0)));
+  CHECK(OneCycleLR({.total_steps = 7, .max_lr = 2, .three_phase = true}).config() == Config()
+                                                                                         .set("total_steps", whole(7))
+                                                                                         .set("max_lr", 2.0)
+                                                                                         .set("pct_start", 0.3)
+                                                                                         .set("linear", false)
+                                                                                         .set("div_factor", 25.0)
+                                                                                         .set("final_div_factor", 1e4)
+                                                                                         .set("three_phase", true));
+  CHECK(ReduceLROnPlateau({.mode = Plateau::Mode::max, .patience = 3}).config() == Config()
+                                                                                       .set("mode", std::string("max"))
+                                                                                       .set("factor", 0.1)
+                                                                                       .set("patience", whole(3))
+                                                                                       .set("threshold", 1e-4)
+                                                                                       .set("threshold_mode", std::string("rel"))
+                                                                                       .set("cooldown", whole(0))
+                                                                                       .set("min_lr", 0.0)
+                                                                                       .set("eps", 1e-8));
+  CHECK(LinearWarmup({.total_iters = 2, .start_factor = 0.5}, ExponentialLR({.gamma = 0.25})).config() ==
+        Config()
+            .set("total_iters", whole(2))
+            .set("start_factor", 0.5)
+            .set("then", TypedConfig{"ExponentialLR", Config().set("gamma", 0.25)}));
+}
+
+TEST_CASE("schedules: each is made again from its type and its config as text and gives the same rates") {
+  std::map<std::string, AnySchedule> all = schedules();
+  all["alone"] = LinearWarmup({.total_iters = 3});
+  all["nested"] = LinearWarmup({.total_iters = 3}, LinearWarmup({.total_iters = 4}, ReduceLROnPlateau({.patience = 1})));
+  const std::vector<double>& metrics = reference().array("metrics").values;
+  for (const auto& entry : all) {
+    const AnySchedule& schedule = entry.second;
+    CAPTURE(schedule->describe());
+    const AnySchedule again = make_schedule(schedule->type(), config_from_json(to_json(schedule->config())));
+    CHECK(again->type() == schedule->type());
+    CHECK(again->config() == schedule->config());
+    CHECK(again->describe() == schedule->describe());
+    CHECK(again->unit() == schedule->unit());
+    CHECK(again->watches() == schedule->watches());
+    std::vector<double> memory = schedule->memory(), other = again->memory();
+    for (std::uint64_t time = 0; time < 300; ++time) {
+      CHECK(again->rate(0.7, time, other) == schedule->rate(0.7, time, memory));
+      schedule->observe(metrics[time], memory);
+      again->observe(metrics[time], other);
+    }
+  }
+}
+
+TEST_CASE("schedules: what a config leaves out is the default and what it has too much is refused") {
+  std::set<std::string> types;
+  for (const auto& entry : schedules()) types.insert(entry.second->type());
+  std::string known;
+  for (const std::string& type : types) known += (known.empty() ? "" : ", ") + type;
+  // Types that other cases register come later in the alphabet.
+  CHECK(message_of<ConfigError>([] {
+          make_schedule("step_lr", {});
+        }).starts_with("schedule type 'step_lr': unknown, expected one of: " + known));
+  CHECK(make_schedule("CosineAnnealingLR", {})->config() == CosineAnnealingLR({}).config());
+  CHECK(make_schedule("ReduceLROnPlateau", Config().set("threshold_mode", std::string("abs")))->config() ==
+        ReduceLROnPlateau({.threshold_mode = Plateau::ThresholdMode::abs}).config());
+  CHECK_THROWS_WITH_AS(make_schedule("ReduceLROnPlateau", Config().set("mode", std::string("most"))),
+                       "ReduceLROnPlateau: mode is 'most', expected one of: min, max.", ConfigError);
+  CHECK_THROWS_WITH_AS(make_schedule("StepLR", Config().set("then", TypedConfig{"StepLR", {}})),
+                       "StepLR: has no option 'then', expected one of: step_size, gamma.", ConfigError);
+  CHECK_THROWS_WITH_AS(make_schedule("LinearWarmup", Config().set("than", 1.0)),
+                       "LinearWarmup: has no option 'than', expected one of: total_iters, start_factor.", ConfigError);
+  CHECK_THROWS_WITH_AS(make_schedule("OneCycleLR", {}), "OneCycleLR: total_steps is 0, expected at least 1.", ConfigError);
+  CHECK_THROWS_WITH_AS(register_schedule("StepLR", [](const Config&) { return ConstantLR({}); }),
+                       "register_schedule: 'StepLR' is registered already. Choose another type name.", ConfigError);
+  register_schedule("training_tests.own", [](const Config&) { return ExponentialLR({.gamma = 0.5}); });
+  CHECK(make_schedule("LinearWarmup", Config().set("then", TypedConfig{"training_tests.own", {}}))->rate(1, 7, {}) == 0.25);
+}
+
 TEST_CASE("schedules: past their end they stay") {
   CHECK(OneCycleLR({.total_steps = 10}).rate(1, 9, {}) == OneCycleLR({.total_steps = 10}).rate(1, 1000, {}));
   CHECK(OneCycleLR({.total_steps = 1}).rate(1, 0, {}) > 0);
@@ -184,12 +298,48 @@ TEST_CASE("schedules: two fits are one longer fit to the bit and another schedul
     fit(twice, data, options);
     CHECK(Snapshot(once) == Snapshot(twice));
     CHECK(once.training_state().schedule.type == schedule->type());
+    CHECK(once.training_state().schedule.config == schedule->config());
+    CHECK(once.training_state().schedule.unit == schedule->unit());
     CHECK(once.training_state().schedule.time == twice.training_state().schedule.time);
     CHECK(once.training_state().schedule.memory == twice.training_state().schedule.memory);
     options.schedule = StepLR({.step_size = 2, .gamma = 0.125});
     options.epochs = 1;
     CHECK(rates_of(twice, data, options)[0] == 0.5);
   }
+}
+
+TEST_CASE("schedules: another config or unit begins anew and leaves what was there until its first advance") {
+  const Dataset data = blobs(24);  // 3 steps an epoch
+  Model model = classifier();
+  FitOptions options = sgd_options(StepLR({.step_size = 2, .gamma = 0.5}), 3);
+  fit(model, data, options);
+  CHECK(model.training_state().schedule.time == 3);
+  options.epochs = 1;
+  CHECK(rates_of(model, data, options) == std::vector<double>(3, 0.25));
+  options.schedule = StepLR({.step_size = 2, .gamma = 0.25});
+  CHECK(rates_of(model, data, options) == std::vector<double>(3, 0.5));
+  CHECK(model.training_state().schedule.time == 1);
+  CHECK(model.training_state().schedule.config == StepLR({.step_size = 2, .gamma = 0.25}).config());
+  options.schedule_unit = ScheduleUnit::step;
+  CHECK(rates_of(model, data, options) == std::vector<double>{0.5, 0.5, 0.125});
+  CHECK(model.training_state().schedule.time == 3);
+  CHECK(model.training_state().schedule.unit == ScheduleUnit::step);
+  options.schedule = {};
+  fit(model, data, options);
+  CHECK(model.training_state().schedule.time == 3);  // nothing counted
+}
+
+TEST_CASE("schedules: what the last epoch showed is remembered when the time counts steps") {
+  const Dataset data = blobs(24), test = blobs(20, 6, 3, 2);
+  Model once = classifier(), twice = classifier();
+  FitOptions options = sgd_options(ReduceLROnPlateau({.factor = 0.5, .patience = 0, .threshold = 0.999}), 4);
+  options.schedule_unit = ScheduleUnit::step;
+  options.validation = &test;
+  fit(once, data, options);
+  options.epochs = 1;
+  for (int i = 0; i < 4; ++i) fit(twice, data, options);
+  CHECK(Snapshot(once) == Snapshot(twice));
+  CHECK(once.training_state().schedule.memory == twice.training_state().schedule.memory);
 }
 
 TEST_CASE("schedules: on a plateau the validation loss decides and else the training loss") {

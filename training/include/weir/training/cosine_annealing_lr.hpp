@@ -20,7 +20,8 @@ struct CosineAnnealingLROptions {
 // Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
 class CosineAnnealingLR final : public OptionsSchedule<CosineAnnealingLROptions> {
  public:
-  using OptionsSchedule::OptionsSchedule;
+  explicit CosineAnnealingLR(CosineAnnealingLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
+
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
 };
 

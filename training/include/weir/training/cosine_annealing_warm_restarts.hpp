@@ -23,7 +23,9 @@ struct CosineAnnealingWarmRestartsOptions {
 // Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
 class CosineAnnealingWarmRestarts final : public OptionsSchedule<CosineAnnealingWarmRestartsOptions> {
  public:
-  using OptionsSchedule::OptionsSchedule;
+  explicit CosineAnnealingWarmRestarts(CosineAnnealingWarmRestartsOptions options)
+      : OptionsSchedule(options) {}  // ConfigError for an option outside its range
+
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
 };
 

@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <tuple>
+#include <utility>
+#include <vector>
 #include <weir/core/option.hpp>
 #include <weir/training/options_schedule.hpp>
 
@@ -18,7 +21,8 @@ struct MultiStepLROptions {
 // lr gamma^(milestones reached), as torch.optim.lr_scheduler.MultiStepLR.
 class MultiStepLR final : public OptionsSchedule<MultiStepLROptions> {
  public:
-  using OptionsSchedule::OptionsSchedule;
+  explicit MultiStepLR(MultiStepLROptions options) : OptionsSchedule(std::move(options)) {}  // ConfigError for an option outside its range
+
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
 };
 

@@ -33,7 +33,8 @@ struct OneCycleLROptions {
 // training of neural networks using large learning rates" (2018).
 class OneCycleLR final : public OptionsSchedule<OneCycleLROptions> {
  public:
-  using OptionsSchedule::OptionsSchedule;
+  explicit OneCycleLR(OneCycleLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
+
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
   ScheduleUnit unit() const override { return ScheduleUnit::step; }
 };

@@ -19,7 +19,8 @@ struct PolynomialLROptions {
 // lr (1 - time / total_iters)^power, and 0 from total_iters on, as torch.optim.lr_scheduler.PolynomialLR.
 class PolynomialLR final : public OptionsSchedule<PolynomialLROptions> {
  public:
-  using OptionsSchedule::OptionsSchedule;
+  explicit PolynomialLR(PolynomialLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
+
   double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
 };
 
