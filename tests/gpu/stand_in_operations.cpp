@@ -29,7 +29,7 @@
 #include "training/accept_step.hpp"
 #include "training/check_ops.hpp"
 #include "training/gradient_ops.hpp"
-#include "training/optimizers/optimizer_ops.hpp"
+#include "training/optimizers/rules.hpp"
 #include "training/step_ops.hpp"
 
 namespace weir::cuda {
@@ -166,17 +166,9 @@ void count_labels(const Context& c, In labels, std::int64_t classes, std::int64_
   run(cpu::count_labels, c, labels, classes, count);
 }
 void regression_sums(const Context& c, In x, In t, In centre, Out sums) { run(cpu::regression_sums, c, x, t, centre, sums); }
-void sgd_update(const Context& c, const SGDOptions& options, const UpdateArgs& args) { run(cpu::sgd_update, c, options, args); }
-void adam_update(const Context& c, const AdamOptions& options, const UpdateArgs& args) { run(cpu::adam_update, c, options, args); }
-void adamw_update(const Context& c, const AdamWOptions& options, const UpdateArgs& args) { run(cpu::adamw_update, c, options, args); }
-void nadam_update(const Context& c, const NAdamOptions& options, const UpdateArgs& args) { run(cpu::nadam_update, c, options, args); }
-void radam_update(const Context& c, const RAdamOptions& options, const UpdateArgs& args) { run(cpu::radam_update, c, options, args); }
-void rmsprop_update(const Context& c, const RMSpropOptions& options, const UpdateArgs& args) { run(cpu::rmsprop_update, c, options, args); }
-void adagrad_update(const Context& c, const AdagradOptions& options, const UpdateArgs& args) { run(cpu::adagrad_update, c, options, args); }
-void adadelta_update(const Context& c, const AdadeltaOptions& options, const UpdateArgs& args) {
-  run(cpu::adadelta_update, c, options, args);
+void update_parameters(const Context& c, const OptimizerOptions& options, const UpdateArgs& args) {
+  run(cpu::update_parameters, c, options, args);
 }
-void lion_update(const Context& c, const LionOptions& options, const UpdateArgs& args) { run(cpu::lion_update, c, options, args); }
 void add_penalties(const Context& c, In w, double l1, double l2, Out g) { run(cpu::add_penalties, c, w, l1, l2, g); }
 void clip_values(const Context& c, double limit, Out g) { run(cpu::clip_values, c, limit, g); }
 void sum_squares(const Context& c, In x, Out partial, Out sum) { run(cpu::sum_squares, c, x, partial, sum); }
