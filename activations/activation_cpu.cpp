@@ -12,32 +12,32 @@ namespace weir::cpu {
 
 namespace {
 
-// Of all tiles but the last: such that each thread gets about as many tiles, in whole cache lines. Those that are streamed are larger, as
-// each ends with a wait for its last lines, but enough for threads to help each other out. An element's bits depend on its value alone, so
-// the number of threads may matter here.
+// Elements per tile (the last one may be smaller): whole cache lines, and as many tiles for each thread. Tiles that are written with
+// non-temporal stores are larger, because each ends with a store fence, but at least 16 a thread remain so that the load stays balanced.
+// The thread count may decide this size only because an element's result depends on nothing but that element.
 std::int64_t tile_size(const Context& context, std::int64_t elements, Store store) {
-  constexpr std::int64_t small = 16 * 1024, large = 128 * 1024, many = 16, line = 16;  // many tiles a thread
-  const std::int64_t most = store != Store::streamed ? small : std::clamp(elements / (many * context.threads), small, large);
+  constexpr std::int64_t small = 16 * 1024, large = 128 * 1024, tiles_per_thread = 16, line = 16;
+  const std::int64_t most = store != Store::streamed ? small : std::clamp(elements / (tiles_per_thread * context.threads), small, large);
   if (elements <= most) return most;
   const std::int64_t tiles = ceil_div(ceil_div(elements, most), context.threads) * context.threads;
   return ceil_div(ceil_div(elements, tiles), line) * line;
 }
 
-// A result that is an operand is in the caches already.
-Store store_for(bool apart, std::size_t bytes, int threads) {
-  if (!apart || !worth_fetching(bytes, threads)) return Store::cached;
-  return worth_streaming(bytes, threads) ? Store::streamed : Store::fetched;
+// In place, the operand's loads bring the result's lines into the caches: ordinary stores are best.
+Store store_for(bool in_place, std::size_t bytes, int threads) {
+  if (in_place || !worth_fetching(bytes, threads)) return Store::cached;
+  return worth_streaming(bytes, threads) ? Store::streamed : Store::prefetched;
 }
 
-// Calls f(begin, count, y, store) for each tile of the result, y being where element `begin` of it goes. f holds values: what it referred
-// to, each thread would fetch from this one too.
+// Calls f(begin, count, y, store) for each tile of the result; y points to element `begin` of it. Let f capture by value: with references
+// every thread would read the captured variables from the calling thread's stack.
 template <class F>
 void for_each_tile(const Context& context, const TensorView& result, std::initializer_list<const void*> operands, F f) {
   const std::int64_t elements = result.elements();
   const auto absent = static_cast<std::size_t>(std::count(operands.begin(), operands.end(), static_cast<const void*>(nullptr)));
   const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(result.dtype()) * (1 + operands.size() - absent);
-  const bool apart = std::find(operands.begin(), operands.end(), result.raw()) == operands.end();
-  const Store store = store_for(apart, bytes, context.threads);
+  const bool in_place = std::find(operands.begin(), operands.end(), result.raw()) != operands.end();
+  const Store store = store_for(in_place, bytes, context.threads);
   const std::int64_t size = tile_size(context, elements, store);
   typed(result.dtype(), [&](auto t) {
     auto* y = static_cast<decltype(t)*>(result.raw());

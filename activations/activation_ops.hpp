@@ -4,7 +4,8 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// The activations on either device. Callers have checked shapes, dtypes (f32, f64) and devices; results may be operands.
+// The activations on each device. Callers have checked shapes, dtypes (f32, f64) and devices; a result may be one of the operands (in
+// place).
 
 namespace weir::cpu {
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y);

@@ -1,5 +1,5 @@
 #if defined(__clang__)
-#pragma clang diagnostic ignored "-Wpass-failed"  // sigmoid and tanh in double are calls: those loops stay as they are
+#pragma clang diagnostic ignored "-Wpass-failed"  // "loop not vectorized": sigmoid and tanh in double call the library
 #endif
 
 #include <algorithm>
@@ -13,35 +13,35 @@ namespace weir::cpu {
 
 namespace {
 
-// to[i] = value(begin + i) for `count` elements in any order: none reads another's result. Every activation's loop is this.
+// to[i] = value(begin + i) for i in [0, count): the one loop of all activations. `omp simd` is allowed as no element depends on another.
 template <class T, class F>
 inline void write_range(T* to, std::int64_t begin, std::int64_t count, const F& value) {
 #pragma omp simd
   for (std::int64_t i = 0; i < count; ++i) to[i] = value(begin + i);
 }
 
-// The line that lies so many bytes from x on, which may be beyond the array: only to be asked for.
+// The address `bytes` after x, for a prefetch only: it may lie beyond the array, so it is computed as an integer.
 inline const void* line_ahead(const void* x, std::int64_t bytes) {
   return reinterpret_cast<const void*>(reinterpret_cast<std::uintptr_t>(x) + static_cast<std::uintptr_t>(bytes));
 }
 
-// How many elements lie before the first line that begins in `to`, at most n.
+// Number of elements (at most n) before the first 64-byte boundary in `to`.
 template <class T>
-inline std::int64_t before_line(const T* to, std::int64_t n) {
+inline std::int64_t elements_before_line(const T* to, std::int64_t n) {
   constexpr std::int64_t line_elements = cache_line / sizeof(T);
-  const auto beyond = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
-  return std::min(n, (line_elements - beyond) % line_elements);
+  const auto offset = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(to) % cache_line / sizeof(T));
+  return std::min(n, (line_elements - offset) % line_elements);
 }
 
-// write_range from a line's beginning on, for a vector that reaches from one line into the next is two writes. Where the lines are not in
-// the caches yet, they are asked for some way ahead, and the operands' with them.
-template <bool Ask, class T, class F, class... Operands>
+// write_range with its vector stores aligned to cache lines, as a store across two lines costs two. Prefetch: also prefetches the lines of
+// the result and of the operands 2 KiB ahead, for arrays that exceed L2.
+template <bool Prefetch, class T, class F, class... Operands>
 inline void write_lines(T* to, std::int64_t n, const F& value, const Operands*... operands) {
   constexpr std::int64_t line_bytes = cache_line, bytes = 4 * line_bytes, step = bytes / sizeof(T), bytes_ahead = 2048;
-  std::int64_t at = before_line(to, n);
+  std::int64_t at = elements_before_line(to, n);
   write_range(to, 0, at, value);
   for (; at + step <= n; at += step) {
-    if constexpr (Ask) {
+    if constexpr (Prefetch) {
 #pragma GCC unroll 4
       for (std::int64_t byte = bytes_ahead; byte < bytes_ahead + bytes; byte += line_bytes) {
         (__builtin_prefetch(line_ahead(operands + at, byte)), ...);
@@ -53,12 +53,12 @@ inline void write_lines(T* to, std::int64_t n, const F& value, const Operands*..
   write_range(to + at, at, n - at, value);
 }
 
-// write_range past the caches, a line at a time. The operands, from which value takes its elements, are asked for some lines ahead: a
-// processor that does so by itself begins anew at each page.
+// write_range with non-temporal stores, a cache line at a time. The operands that `value` reads are prefetched 4 KiB ahead, because
+// hardware prefetchers stop at each page boundary.
 template <class T, class F, class... Operands>
 inline void stream_range(T* to, std::int64_t end, const F& value, const Operands*... operands) {
   constexpr std::int64_t line_elements = cache_line / sizeof(T), bytes_ahead = 4096;
-  std::int64_t at = before_line(to, end);
+  std::int64_t at = elements_before_line(to, end);
   write_range(to, 0, at, value);
   for (; at + line_elements <= end; at += line_elements) {
     (__builtin_prefetch(line_ahead(operands + at, bytes_ahead)), ...);
@@ -70,27 +70,27 @@ inline void stream_range(T* to, std::int64_t end, const F& value, const Operands
   stream_end();
 }
 
-// to[i] = value(i), which is made of the operands' elements i alone, for i in [begin, begin + n).
+// to[i] = value(i) for i in [begin, begin + n); value(i) reads element i of each operand (given here so that it can be prefetched).
 template <class T, class F, class... Operands>
 inline void write_row(Store store, T* to, std::int64_t begin, std::int64_t n, const F& value, const Operands*... operands) {
   const auto from_begin = [&](std::int64_t i) { return value(begin + i); };
   switch (store) {
     case Store::cached:
       return write_lines<false>(to + begin, n, from_begin);
-    case Store::fetched:
+    case Store::prefetched:
       return write_lines<true>(to + begin, n, from_begin, operands + begin...);
     case Store::streamed:
       return stream_range(to + begin, n, from_begin, operands + begin...);
   }
 }
 
-// The same for each row. StridedRows that lie together are one.
+// write_row for each row; rows without gaps between them are written as a single one.
 template <class T, class F, class... Operands>
 void write_each(Store store, T* to, const StridedRows& rows, const F& value, const Operands*... operands) {
   vectorized([&, store, to, rows] {
-    const bool together = rows.length == rows.apart;
-    const std::int64_t count = together ? 1 : rows.count, length = together ? rows.count * rows.length : rows.length;
-    for (std::int64_t row = 0; row < count; ++row) write_row(store, to, row * rows.apart, length, value, operands...);
+    const bool contiguous = rows.length == rows.stride;
+    const std::int64_t count = contiguous ? 1 : rows.count, length = contiguous ? rows.count * rows.length : rows.length;
+    for (std::int64_t row = 0; row < count; ++row) write_row(store, to, row * rows.stride, length, value, operands...);
   });
 }
 

@@ -5,30 +5,30 @@
 
 #include "core/model/layer_links.hpp"
 
-// An activation over one tile by one thread, T float or double: for this room's ops, and for a layer that applies it while its own tile
-// is in cache. Each element's bits depend on its value alone, not on where it lies.
+// An activation over one tile, on the calling thread; T is float or double. Used by this room's operations and by layers that apply an
+// activation to their own output while it is still in cache. Each result depends on its operands alone, not on its place in the array.
 
 namespace weir::cpu {
 
-// Where a result goes: into the caches; there too, though it is not there yet, so that its lines are asked for in advance; or past them
-// where the processor can (core/cpu/stream.hpp). The last two are for a result that is none of the operands.
-enum class Store : std::uint8_t { cached, fetched, streamed };
+// How a result is written: with ordinary stores; with ordinary stores and software prefetching of its lines; or with non-temporal stores,
+// which bypass the caches (core/cpu/stream.hpp). The last two are not for a result that is also an operand.
+enum class Store : std::uint8_t { cached, prefetched, streamed };
 
-// StridedRows of elements, which begin so many elements apart: of a tile, or one row for what lies together.
+// `count` rows of `length` elements, `stride` elements from the start of one to the next: a tile of a matrix.
 struct StridedRows {
-  std::int64_t count, length, apart;
+  std::int64_t count, length, stride;
 };
 constexpr StridedRows one_row(std::int64_t n) { return {1, n, n}; }
 
-// y = f(x), element by element; y may be x, else they must not overlap.
+// y = f(x), element by element. y may be x itself, but must not overlap it otherwise.
 template <class T>
 void apply_forward(const ActivationFunction& f, const T* x, T* y, const StridedRows& rows, Store store = Store::cached);
 
-// dx = dy f'(.), from x or y as needs(f) says (it may be null when f needs neither); dx may be either operand.
+// dx = dy f'(x). x_or_y is x or y as needs(f) says, and may be null when f needs neither; dx may be either operand.
 template <class T>
 void apply_backward(const ActivationFunction& f, const T* x_or_y, const T* dy, T* dx, const StridedRows& rows, Store store = Store::cached);
 
-// g[i] = x[i] > 0 as 1 or 0.
+// g[i] = 1 where x[i] > 0, else 0.
 template <class T>
 void apply_relu_grad(const T* x, T* g, std::int64_t n, Store store = Store::cached);
 

@@ -1,7 +1,7 @@
 """Prints the polynomial coefficients of include/weir/activations/math.hpp and wide_math.hpp. Needs python3-mpmath; takes half a minute.
 
-Each is the polynomial P of its degree with the smallest largest relative error of the function that it stands in, found by Remez
-exchange in 60 digits and then rounded to the type that computes:
+Each P is the polynomial of its degree that minimises the maximum relative error of the formula below. It is found by Remez exchange in
+60 digits, and its coefficients are then rounded to the type that is used at run time:
 
   math.hpp, float
     exp(r)  = 1 + r + r^2 P(r)            on [-ln(2)/2, ln(2)/2]
@@ -68,11 +68,11 @@ half = log(2) / 2
 show("exp", remez(lambda r: (exp(r) - 1 - r) / r**2, lambda r: r**2 / exp(r), 4, -half, half))
 show("tanh", remez(lambda z: (tanh(z**0.5) / z**0.5 - 1) / z, lambda z: z * z**0.5 / tanh(z**0.5), 4, mpf(0), mpf("0.65") ** 2))
 
-high = mpf(round(log(2) * 2**16)) / 2**16  # 16 bits: its products with the exponents are exact
+high = mpf(round(log(2) * 2**16)) / 2**16  # 16 significant bits, so that n * high is exact for every exponent n
 for name, value in (("log2_e", 1 / log(2)), ("ln2_high", high), ("ln2_low", log(2) - high)):
     print(f"{name} = {struct.unpack('f', struct.pack('f', float(value)))[0].hex()}F")
 
-beyond = half * (1 + mpf(10) ** -6)  # off the middle, so that no starting point is 0
+beyond = half * (1 + mpf(10) ** -6)  # a slightly asymmetric interval, so that no starting point is 0
 show("wide exp", remez(lambda r: (exp(r) - 1 - r) / r**2, lambda r: r**2 / exp(r), 5, -half, beyond), wide=True)
 show("wide log1p", remez(log1p_factor, lambda z: 1 / log1p_factor(z), 5, mpf(10) ** -30, mpf(1) / 9), wide=True)
 show("wide normal tail", remez(tail_factor, lambda w: 1 / tail_factor(w), 10, mpf(3) / 18, mpf(1)), wide=True)

@@ -11,7 +11,7 @@ namespace weir {
 
 namespace {
 
-// The parameters of F: none unless it lists some.
+// F::parameters, or an empty list where F has none.
 template <class F>
 std::span<const Parameter<F>> parameters_of() {
   if constexpr (requires { F::parameters; }) {
@@ -46,7 +46,7 @@ void validate(const ActivationFunction& f) {
       []<class F>(const F& functor) {
         for (const Parameter<F>& p : parameters_of<F>()) {
           const double value = functor.*p.member;
-          const bool finite = std::fabs(value) <= std::numeric_limits<float>::max();  // a NaN is not
+          const bool finite = std::fabs(value) <= std::numeric_limits<float>::max();  // false for NaN
           if (finite && (p.holds == nullptr || p.holds(functor))) continue;
           throw ConfigError(std::string(functor.name) + ": " + std::string(p.name) + " is " + number_text(value) + ", expected " +
                             std::string(finite ? p.expected : "a number that is finite in float") + ". Give another one.");

@@ -13,7 +13,7 @@ namespace weir {
 
 namespace {
 
-// One array of a call and what it is called there.
+// An argument of a public function, with the name that error messages give it.
 struct Argument {
   const char* name;
   const ConstTensorView& view;
@@ -26,43 +26,44 @@ bool overlap_partly(const ConstTensorView& a, const ConstTensorView& b) {
   return std::less<>()(begin(a), end(b)) && std::less<>()(begin(b), end(a));
 }
 
-// What every call demands of its arrays: one computing dtype, one shape, the call's device, memory, and no overlap by halves.
+// Checks what every function here demands: all arrays f32 or all f64, of one shape, on the context's device, with memory behind them, and
+// either the same block or no overlap.
 class Check {
  public:
   Check(std::string_view who, const Context& context, const Argument& result) : who_(who), context_(context), result_(result) {
     const DType dtype = result.view.dtype();
     if (dtype != DType::f32 && dtype != DType::f64) {
-      throw ConfigError(says(result) + " is " + to_string(dtype) + ", expected f32 or f64. Convert with Tensor::to(DType).");
+      throw ConfigError(label(result) + " is " + to_string(dtype) + ", expected f32 or f64. Convert with Tensor::to(DType).");
     }
-    require_place(result);
+    require_memory(result);
   }
 
   void operand(const Argument& a) const {
     if (a.view.dtype() != result_.view.dtype()) {
-      throw ConfigError(says(a) + " is " + to_string(a.view.dtype()) + ", " + result_.name + " is " + to_string(result_.view.dtype()) +
+      throw ConfigError(label(a) + " is " + to_string(a.view.dtype()) + ", " + result_.name + " is " + to_string(result_.view.dtype()) +
                         ", expected one dtype. Convert with Tensor::to(DType).");
     }
     if (a.view.shape() != result_.view.shape()) {
-      throw ShapeError(says(a) + " has shape " + to_string(a.view.shape()) + ", " + result_.name + " has " +
+      throw ShapeError(label(a) + " has shape " + to_string(a.view.shape()) + ", " + result_.name + " has " +
                        to_string(result_.view.shape()) + ", expected equal shapes. Use reshaped() where the counts agree.");
     }
-    require_place(a);
+    require_memory(a);
     if (overlap_partly(a.view, result_.view)) {
-      throw ConfigError(says(a) + " and " + result_.name + " overlap without being the same block, expected one block or two. Copy " +
+      throw ConfigError(label(a) + " and " + result_.name + " overlap without being the same block, expected one block or two. Copy " +
                         a.name + " first.");
     }
   }
 
  private:
-  std::string says(const Argument& a) const { return std::string(who_) + ": " + a.name; }
+  std::string label(const Argument& a) const { return std::string(who_) + ": " + a.name; }
 
-  void require_place(const Argument& a) const {
+  void require_memory(const Argument& a) const {
     if (a.view.device() != context_.device) {
-      throw DeviceError(says(a) + " is on " + to_string(a.view.device()) + ", expected " + to_string(context_.device) +
+      throw DeviceError(label(a) + " is on " + to_string(a.view.device()) + ", expected " + to_string(context_.device) +
                         ". Copy it with Tensor::to(Device).");
     }
     if (a.view.raw() == nullptr && a.view.elements() > 0) {
-      throw ConfigError(says(a) + " has shape " + to_string(a.view.shape()) + " and no data, expected memory. Give the view a pointer.");
+      throw ConfigError(label(a) + " has shape " + to_string(a.view.shape()) + " and no data, expected memory. Give the view a pointer.");
     }
   }
 
@@ -89,9 +90,9 @@ void checked_backward(std::string_view who, const Context& context, const Activa
   on_device(context.device, cpu::activate_backward, cuda::activate_backward)(context, f, x_or_y, dy, dx);
 }
 
-// Calls f with a context for the result's device, and returns when the result is there.
+// Calls f with a default context for the result's device and waits until the device has finished.
 template <class F>
-void now(const TensorView& result, F&& f) {
+void run_and_wait(const TensorView& result, F&& f) {
   const Context context = context_for(result.device());
   f(context);
   finish(context);
@@ -102,7 +103,7 @@ void now(const TensorView& result, F&& f) {
 void relu(const Context& context, const ConstTensorView& x, const TensorView& y) { checked_activate("relu", context, ReLU(), x, y); }
 
 void relu(const ConstTensorView& x, const TensorView& y) {
-  now(y, [&](const Context& context) { relu(context, x, y); });
+  run_and_wait(y, [&](const Context& context) { relu(context, x, y); });
 }
 
 void relu_grad(const Context& context, const ConstTensorView& x, const TensorView& g) {
@@ -112,7 +113,7 @@ void relu_grad(const Context& context, const ConstTensorView& x, const TensorVie
 }
 
 void relu_grad(const ConstTensorView& x, const TensorView& g) {
-  now(g, [&](const Context& context) { relu_grad(context, x, g); });
+  run_and_wait(g, [&](const Context& context) { relu_grad(context, x, g); });
 }
 
 void relu_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
@@ -120,7 +121,7 @@ void relu_backward(const Context& context, const ConstTensorView& y, const Const
 }
 
 void relu_backward(const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
-  now(dx, [&](const Context& context) { relu_backward(context, y, dy, dx); });
+  run_and_wait(dx, [&](const Context& context) { relu_backward(context, y, dy, dx); });
 }
 
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
@@ -128,7 +129,7 @@ void activate(const Context& context, const ActivationFunction& f, const ConstTe
 }
 
 void activate(const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
-  now(y, [&](const Context& context) { activate(context, f, x, y); });
+  run_and_wait(y, [&](const Context& context) { activate(context, f, x, y); });
 }
 
 void activate_backward(const Context& context, const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy,
@@ -137,7 +138,7 @@ void activate_backward(const Context& context, const ActivationFunction& f, cons
 }
 
 void activate_backward(const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy, const TensorView& dx) {
-  now(dx, [&](const Context& context) { activate_backward(context, f, x_or_y, dy, dx); });
+  run_and_wait(dx, [&](const Context& context) { activate_backward(context, f, x_or_y, dy, dx); });
 }
 
 }  // namespace weir

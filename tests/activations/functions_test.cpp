@@ -48,9 +48,9 @@ TEST_CASE_TEMPLATE("activations: rows that lie apart", T, float, double) {
     for (const cpu::StridedRows& rows : {cpu::StridedRows{5, 7, 31}, cpu::StridedRows{3, 37, 40}, cpu::StridedRows{2, 64, 80},
                                          cpu::StridedRows{4, 30, 30}, cpu::StridedRows{0, 5, 9}}) {
       Tensor y = x.clone(), dx = x.clone(), expected_y = x.clone(), expected_dx = x.clone();
-      for (std::int64_t i = 0; i < rows.count * rows.apart; ++i) {
+      for (std::int64_t i = 0; i < rows.count * rows.stride; ++i) {
         const auto at = static_cast<std::size_t>(i);
-        if (i % rows.apart >= rows.length) continue;
+        if (i % rows.stride >= rows.length) continue;
         cpu::apply_forward<T>(f, &x.values<T>()[at], &expected_y.values<T>()[at], cpu::one_row(1));
         cpu::apply_backward<T>(f, &x.values<T>()[at], &dy.values<T>()[at], &expected_dx.values<T>()[at], cpu::one_row(1));
       }

@@ -10,10 +10,11 @@
 
 namespace weir {
 
-// y = f(x), element by element: x [batch, ...] -> y [batch, ...]. A functor may stand for it: sequential({784}, Dense(128), ReLU()).
+// The layer y = f(x), element by element: x [batch, ...] -> y [batch, ...]. In sequential() and Graph::add the function itself can be
+// written in its place: sequential({784}, Dense(128), ReLU()).
 class Activation final : public Layer {
  public:
-  explicit Activation(ActivationFunction function);  // ConfigError as validate()
+  explicit Activation(ActivationFunction function);  // throws ConfigError where validate() does
 
   const ActivationFunction& function() const { return function_; }
 

@@ -10,8 +10,9 @@
 
 namespace weir {
 
-// y = x where x > 0, else alpha (exp(x) - 1), from -alpha at -inf to +inf; dx = dy where x > 0, else dy alpha exp(x): also at 0. NaN stays
-// NaN, -0 stays -0. Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units" (2016).
+// y = x where x > 0, else alpha (exp(x) - 1), from -alpha at -inf to +inf; dx = dy where x > 0, else dy alpha exp(x), at 0
+// too. NaN stays NaN, -0 stays -0. Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units"
+// (2016).
 struct ELU {
   double alpha = 1;
 

@@ -35,7 +35,7 @@
 
 namespace weir {
 
-// Any activation: the one list of them. Everything else (both devices, fusion, files, summaries, tests) loops over it or visits it.
+// Any activation, and the project's only list of them: both devices, fusion, files, summaries and tests loop over it or std::visit it.
 using ActivationFunction = std::variant<Identity, ReLU, LeakyReLU, Sigmoid, Tanh, ReLU6, ELU, SELU, CELU, GELU, GELUTanh, SiLU, Mish,
                                         HardSigmoid, LogSigmoid, TanhOffset, HardTanh, Softplus, Softsign, Threshold, HardSwish>;
 
@@ -46,7 +46,7 @@ template <class F, class... Fs>
 struct IsAlternative<F, std::variant<Fs...>> : std::bool_constant<(std::same_as<F, Fs> || ...)> {};
 }  // namespace detail
 
-// One of the list, or the list itself.
+// Any type of that list, or the variant itself.
 template <class F>
 concept ActivationFunctor = std::same_as<F, ActivationFunction> || detail::IsAlternative<F, ActivationFunction>::value;
 
@@ -54,12 +54,12 @@ std::string_view name(const ActivationFunction& f);  // "leaky_relu"
 Needs needs(const ActivationFunction& f);            // what activate_backward reads: x, y or neither
 std::string describe(const ActivationFunction& f);   // "relu", "leaky_relu(0.01)"
 
-// {"function": "leaky_relu", "negative_slope": 0.01}, and back. Back throws ConfigError for an unknown function, a missing or an
-// unknown entry, and a number that validate() refuses.
+// To a Config, {"function": "leaky_relu", "negative_slope": 0.01}, and back. function_from_config throws ConfigError for an unknown
+// function, a missing or unknown entry, and a number that validate() refuses.
 Config config(const ActivationFunction& f);
 ActivationFunction function_from_config(const Config& config);
 
-// Throws ConfigError when a parameter is not a finite number (in float), or not what its list of parameters demands.
+// Throws ConfigError when a parameter of f is not finite as a float or outside its range (see Parameter::holds).
 void validate(const ActivationFunction& f);
 
 // Each activation with its default parameters, in the order of the list.

@@ -14,7 +14,7 @@ struct GELU {
   static constexpr std::string_view name = "gelu";
   static constexpr Needs needs = Needs::x;
 
-  // Below -normal_end it is 0; -inf * 0 would be NaN.
+  // y is 0 below -normal_end; the clamp avoids -inf * 0 = NaN.
   template <class T>
   WEIR_HD T forward(T x) const {
     const double z = math::at_least(x, -math::normal_end<T>);

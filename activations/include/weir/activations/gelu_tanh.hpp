@@ -9,7 +9,7 @@
 namespace weir {
 
 // y = x (1 + tanh(u)) / 2 = x s(2 u), u = sqrt(2 / pi) (x + 0.044715 x^3), s the sigmoid, from -0 at -inf to +inf;
-// dx = dy s (1 + x (1 - s) 2 u'). NaN stays NaN, -0 stays -0. GELU(approximate="tanh") of PyTorch; the source is GELU's.
+// dx = dy s (1 + x (1 - s) 2 u'). NaN stays NaN, -0 stays -0. PyTorch's GELU(approximate="tanh"), from the same paper as GELU.
 struct GELUTanh {
   static constexpr double two_root = 1.5957691216057308;  // 2 sqrt(2 / pi)
   static constexpr double cubic = 0.044715;
@@ -17,7 +17,7 @@ struct GELUTanh {
   static constexpr std::string_view name = "gelu_tanh";
   static constexpr Needs needs = Needs::x;
 
-  // Below -40 it is 0 in double too; -inf * 0 would be NaN.
+  // y is 0 below -40, in double too; the clamp avoids -inf * 0 = NaN.
   template <class T>
   WEIR_HD T forward(T x) const {
     const double z = math::at_least(x, -40);

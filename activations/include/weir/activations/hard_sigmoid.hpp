@@ -8,8 +8,7 @@
 
 namespace weir {
 
-// y = min(max(0, x + 3), 6) / 6, from 0 at -inf to 1 at +inf; dx = dy / 6 where -3 < x < 3, else 0: also at -3, at 3 and at NaN. NaN stays
-// NaN.
+// y = min(max(0, x + 3), 6) / 6, from 0 at -inf to 1 at +inf; dx = dy / 6 where -3 < x < 3, else 0 (at -3, 3 and NaN too). NaN stays NaN.
 struct HardSigmoid {
   static constexpr std::string_view name = "hard_sigmoid";
   static constexpr Needs needs = Needs::x;

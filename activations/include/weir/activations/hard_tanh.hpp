@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// y = x within [min_val, max_val], else the nearer end, also at -inf and +inf; dx = dy where min_val < y < max_val, else 0: also at the
-// ends and at NaN. NaN stays NaN. The ends are rounded to the type of x, in which min_val must be the smaller one.
+// y = x clamped to [min_val, max_val], also at -inf and +inf; dx = dy where min_val < y < max_val, else 0 (at both bounds and at NaN too).
+// NaN stays NaN. The bounds are rounded to the type of x; min_val < max_val must hold for them as floats.
 struct HardTanh {
   double min_val = -1;
   double max_val = 1;

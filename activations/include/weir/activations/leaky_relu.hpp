@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// y = x where x > 0, else negative_slope * x; dx = dy where x > 0, else negative_slope * dy: also at 0 and at NaN, as PyTorch.
-// The slope is rounded to the type of x and may be negative. At 0 (or where it rounds to 0) it makes -inf NaN: write ReLU.
+// y = x where x > 0, else negative_slope * x; dx = dy where x > 0, else negative_slope * dy (at 0 and NaN too, as in PyTorch).
+// The slope is rounded to the type of x and may be negative. With a slope of 0 an x of -inf gives NaN (0 * -inf): use ReLU instead.
 struct LeakyReLU {
   double negative_slope = 0.01;
 

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// y = log(1 / (1 + exp(-x))) = min(0, x) - log(1 + exp(-|x|)), from -inf to -0 at +inf; dx = dy / (1 + exp(x)). NaN stays NaN.
+// y = log(1 / (1 + exp(-x))) = min(0, x) - log(1 + exp(-|x|)), from -inf at -inf to -0 at +inf; dx = dy / (1 + exp(x)). NaN stays NaN.
 struct LogSigmoid {
   static constexpr std::string_view name = "log_sigmoid";
   static constexpr Needs needs = Needs::x;

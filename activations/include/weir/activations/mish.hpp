@@ -14,7 +14,7 @@ struct Mish {
   static constexpr std::string_view name = "mish";
   static constexpr Needs needs = Needs::x;
 
-  // Below -800 it is 0 in double too, and from 40 on the fraction is 1.
+  // y is 0 below -800, in double too, and n / (n + 2) rounds to 1 from 40 on: the clamps avoid -inf * 0 and inf / inf.
   template <class T>
   WEIR_HD T forward(T x) const {
     const double z = math::at_least(x, -800);

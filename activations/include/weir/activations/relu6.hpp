@@ -7,7 +7,7 @@
 
 namespace weir {
 
-// y = min(max(0, x), 6), from 0 at -inf to 6 at +inf; dx = dy where 0 < y < 6, else 0: also at 0, at 6 and at NaN, as ReLU. NaN stays
+// y = min(max(0, x), 6), from 0 at -inf to 6 at +inf; dx = dy where 0 < y < 6, else 0 (at 0, 6 and NaN too). NaN stays
 // NaN, -0 becomes +0. Krizhevsky, "Convolutional deep belief networks on CIFAR-10" (2010).
 struct ReLU6 {
   static constexpr std::string_view name = "relu6";

@@ -9,8 +9,9 @@
 namespace weir {
 
 // y = scale x where x > 0, else scale alpha (exp(x) - 1), from -1.758 at -inf to +inf; dx = dy scale where x > 0, else
-// dy scale alpha exp(x): also at 0, where it jumps. NaN stays NaN, -0 stays -0. The two numbers are those with which a layer keeps mean 0
-// and variance 1: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing neural networks" (2017).
+// dy scale alpha exp(x) (at 0 too, where the derivative jumps). NaN stays NaN, -0 stays -0. alpha and scale are the paper's constants, for
+// which activations of mean 0 and variance 1 keep them from layer to layer: Klambauer, Unterthiner, Mayr, Hochreiter, "Self-normalizing
+// neural networks" (2017).
 struct SELU {
   static constexpr double alpha = 1.6732632423543772848170429916717;
   static constexpr double scale = 1.0507009873554804934193349852946;

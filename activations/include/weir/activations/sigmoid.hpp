@@ -8,7 +8,7 @@
 
 namespace weir {
 
-// y = 1 / (1 + exp(-x)), from 0 at -inf to 1 at +inf; dx = dy y (1 - y). NaN stays NaN. Nothing overflows on the way.
+// y = 1 / (1 + exp(-x)), from 0 at -inf to 1 at +inf; dx = dy y (1 - y). NaN stays NaN. No intermediate result overflows.
 struct Sigmoid {
   static constexpr std::string_view name = "sigmoid";
   static constexpr Needs needs = Needs::y;

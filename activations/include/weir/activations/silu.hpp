@@ -14,7 +14,7 @@ struct SiLU {
   static constexpr std::string_view name = "silu";
   static constexpr Needs needs = Needs::x;
 
-  // Below -800 it is 0 in double too; -inf * 0 would be NaN.
+  // y is 0 below -800, in double too; the clamp avoids -inf * 0 = NaN.
   template <class T>
   WEIR_HD T forward(T x) const {
     const double z = math::at_least(x, -800);

@@ -11,8 +11,9 @@
 
 namespace weir {
 
-// y = log(1 + exp(beta x)) / beta where beta x <= threshold, else x, from 0 at -inf to +inf; dx = dy / (1 + exp(-beta x)), dy beyond the
-// threshold (where y jumps by exp(-threshold) / beta). NaN stays NaN. Both numbers are rounded to the type of x; beta must be above 0.
+// y = log(1 + exp(beta x)) / beta where beta x <= threshold, else x, from 0 at -inf to +inf; dx = dy / (1 + exp(-beta x)), or dy above the
+// threshold (where y jumps by about exp(-threshold) / beta). NaN stays NaN. Both numbers are rounded to the type of x; beta must be above
+// 0.
 struct Softplus {
   double beta = 1;
   double threshold = 20;

@@ -14,7 +14,7 @@ struct Softsign {
   static constexpr std::string_view name = "softsign";
   static constexpr Needs needs = Needs::y;
 
-  // Beyond 2^60 it is 1 in double too; inf / inf would be NaN.
+  // |y| is 1 beyond 2^60, in double too; the clamp avoids inf / inf = NaN.
   template <class T>
   WEIR_HD T forward(T x) const {
     const double z = math::within(x, 0x1p60);

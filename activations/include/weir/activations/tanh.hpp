@@ -17,7 +17,7 @@ struct Tanh {
   WEIR_HD T forward(T x) const {
     return math::tanh(x);
   }
-  // Factored, so that nothing cancels where y is near -1 or 1.
+  // (1 - y)(1 + y) instead of 1 - y * y, which loses digits to cancellation where y is near -1 or 1.
   template <class T>
   WEIR_HD T backward(T y, T dy) const {
     return dy * ((T(1) - y) * (T(1) + y));

@@ -9,7 +9,7 @@
 namespace weir {
 
 // y = (1 + tanh(x)) / 2 = sigmoid(2 x), from 0 at -inf to 1 at +inf; dx = dy 2 y (1 - y), which is dy / (cosh(2 x) + 1). NaN stays NaN.
-// crysx_nn's Tanh_offset.
+// Called Tanh_offset in the library crysx_nn.
 struct TanhOffset {
   static constexpr std::string_view name = "tanh_offset";
   static constexpr Needs needs = Needs::y;

@@ -9,9 +9,8 @@
 
 namespace weir {
 
-// y = x where x > threshold, else value, from value at -inf to +inf; dx = dy where x > threshold, else 0: also at the threshold and at NaN.
-// NaN stays NaN. As it stands it is ReLU but for what its backward reads; PyTorch has no defaults. Both numbers are rounded to the type of
-// x.
+// y = x where x > threshold, else value, from value at -inf to +inf; dx = dy where x > threshold, else 0 (at the threshold and NaN too).
+// NaN stays NaN. Both numbers are rounded to the type of x. The defaults, which PyTorch's Threshold does not have, compute ReLU.
 struct Threshold {
   double threshold = 0;
   double value = 0;

@@ -6,23 +6,22 @@
 #include <weir/activations/math.hpp>
 #include <weir/core/host_device.hpp>
 
-// For formulas of T, float or double, that are computed in double and rounded once at the end: so that nothing overflows or loses its last
-// bits on the way, and terms may cancel. For float the functions are polynomials with a relative error below 2^-29, of arithmetic, selects
-// and operations on bits only, as in math.hpp; for double they are the standard library's. NaN in gives NaN
-// out.
+// Functions for activations of T (float or double) that compute in double and round to T once at the end, so that intermediate results
+// neither overflow nor lose accuracy where terms cancel. For T = float they are polynomials with a relative error below 2^-29, made of
+// arithmetic, selects and bit operations only, as in math.hpp; for T = double they are the standard library's. NaN in gives NaN out.
 //
-// Source of the polynomials: activations/coefficients.py (Remez exchange). exp by z = n ln(2) + r; log(1 + t) by s = t / (2 + t), the
-// series of the inverse hyperbolic tangent; the normal tail by w = 3 / (3 + a), after Shepherd and Laframboise, "Chebyshev approximation of
-// (1 + 2x) exp(x^2) erfc x" (1981).
+// Source of the polynomials: activations/coefficients.py (Remez exchange). exp: reduction z = n ln(2) + r. log(1 + t): s = t / (2 + t) and
+// the series of the inverse hyperbolic tangent. Tail of the normal distribution at -a: polynomial in w = 3 / (3 + a), after Shepherd and
+// Laframboise, "Chebyshev approximation of (1 + 2x) exp(x^2) erfc x" (1981).
 
 namespace weir::math {
 
-// x, but not below low, not above high, or not farther from 0 than limit. NaN stays NaN.
+// x clamped: max(x, low), min(x, high), and x within [-limit, limit]. NaN stays NaN.
 WEIR_HD inline double at_least(double x, double low) { return select(x < low, low, x); }
 WEIR_HD inline double at_most(double x, double high) { return select(x > high, high, x); }
 WEIR_HD inline double within(double x, double limit) { return at_most(at_least(x, -limit), limit); }
 
-// The result of a formula of x, rounded to T; x itself where it is NaN, so that no bit of it depends on the order of two operands.
+// y, computed from x, rounded to T. A NaN x is returned itself, because which NaN a sum of two NaNs gives depends on operand order.
 template <class T>
 WEIR_HD inline T rounded(double y, T x) {
   return select(x == x, static_cast<T>(y), x);
@@ -36,7 +35,7 @@ struct WideExp {
 };
 
 WEIR_HD inline WideExp wide_exp(double z) {
-  constexpr double magic = 0x1.8p52 + 1023;  // adding it rounds to a whole number, which then lies in the low bits: n + 1023
+  constexpr double magic = 0x1.8p52 + 1023;  // adding it rounds to an integer and leaves n + 1023 in the low mantissa bits
   const double shifted = z * 0x1.71547652b82fep+0 + magic;
   const double r = z - (shifted - magic) * 0x1.62e42fefa39efp-1;
   double p = 0x1.9f08cd8419a44p-13;
@@ -50,7 +49,7 @@ WEIR_HD inline WideExp wide_exp(double z) {
 
 }  // namespace detail
 
-// exp(z). For float from 1e-304 at -inf to 1e304 at +inf, which round to 0 and inf.
+// exp(z). For T = float z is clamped to [-700, 700], whose results of 1e-304 and 1e304 round to 0 and inf as floats.
 template <class T>
 WEIR_HD inline double exp(double z) {
   if constexpr (sizeof(T) == sizeof(double)) return std::exp(z);
@@ -58,7 +57,7 @@ WEIR_HD inline double exp(double z) {
   return scale + scale * q;
 }
 
-// exp(z) - 1, -0 for -0.
+// exp(z) - 1; -0 for z = -0.
 template <class T>
 WEIR_HD inline double expm1(double z) {
   if constexpr (sizeof(T) == sizeof(double)) return std::expm1(z);
@@ -87,13 +86,13 @@ WEIR_HD inline double logistic(double z) {
   return 1 / (1 + exp<T>(-z));
 }
 
-// Where the normal distribution has ended: z normal_distribution(-z) is 0 in T from here on.
+// Beyond this the tail of the normal distribution underflows: z * normal_distribution(-z) rounds to 0 in T for all larger z.
 template <class T>
 inline constexpr double normal_end = sizeof(T) == sizeof(double) ? 40 : 37;
 
 namespace detail {
 
-// exp(-z^2 / 2) for |z| <= normal_end: without the bounds of exp, which g++ would make branches of.
+// exp(-z^2 / 2) for |z| <= normal_end. Without the clamps of exp(), which are not needed here and which g++ would turn into branches.
 template <class T>
 WEIR_HD inline double bell(double z) {
   if constexpr (sizeof(T) == sizeof(double)) return std::exp(-0.5 * z * z);
@@ -109,7 +108,7 @@ WEIR_HD inline double normal_density(double z) {
   return detail::bell<T>(z) * 0x1.9884533d43651p-2;
 }
 
-// (1 + erf(z / sqrt(2))) / 2, the standard normal distribution, for |z| <= normal_end; with all its digits below 0.
+// The cumulative normal distribution (1 + erf(z / sqrt(2))) / 2 for |z| <= normal_end; accurate relative to its own value for z < 0 too.
 template <class T>
 WEIR_HD inline double normal_distribution(double z) {
   if constexpr (sizeof(T) == sizeof(double)) return 0.5 * std::erfc(z * -0x1.6a09e667f3bcdp-1);
@@ -126,7 +125,7 @@ WEIR_HD inline double normal_distribution(double z) {
   p = p * w + 0x1.103ed953c7974p-3;
   p = p * w + 0x1.105900ee2573dp-3;
   const double tail = detail::bell<T>(z) * (w * p);
-  return (0.5 + std::copysign(0.5, z)) + std::copysign(tail, -z);  // 1 - tail or 0 + tail: a select would branch
+  return (0.5 + std::copysign(0.5, z)) + std::copysign(tail, -z);  // 1 - tail or 0 + tail, without a branch
 }
 
 }  // namespace weir::math
