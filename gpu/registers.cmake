@@ -1,7 +1,6 @@
-# Compiles the kernels alone and prints what each takes: registers, shared memory, stack, spills. Fails when one does not compile without a
-# warning.
+# Compiles the kernels and prints for each: registers, shared memory, stack and spills. Needs nvcc but no GPU. Fails on a compiler warning.
 #   cmake -P gpu/registers.cmake
-# -DSOURCE=gpu/kernels/dense.cu: that file alone; -DARCHITECTURE=90; -DNVCC=<compiler>. Tests run it file by file.
+# -DSOURCE=gpu/kernels/dense.cu: that file alone; -DARCHITECTURE=90; -DNVCC=<compiler>. Tests run it once for each file.
 cmake_minimum_required(VERSION 3.25)
 
 get_filename_component(root ${CMAKE_CURRENT_LIST_DIR} DIRECTORY)

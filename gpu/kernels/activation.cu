@@ -1,4 +1,4 @@
-// The activations: std::visit on the host picks the kernel, which computes with the functor that the CPU computes with.
+// The activations. std::visit on the host selects the kernel instance; the kernel calls the same functor as the CPU code.
 
 #include "activations/activation_ops.hpp"
 #include "gpu/kernels/map.cuh"

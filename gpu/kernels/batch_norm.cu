@@ -1,5 +1,5 @@
-// Batch normalisation: the statistics are sums over the rows, the mean's first; where elements are written a thread keeps the numbers of
-// one column and goes down the rows.
+// Batch normalisation. Mean and variance are two sums over the rows, one after the other. In the kernels that write elements, a thread
+// handles one column: it keeps that column's statistics in registers and walks down the rows.
 
 #include "gpu/kernels/map.cuh"
 #include "gpu/kernels/reduce.cuh"
@@ -22,7 +22,7 @@ struct SquaredDeviation {
 };
 
 template <class T>
-struct TimesNormed {
+struct DyTimesNormalized {
   const T *x, *dy, *mean, *inverse;
   std::int64_t width;
   __device__ T operator()(std::int64_t row, std::int64_t column) const {
@@ -44,7 +44,7 @@ struct Statistics {
   T *mean, *inverse;
 };
 
-// `inverse` holds the sums of squares and becomes what it is called.
+// On entry s.inverse holds the sums of squared deviations; they are replaced by 1 / sqrt(variance + eps).
 template <class T>
 __global__ void batch_statistics_kernel(std::int64_t width, T count, T momentum, T eps, Statistics<T> s) {
   for (std::int64_t j = thread_index(); j < width; j += thread_count()) {
@@ -135,7 +135,8 @@ void batch_norm_backward(const Context& context, const BatchNormBackward& args) 
     T* bias_sum = args.dbias.empty() ? data<T>(args.sums) : data<T>(args.dbias);
     T* weight_sum = args.dweight.empty() ? data<T>(args.sums) + rows.width : data<T>(args.dweight);
     sum_rows(context, "batch_norm bias gradient", ReadElement<T>{dy}, rows.count, rows.width, bias_sum);
-    sum_rows(context, "batch_norm weight gradient", TimesNormed<T>{x, dy, mean, inverse, rows.width}, rows.count, rows.width, weight_sum);
+    sum_rows(context, "batch_norm weight gradient", DyTimesNormalized<T>{x, dy, mean, inverse, rows.width}, rows.count, rows.width,
+             weight_sum);
     if (args.dx.empty()) return;
     const T share = context.training ? T(1) / static_cast<T>(rows.count) : T(0);
     launch(context, "batch_norm gradient", gradient_kernel<T>, column_grid(rows), rows, share, x, dy, mean, inverse, data<T>(args.weight),

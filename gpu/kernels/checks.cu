@@ -1,4 +1,5 @@
-// What training looks at after a step: magnitudes and counts, all as whole numbers, whose order of addition does not matter.
+// Max abs for the finite check, and the counts behind metrics. Atomics are used on integers only, where the order does not change the
+// result.
 
 #include "gpu/kernels/max_abs.cuh"
 #include "training/check_ops.hpp"
@@ -48,7 +49,7 @@ __global__ void __launch_bounds__(block_threads)
   if (threadIdx.x == 0 && total > 0) atomicAdd(reinterpret_cast<Count*>(count), total);
 }
 
-// A block for each feature.
+// One block per feature. Adds to sums[4, features]: sum of |error|, error^2, (target - centre) and (target - centre)^2 over the rows.
 template <class T>
 __global__ void __launch_bounds__(block_threads)
     regression_sums_kernel(std::int64_t rows, std::int64_t features, const T* x, const T* t, const T* centre, double* sums) {

@@ -1,4 +1,5 @@
-// Targets as weights of classes, element by element; what all labels weigh together is added up first, by one block.
+// Class targets for a loss (the formula is in class_targets_ops.hpp), one thread per element. Where the sum of all labels' weights is
+// needed, one block computes it first.
 
 #include "gpu/kernels/class_weights.hpp"
 #include "gpu/kernels/launch.cuh"
@@ -9,7 +10,7 @@ namespace weir::cuda {
 
 namespace {
 
-// Which labels count. One that is neither ignored nor a class is wrong: it reads nothing, and its targets are NaN.
+// A label that is neither ignore_index nor a class is an error: nothing is read for it, and its targets become NaN.
 struct Labels {
   const std::int32_t* at;
   std::int64_t classes;
@@ -20,17 +21,17 @@ struct Labels {
   __device__ bool is_class(std::int64_t row) const { return at[row] >= 0 && at[row] < classes; }
 };
 
-// What every element is made from: the weights, nullptr for 1 each, and r.
-struct Shares {
-  const double* weights;
+// The factors of the formula in class_targets_ops.hpp.
+struct Factors {
+  const double* weights;  // w_j; nullptr: 1 each
   double smoothing, ratio;
-  const double* total;  // of the labels' weights, which make r of all rows; nullptr: r is `ratio`
+  const double* total;  // sum of the labels' weights, for r = rows / total; nullptr: r = ratio
   double rows, classes;
 
   __device__ double weight(std::int64_t j) const { return weights == nullptr ? 1.0 : weights[j]; }
   __device__ double r() const { return total == nullptr ? ratio : *total > 0 ? rows / *total : 0; }
-  __device__ double most() const { return r() * (1 - smoothing); }
-  __device__ double rest() const { return r() * smoothing / classes; }
+  __device__ double of_target() const { return r() * (1 - smoothing); }
+  __device__ double of_any_class() const { return r() * smoothing / classes; }
 };
 
 __global__ void __launch_bounds__(block_threads) total_kernel(std::int64_t rows, Labels labels, const double* weights, double* total) {
@@ -42,8 +43,8 @@ __global__ void __launch_bounds__(block_threads) total_kernel(std::int64_t rows,
 }
 
 template <class T>
-__global__ void from_labels_kernel(std::int64_t count, Labels labels, Shares shares, T* to) {
-  const double most = shares.most(), rest = shares.rest();
+__global__ void from_labels_kernel(std::int64_t count, Labels labels, Factors factors, T* to) {
+  const double target = factors.of_target(), any = factors.of_any_class();
   for (std::int64_t i = thread_index(); i < count; i += thread_count()) {
     const std::int64_t row = i / labels.classes, j = i % labels.classes;
     if (labels.is_ignored(row)) {
@@ -51,16 +52,16 @@ __global__ void from_labels_kernel(std::int64_t count, Labels labels, Shares sha
     } else if (!labels.is_class(row)) {
       to[i] = T(NAN);
     } else {
-      to[i] = static_cast<T>(shares.weight(j) * (j == labels.at[row] ? most + rest : rest));
+      to[i] = static_cast<T>(factors.weight(j) * (j == labels.at[row] ? target + any : any));
     }
   }
 }
 
 template <class T>
-__global__ void from_probabilities_kernel(std::int64_t count, std::int64_t classes, const T* t, Shares shares, T* to) {
-  const double most = shares.most(), rest = shares.rest();
+__global__ void from_probabilities_kernel(std::int64_t count, std::int64_t classes, const T* t, Factors factors, T* to) {
+  const double target = factors.of_target(), any = factors.of_any_class();
   for (std::int64_t i = thread_index(); i < count; i += thread_count()) {
-    to[i] = static_cast<T>(shares.weight(i % classes) * (most * static_cast<double>(t[i]) + rest));
+    to[i] = static_cast<T>(factors.weight(i % classes) * (target * static_cast<double>(t[i]) + any));
   }
 }
 
@@ -73,20 +74,20 @@ void class_targets(const Context& context, const ClassTargets& options, const Co
   const double all = static_cast<double>(rows), positions = all / static_cast<double>(to.shape()[0]);
   const bool has_labels = t.dtype() == DType::i32;
   const Labels labels{data<std::int32_t>(t), classes, options.ignore_index.has_value(), options.ignore_index.value_or(0)};
-  Shares shares{place_class_weights(context, op, options.weights), options.smoothing, 1, nullptr, all, static_cast<double>(classes)};
+  Factors factors{place_class_weights(context, op, options.weights), options.smoothing, 1, nullptr, all, static_cast<double>(classes)};
   if (options.reduction != Reduction::mean) {
-    shares.ratio = options.reduction == Reduction::sum ? all : positions;
+    factors.ratio = options.reduction == Reduction::sum ? all : positions;
   } else if (has_labels) {
     auto* total = static_cast<double*>(stream_of(context.device).scratch);
-    launch(context, op, total_kernel, Grid{1, 1, block_threads, 1}, rows, labels, shares.weights, total);
-    shares.total = total;
+    launch(context, op, total_kernel, Grid{1, 1, block_threads, 1}, rows, labels, factors.weights, total);
+    factors.total = total;
   }
   typed(to.dtype(), [&](auto type) {
     using T = decltype(type);
     if (has_labels) {
-      launch(context, op, from_labels_kernel<T>, grid_of(context, to.elements()), to.elements(), labels, shares, data<T>(to));
+      launch(context, op, from_labels_kernel<T>, grid_of(context, to.elements()), to.elements(), labels, factors, data<T>(to));
     } else {
-      launch(context, op, from_probabilities_kernel<T>, grid_of(context, to.elements()), to.elements(), classes, data<T>(t), shares,
+      launch(context, op, from_probabilities_kernel<T>, grid_of(context, to.elements()), to.elements(), classes, data<T>(t), factors,
              data<T>(to));
     }
   });

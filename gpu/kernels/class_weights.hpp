@@ -7,9 +7,10 @@
 
 namespace weir::cuda {
 
-// Weights of classes, which a loss holds on the host, where the kernels of this call can read them: in the memory of the thread's stream,
-// behind one number that is the caller's. They travel as arguments of a launch, so that a recorded step holds them. nullptr for none.
-// DeviceError for more than most_class_weights; `who` is the loss's part that wants them.
+// Copies class weights, which a loss keeps on the host, to where kernels can read them, and returns that address (nullptr for no weights):
+// the scratch memory of the thread's stream, valid until its next use. The first double of the scratch is left free for the caller. The
+// weights are passed as kernel arguments, so that a recorded step contains them. DeviceError for more than most_class_weights; `who` is
+// the operation that error messages name.
 inline constexpr std::size_t most_class_weights = Stream::scratch_bytes / sizeof(double) - 1;
 const double* place_class_weights(const Context& context, const char* who, std::span<const double> weights);
 

@@ -1,4 +1,4 @@
-// Concat and its way back: a kernel for each part.
+// Concat and its gradient: one launch per input.
 
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/rows.hpp"

@@ -1,4 +1,5 @@
-// Dropout: four elements a thread for each draw of four random words. The step, which counts the draws of a layer, is read on the device.
+// Dropout. Philox yields four random words at a time, so a thread handles four elements per draw. The step counter, part of the random
+// key, is read from device memory, so that a recorded step draws new numbers in each replay.
 
 #include "gpu/kernels/launch.cuh"
 #include "layers/dropout_ops.hpp"

@@ -1,4 +1,4 @@
-// fill, add, Add's sum of several blocks, and the small numbers of a step.
+// fill, add, the sum of several blocks for the Add layer, write_number and set_loss_gradient.
 
 #include <weir/core/error.hpp>
 
@@ -31,12 +31,12 @@ void fill_with(const Context& context, const TensorView& y, double value) {
 
 template <class T>
 struct Blocks {
-  static constexpr int most = 32;
-  const T* at[most];
+  static constexpr int max_count = 32;
+  const T* at[max_count];
   int count = 0;
 };
 
-// From left to right; all are read before the one that y may be is written.
+// Adds from left to right. Element i of every block is read before y[i] is written, so y may be one of the blocks.
 template <class T>
 __global__ void add_blocks_kernel(std::int64_t n, Blocks<T> blocks, T* y) {
   for (std::int64_t i = thread_index(); i < n; i += thread_count()) {
@@ -77,9 +77,9 @@ void add_forward(const Context& context, std::span<const ConstTensorView> x, con
   typed(y.dtype(), [&](auto t) {
     using T = decltype(t);
     if (x.size() == 2) return map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(x[0]), data<T>(x[1]));
-    if (x.size() > Blocks<T>::most) {
+    if (x.size() > Blocks<T>::max_count) {
       throw DeviceError("add: got " + std::to_string(x.size()) + " blocks, " + to_string(context.device) + " adds at most " +
-                        std::to_string(Blocks<T>::most) + " at once. Use several Add layers.");
+                        std::to_string(Blocks<T>::max_count) + " at once. Use several Add layers.");
     }
     Blocks<T> blocks;
     for (const ConstTensorView& block : x) blocks.at[blocks.count++] = data<T>(block);

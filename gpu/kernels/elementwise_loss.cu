@@ -1,4 +1,4 @@
-// The losses that compare element by element: a block for each sample, sums in double.
+// Losses that are a sum of one term per element (MSE, L1, Huber, ...): one block per sample, summed in double.
 
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.hpp"
@@ -29,7 +29,7 @@ __global__ void backward_kernel(F term, T scale, std::int64_t samples, std::int6
   }
 }
 
-// Calls f(term, a float or a double, elements of a sample).
+// Calls f(the term's concrete type, a value of the dtype's C++ type, elements per sample).
 template <class F>
 void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samples, F&& f) {
   const std::int64_t elements = samples == 0 ? 1 : x.elements() / samples;

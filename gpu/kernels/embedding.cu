@@ -1,4 +1,4 @@
-// Embedding: rows of the table by number, and their gradients, a thread for each element of a row that is named.
+// Embedding: looks up rows of the table by index, and their gradient; one thread per element.
 
 #include "core/array_ops.hpp"
 #include "gpu/kernels/embedding_rows.hpp"
@@ -18,11 +18,11 @@ __global__ void find_outside_kernel(std::int64_t places, const std::int32_t* ind
   }
 }
 
-// The first index outside, looked for on the device and read from there.
+// Finds the first index outside the table on the device, copies it to the host, and throws if there is one.
 void check_indices_on_device(const Context& context, const ConstTensorView& x, const Shape& weight) {
   const std::int64_t places = x.elements();
   if (places == 0) return;
-  require_no_capture("a look at indices");
+  require_no_capture("a check of indices");
   void* queue = queue_of(context);
   auto* found = static_cast<Place*>(stream_of(context.device).scratch);
   check(runtime().set(found, 0xFF, sizeof(Place), queue), "embedding");

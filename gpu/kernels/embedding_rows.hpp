@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 
-// Embedding's gradient without atomics: of the places that name one row of the table the first adds up all of them, in order.
+// Embedding's gradient without float atomics, so that its bits are reproducible: where several positions of the batch hold the same index,
+// the first of them sums the gradients of all, in order.
 
 namespace weir::cuda {
 
@@ -14,7 +15,7 @@ WEIR_HD inline bool is_first_place(const std::int32_t* index, std::int64_t place
   return true;
 }
 
-// One column of dy [places, dim] over the places from `first` on that name its row.
+// Sum of one column of dy [places, dim] over the positions from `first` on that hold the same index as `first`.
 template <class T>
 WEIR_HD T sum_of_places(const std::int32_t* index, std::int64_t places, std::int64_t first, const T* dy, std::int64_t dim,
                         std::int64_t column) {

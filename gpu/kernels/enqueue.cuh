@@ -8,7 +8,7 @@
 #include "gpu/runtime/runtime.hpp"
 #include "gpu/runtime/stream.hpp"
 
-// The one place where a kernel's launch is written. Tests put a header of this name in front of it that runs the kernel on the CPU.
+// The only place that launches a kernel. gpu_emulated_tests replaces this header, by include order, by one that runs the kernel on the CPU.
 
 namespace weir::cuda {
 

@@ -1,4 +1,4 @@
-// A batch put together from a data set that lies on the device, bytes becoming numbers on the way: one kernel.
+// Gathers the rows of a batch from a data set in device memory and converts u8 to floating point on the way.
 
 #include "data/gather.hpp"
 #include "gpu/kernels/map.cuh"
@@ -9,11 +9,12 @@ namespace weir::cuda {
 namespace {
 
 template <class T, int count>
-struct alignas(count * sizeof(T)) Several {
+struct alignas(count * sizeof(T)) Vector {
   T at[count];
 };
 
-// Row by row: a block takes a row. With `batch_index` the rows are those of that batch of `batch` samples, read from device memory.
+// One block per row. `order` lists the source rows; if `batch_index` is given, the batch starts at order[*batch_index * batch], with the
+// index read from device memory so that a recorded step gathers another batch in each replay.
 template <class From, class To>
 __global__ void __launch_bounds__(128)
     gather_kernel(const From* from, To divisor, const std::int32_t* order, const std::uint64_t* batch_index, std::int64_t batch,
@@ -33,7 +34,7 @@ __global__ void __launch_bounds__(128)
     share_row<pack>(
         width, threadIdx.x, blockDim.x, wide,
         [=](std::int64_t first) {
-          const auto in = *reinterpret_cast<const Several<From, pack>*>(x + first);
+          const auto in = *reinterpret_cast<const Vector<From, pack>*>(x + first);
           Pack<To> out;
 #pragma unroll
           for (int i = 0; i < pack; ++i) out.at[i] = convert(in.at[i]);
@@ -58,7 +59,7 @@ void gather_rows(const Context& context, const Call& call) {
   constexpr int pack = 16 / static_cast<int>(sizeof(To));
   const std::int64_t width = call.to.elements() / call.rows;
   const bool wide =
-      width % pack == 0 && is_wide(call.to.raw()) && reinterpret_cast<std::uintptr_t>(call.from.raw()) % alignof(Several<From, pack>) == 0;
+      width % pack == 0 && is_wide(call.to.raw()) && reinterpret_cast<std::uintptr_t>(call.from.raw()) % alignof(Vector<From, pack>) == 0;
   const std::int64_t most = std::int64_t{stream_of(context.device).multiprocessors} * 32;
   const Grid grid{static_cast<unsigned>(call.rows < most ? call.rows : most), 1, 128, 1};
   launch(context, "gather", gather_kernel<From, To>, grid, data<From>(call.from), static_cast<To>(call.divisor), call.order,

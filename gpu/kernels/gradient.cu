@@ -1,4 +1,4 @@
-// What is done to gradients before an update and to parameters after it.
+// Gradients before an update (penalties, clipping, accumulation) and the norm limit of parameters after it.
 
 #include "gpu/kernels/map.cuh"
 #include "gpu/kernels/reduce.hpp"
@@ -19,8 +19,8 @@ struct Penalize {
 
 template <class T>
 struct Clip {
-  T most;
-  __device__ T operator()(T g) const { return g > most ? most : g < -most ? -most : g; }
+  T limit;
+  __device__ T operator()(T g) const { return g > limit ? limit : g < -limit ? -limit : g; }
 };
 
 template <class T>
@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(block_threads) total_kernel(const double* part
   if (threadIdx.x == 0) *sum = total;
 }
 
-// Every block adds up the few sums for itself, in order, and each thread finds the same factor.
+// Every thread adds up the few sums itself, in the same order, so that all get the same factor without communication.
 template <class T>
 __global__ void clip_norm_kernel(const double* sums, std::int64_t sum_count, double limit, std::int64_t count, T* g) {
   double total = 0;

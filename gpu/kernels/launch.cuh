@@ -7,11 +7,11 @@
 #include "gpu/kernels/elements.hpp"
 #include "gpu/kernels/enqueue.cuh"
 
-// How kernels are launched: checked, by the name of their operation, on the context's stream.
+// Kernel launches on the context's stream, with their errors checked.
 
 namespace weir::cuda {
 
-// kernel<<<grid>>>(arguments...), nothing for a grid without blocks.
+// kernel<<<grid>>>(arguments...); does nothing for a grid without blocks. DeviceError names `op`.
 template <class... P, class... A>
 void launch(const Context& context, const char* op, void (*kernel)(P...), const Grid& grid, const A&... arguments) {
   if (grid.blocks_x == 0 || grid.blocks_y == 0) return;
@@ -23,14 +23,14 @@ void launch(const Context& context, const char* op, void (*kernel)(P...), const 
 __device__ inline std::int64_t thread_index() { return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
 __device__ inline std::int64_t thread_count() { return static_cast<std::int64_t>(gridDim.x) * blockDim.x; }
 
-// Blocks for one thread an item; kernels go on from thread_index() in steps of thread_count().
+// A grid with one thread per item, up to 16 blocks a multiprocessor; kernels loop from thread_index() in steps of thread_count().
 inline Grid grid_of(const Context& context, std::int64_t items) {
   const auto most = static_cast<std::int64_t>(stream_of(context.device).multiprocessors) * 16;
   const std::int64_t wanted = ceil_div(items, block_threads);
   return {static_cast<unsigned>(wanted < most ? wanted : most), 1, block_threads, 1};
 }
 
-// The total over a block of block_threads threads, for each of them; in the order of reduce.hpp.
+// The sum of `value` over a block of block_threads threads, returned to each of them; added in the order of reduce.hpp.
 template <class T>
 __device__ T block_total(T value) {
   __shared__ T values[block_threads];
@@ -42,7 +42,7 @@ __device__ T block_total(T value) {
   }
   __syncthreads();
   const T total = values[0];
-  __syncthreads();  // before the next use of the room
+  __syncthreads();  // all have read values[0] before the next call overwrites it
   return total;
 }
 

@@ -4,7 +4,7 @@
 
 #include "gpu/kernels/launch.cuh"
 
-// y[i] = f(x[i], ...): the one kernel behind everything that is computed element by element. Results may be operands.
+// y[i] = f(x[i], ...): the kernel of most elementwise operations. y may be one of the operands.
 
 namespace weir::cuda {
 
@@ -34,7 +34,7 @@ __global__ void __launch_bounds__(block_threads) map_kernel(std::int64_t n, bool
   share_elements<width>(n, thread_index(), thread_count(), wide, packs, [&](std::int64_t i) { y[i] = f(x[i]...); });
 }
 
-// On a 16-byte boundary.
+// Whether the address is 16-byte aligned.
 inline bool is_wide(const void* address) { return reinterpret_cast<std::uintptr_t>(address) % 16 == 0; }
 
 template <class T, class F, class... X>

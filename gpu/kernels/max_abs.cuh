@@ -6,8 +6,8 @@
 
 namespace weir::cuda {
 
-// The largest magnitude that a thread has seen, by bit patterns without the sign: ordered as the numbers, infinity above every finite one,
-// NaN above infinity. See core/max_abs.hpp.
+// Maximum of |x| over the values that a thread has seen, compared as bit patterns without the sign bit, which are ordered like the numbers
+// with NaN above infinity (see core/max_abs.hpp).
 template <class T>
 struct Magnitude {
   using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, unsigned long long>;
@@ -18,7 +18,7 @@ struct Magnitude {
     bits = seen > bits ? seen : bits;
   }
 
-  // Raises *max_abs to the largest of the whole block. A maximum of whole numbers: the order of the blocks does not matter.
+  // *max_abs = max(*max_abs, the block's maximum), by an integer atomic: the order of the blocks does not matter.
   __device__ void raise(double* max_abs) const {
     __shared__ Bits shared[block_threads];
     const int thread = static_cast<int>(threadIdx.x);

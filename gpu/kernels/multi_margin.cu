@@ -1,5 +1,5 @@
-// The hinge loss of several classes: a group of a warp's threads for each sample, and in the gradient for each row of scores. A label
-// outside [0, classes) reads nothing and makes NaN.
+// Multi-class hinge loss. Forward: a group of threads of a warp per sample; backward: one per row of scores. A label outside [0, classes)
+// is never used as an index and gives NaN.
 
 #include "gpu/kernels/class_weights.hpp"
 #include "gpu/kernels/row_groups.cuh"

@@ -1,4 +1,4 @@
-// Multiply: one factor at a time from left to right, as the CPU does, so that the bits are the CPU's.
+// Multiply: one factor at a time from left to right, the CPU's order, so that the result is bit-identical.
 
 #include "layers/multiply_ops.hpp"
 

@@ -1,5 +1,5 @@
-// PReLU: element by element; a slope's gradient is a sum over rows where each element of a sample has its own slope, else a sum over all
-// runs of the slope.
+// PReLU. The gradient of a slope is a sum over rows where every feature has a slope of its own; otherwise (one slope for a channel or for
+// everything) it is a sum over all elements that share the slope. A run is the consecutive elements of a sample that share one.
 
 #include "gpu/kernels/reduce.cuh"
 #include "gpu/kernels/rows.hpp"
@@ -9,7 +9,7 @@ namespace weir::cuda {
 
 namespace {
 
-// to = where x > 0 from, else the slope times it: y from x, and dx from dy.
+// to = from where x > 0, else slope * from. Forward: from = x, to = y; backward: from = dy, to = dx.
 template <class T>
 __global__ void pass_kernel(std::int64_t n, PReLURuns runs, const T* x, const T* w, const T* from, T* to) {
   for (std::int64_t i = thread_index(); i < n; i += thread_count()) {
@@ -23,7 +23,7 @@ struct SlopeTerm {
   __device__ T operator()(std::int64_t i) const { return x[i] > T(0) ? T(0) : x[i] * dy[i]; }
 };
 
-// A block for each part of each slope's elements: to[part][slope].
+// Partial sums of the slopes' gradients, to[part][slope]: one block per part of one slope's elements.
 template <class T>
 __global__ void __launch_bounds__(block_threads) slope_sums_kernel(PReLURuns runs, Parts elements, SlopeTerm<T> term, T* to) {
   for (std::int64_t block = blockIdx.x; block < runs.slopes * elements.parts; block += gridDim.x) {

@@ -1,4 +1,4 @@
-// Matrix products: cuBLASLt's, and a plain one of our own for whatever it offers nothing for.
+// Matrix products: cuBLASLt, or a plain tiled kernel where cuBLASLt has no algorithm for the sizes.
 
 #include "core/array_ops.hpp"
 #include "gpu/kernels/launch.cuh"
@@ -21,7 +21,7 @@ struct Operand {
   }
 };
 
-// One element of c a thread, tiles of a and b by way of shared memory.
+// One element of c per thread, with tiles of a and b staged in shared memory.
 template <class T>
 __global__ void __launch_bounds__(tile* tile) product_kernel(Operand<T> a, Operand<T> b, T* c) {
   __shared__ T from_a[tile][tile + 1], from_b[tile][tile + 1];
@@ -42,7 +42,7 @@ __global__ void __launch_bounds__(tile* tile) product_kernel(Operand<T> a, Opera
 }
 
 template <class T>
-void by_hand(const Context& context, const Product& p) {
+void run_own_kernel(const Context& context, const Product& p) {
   constexpr std::int64_t most = 65535;
   const std::int64_t rows = ceil_div(p.m, tile);
   const Grid grid{static_cast<unsigned>(ceil_div(p.n, tile)), static_cast<unsigned>(rows < most ? rows : most), tile, tile};
@@ -53,12 +53,12 @@ void by_hand(const Context& context, const Product& p) {
 }  // namespace
 
 Epilogue multiply(const Context& context, const Product& product) {
-  // Of nothing there is nothing left to do, but that sums over nothing are zeros, which the caller writes.
+  // An empty result: the epilogue counts as done, except relu_gradient, whose bias gradient (sums over no rows) the caller must zero.
   if (product.m == 0 || product.n == 0) return product.epilogue == Epilogue::relu_gradient ? Epilogue::none : product.epilogue;
-  if (product.k > 0) {  // the library takes no empty sums
+  if (product.k > 0) {  // cuBLASLt refuses k = 0
     if (const auto made = make_product(context, product)) return *made;
   }
-  typed(product.dtype, [&](auto t) { by_hand<decltype(t)>(context, product); });
+  typed(product.dtype, [&](auto t) { run_own_kernel<decltype(t)>(context, product); });
   return Epilogue::none;
 }
 

@@ -1,4 +1,5 @@
-// Sums: over everything, over rows, and of a loss. Two passes where one block is not enough; the order depends on the sizes alone.
+// Sums over all elements, over rows, and of a loss. Two passes where one block is not enough. The order of additions depends on the sizes
+// alone, so results are reproducible.
 
 #include "core/array_ops.hpp"
 #include "gpu/kernels/launch.cuh"

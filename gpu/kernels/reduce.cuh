@@ -3,7 +3,7 @@
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.hpp"
 
-// Sums over the rows of something that a functor yields element by element, for reduce_sum and for Dense's bias.
+// Column sums of a matrix [rows, columns] whose elements a functor computes; for reduce_sum and for gradients of biases and norms.
 
 namespace weir::cuda {
 
@@ -13,7 +13,7 @@ struct ReadElement {
   __device__ T operator()(std::int64_t i) const { return x[i]; }
 };
 
-// What a functor says of an element: by its row and column, or by its place.
+// The functor's value of an element; it takes either (row, column) or the flat index.
 template <class F>
 __device__ auto element_of(const F& value, std::int64_t row, std::int64_t column, std::int64_t columns) {
   if constexpr (std::is_invocable_v<const F&, std::int64_t, std::int64_t>) {
@@ -23,8 +23,8 @@ __device__ auto element_of(const F& value, std::int64_t row, std::int64_t column
   }
 }
 
-// Block (i, p) adds column_width columns from column_width * i on, over part p of the rows, into to[p][column]. A warp reads neighbouring
-// columns of one row, column_rows rows at a time.
+// Block (i, p) sums part p of the rows for column_width columns, starting at column_width * i, into to[p][column]. A warp reads
+// neighbouring columns of one row; the block reads column_rows rows at a time.
 template <class T, class F>
 __global__ void __launch_bounds__(column_width* column_rows) sum_rows_kernel(F value, Parts rows, std::int64_t columns, T* to) {
   __shared__ T sums[column_rows][column_width];
@@ -40,7 +40,7 @@ __global__ void __launch_bounds__(column_width* column_rows) sum_rows_kernel(F v
   if (y == 0 && column < columns) to[part * columns + column] = sums[0][x];
 }
 
-// total[column] = the parts' sums in order.
+// total[column] = sum over the parts, in order.
 template <class T>
 __global__ void sum_parts_kernel(const T* partial, std::int64_t parts, std::int64_t columns, T* total) {
   for (std::int64_t column = thread_index(); column < columns; column += thread_count()) {
@@ -50,7 +50,7 @@ __global__ void sum_parts_kernel(const T* partial, std::int64_t parts, std::int6
   }
 }
 
-// total[column] = sum over rows of the value there; partial has room for [parts, columns].
+// total[column] = sum over rows of value(row, column); `partial` is scratch of [parts, columns].
 template <class T, class F>
 void sum_rows(const Context& context, const char* op, const F& value, std::int64_t rows, std::int64_t columns, T* partial,
               std::int64_t parts, T* total) {
@@ -59,7 +59,7 @@ void sum_rows(const Context& context, const char* op, const F& value, std::int64
   if (parts > 1) launch(context, op, sum_parts_kernel<T>, grid_of(context, columns), partial, parts, columns, total);
 }
 
-// The same, with the parts in the stream's own memory.
+// The same, with the stream's scratch memory for the partial sums.
 template <class T, class F>
 void sum_rows(const Context& context, const char* op, const F& value, std::int64_t rows, std::int64_t columns, T* total) {
   sum_rows(context, op, value, rows, columns, static_cast<T*>(stream_of(context.device).scratch),

@@ -1,4 +1,4 @@
-// LayerNorm and RMSNorm: a group of a warp's threads for each row; the parameters' gradients are sums over the rows.
+// LayerNorm and RMSNorm: a group of threads of a warp per row. The gradients of weight and bias are sums over the rows.
 
 #include "gpu/kernels/reduce.cuh"
 #include "gpu/kernels/row_groups.cuh"
@@ -47,9 +47,9 @@ __global__ void __launch_bounds__(block_threads)
   });
 }
 
-// What the sum over rows takes for the weight's gradient.
+// The terms of the weight's gradient: dy times the normalised x.
 template <class T>
-struct TimesNormed {
+struct DyTimesNormalized {
   const T *x, *dy, *numbers;
   std::int64_t width;
   __device__ T operator()(std::int64_t row, std::int64_t column) const {
@@ -82,7 +82,7 @@ void row_norm_backward(const Context& context, const RowNormBackward& args) {
              data<T>(args.weight), numbers, data<T>(args.dx));
     }
     if (!args.dweight.empty()) {
-      sum_rows(context, "row_norm weight gradient", TimesNormed<T>{x, dy, numbers, width}, rows.count, width, data<T>(args.dweight));
+      sum_rows(context, "row_norm weight gradient", DyTimesNormalized<T>{x, dy, numbers, width}, rows.count, width, data<T>(args.dweight));
     }
     if (!args.dbias.empty()) sum_rows(context, "row_norm bias gradient", ReadElement<T>{dy}, rows.count, width, data<T>(args.dbias));
   });

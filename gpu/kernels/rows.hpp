@@ -5,11 +5,12 @@
 
 #include "gpu/kernels/reduce.hpp"
 
-// The index arithmetic of the kernels that work on rows, as functions of the host too.
+// Index arithmetic of the kernels that work on rows; it also compiles for the host, where tests check it.
 
 namespace weir::cuda {
 
-// One row by `lanes` threads: calls pack(first element) for whole packs of `width` elements and one(element) for the rest.
+// One thread's share of a row that `lanes` threads handle: calls pack(first element) for whole packs of `width` elements and one(element)
+// for the elements left over, or for all of them if not `wide`.
 template <int width, class Packs, class One>
 WEIR_HD void share_row(std::int64_t n, std::int64_t lane, std::int64_t lanes, bool wide, Packs&& pack, One&& one) {
   const std::int64_t whole = wide ? n / width : 0;
@@ -17,20 +18,20 @@ WEIR_HD void share_row(std::int64_t n, std::int64_t lane, std::int64_t lanes, bo
   for (std::int64_t i = whole * width + lane; i < n; i += lanes) one(i);
 }
 
-// Where element i of a part [rows, width] lies in a whole [rows, whole_width] whose column `column` is the part's first.
+// Concat: the index in the output [rows, whole_width] of element i of an input [rows, width] that starts at column `column` of it.
 WEIR_HD inline std::int64_t place_in_whole(std::int64_t i, std::int64_t width, std::int64_t whole_width, std::int64_t column) {
   return i / width * whole_width + column + i % width;
 }
 
-// The smallest power of two that is no less than n, at most 32: how many threads of a warp share a row of n elements.
+// Number of threads of a warp that share a row of n elements: the smallest power of two >= n, at most 32.
 WEIR_HD inline int lanes_for_row(std::int64_t n) {
   int lanes = 1;
   while (lanes < 32 && lanes < n) lanes *= 2;
   return lanes;
 }
 
-// A thread's place where groups of `lanes` neighbours share rows: its group takes row, row + step, ... All groups make the same number of
-// rounds, so that whole warps stay together; a row behind the last is nobody's.
+// For kernels where groups of `lanes` neighbouring threads share a row each: this thread's group handles row, row + step, ... All groups
+// run the same number of rounds, so that warps stay converged; in the last round `row` may be past the end.
 struct RowGroup {
   std::int64_t row, step, rounds;
   int lane;
@@ -39,7 +40,7 @@ struct RowGroup {
       : row(thread / lanes), step(threads / lanes), rounds((rows + step - 1) / step), lane(static_cast<int>(thread % lanes)) {}
 };
 
-// A thread's place where blocks of column_width times column_rows threads share a matrix: one column, and the rows row, row + step, ...
+// For kernels with blocks of column_width x column_rows threads over a matrix: this thread's column, and its rows row, row + step, ...
 struct ColumnPlace {
   std::int64_t column, row, step;
 
@@ -47,13 +48,14 @@ struct ColumnPlace {
       : column(block_x * column_width + x), row(block_y * column_rows + y), step(blocks_y * column_rows) {}
 };
 
-// Blocks of such a launch that lie under each other: a few rows for each thread.
+// Height of such a grid in blocks: about four rows per thread.
 inline std::int64_t column_blocks(std::int64_t rows) {
   const std::int64_t wanted = (rows + 4 * column_rows - 1) / (4 * column_rows);
   return wanted < 256 ? wanted : 256;
 }
 
-// In a block [samples, slopes, run] each of a sample's runs has one slope: that of element i, and where element k of all with slope c lies.
+// PReLU on x [samples, slopes, run], where the `run` consecutive elements share a slope. slope_of: the slope of element i; place_of_slope:
+// the index of the k-th of all elements that have slope c.
 WEIR_HD inline std::int64_t slope_of(std::int64_t i, std::int64_t slopes, std::int64_t run) { return i / run % slopes; }
 WEIR_HD inline std::int64_t place_of_slope(std::int64_t k, std::int64_t c, std::int64_t slopes, std::int64_t run) {
   return (k / run * slopes + c) * run + k % run;

@@ -1,5 +1,4 @@
-// Softmax and its logarithm: a group of a warp's threads for each row, whose elements each thread reads and writes alone, so that y may be
-// x.
+// Softmax and LogSoftmax: a group of threads of a warp per row. An element is read and written by the same thread, so y may be x.
 
 #include "gpu/kernels/row_groups.cuh"
 #include "layers/rows.hpp"
@@ -11,8 +10,8 @@ namespace weir::cuda {
 namespace {
 
 template <class T>
-__device__ T exp_below(T x, T most) {
-  return softmax_exp(softmax_clamp(x - most));
+__device__ T exp_minus_max(T x, T max) {
+  return softmax_exp(softmax_clamp(x - max));
 }
 
 template <class T>
@@ -20,8 +19,8 @@ __global__ void __launch_bounds__(block_threads) softmax_kernel(Rows rows, int l
   over_row_groups(rows.count, rows.width, lanes, [=](std::int64_t row, std::int64_t n, int lane) {
     const T* from = x + row * rows.width;
     T* to = y + row * rows.width;
-    const T most = row_max_of(lane_max_of(from, n, lane, lanes), lanes);
-    const T sum = sum_over_row<T>(n, lane, lanes, [=](std::int64_t j) { return to[j] = exp_below(from[j], most); });
+    const T max = row_max_of(lane_max_of(from, n, lane, lanes), lanes);
+    const T sum = sum_over_row<T>(n, lane, lanes, [=](std::int64_t j) { return to[j] = exp_minus_max(from[j], max); });
     for (std::int64_t j = lane; j < n; j += lanes) to[j] /= sum;
   });
 }
@@ -40,9 +39,9 @@ __global__ void __launch_bounds__(block_threads) log_softmax_kernel(Rows rows, i
   over_row_groups(rows.count, rows.width, lanes, [=](std::int64_t row, std::int64_t n, int lane) {
     const T* from = x + row * rows.width;
     T* to = y + row * rows.width;
-    const T most = row_max_of(lane_max_of(from, n, lane, lanes), lanes);
-    const T log_sum = std::log(sum_over_row<T>(n, lane, lanes, [=](std::int64_t j) { return exp_below(from[j], most); }));
-    for (std::int64_t j = lane; j < n; j += lanes) to[j] = (from[j] - most) - log_sum;
+    const T max = row_max_of(lane_max_of(from, n, lane, lanes), lanes);
+    const T log_sum = std::log(sum_over_row<T>(n, lane, lanes, [=](std::int64_t j) { return exp_minus_max(from[j], max); }));
+    for (std::int64_t j = lane; j < n; j += lanes) to[j] = (from[j] - max) - log_sum;
   });
 }
 
@@ -51,15 +50,15 @@ __global__ void __launch_bounds__(block_threads) log_softmax_gradient_kernel(Row
   over_row_groups(rows.count, rows.width, lanes, [=](std::int64_t row, std::int64_t n, int lane) {
     const std::int64_t at = row * rows.width;
     const T sum = sum_over_row<T>(n, lane, lanes, [=](std::int64_t j) { return dy[at + j]; });
-    for (std::int64_t j = lane; j < n; j += lanes) dx[at + j] = dy[at + j] - exp_below(y[at + j], T(0)) * sum;
+    for (std::int64_t j = lane; j < n; j += lanes) dx[at + j] = dy[at + j] - exp_minus_max(y[at + j], T(0)) * sum;
   });
 }
 
-// Launches kernel(rows, lanes, arguments...) with enough threads for each row of a block like `shape`.
+// Launches kernel(rows, lanes, arguments...) with `lanes` threads for each row of a tensor of x's shape.
 template <class... P, class... A>
-void over_rows_of(const Context& context, const char* op, void (*kernel)(Rows, int, P...), const ConstTensorView& shape,
+void over_rows_of(const Context& context, const char* op, void (*kernel)(Rows, int, P...), const ConstTensorView& x,
                   const A&... arguments) {
-  const Rows rows = rows_of(shape);
+  const Rows rows = rows_of(x);
   const int lanes = lanes_for_row(rows.width);
   launch(context, op, kernel, grid_of(context, rows.count * lanes), rows, lanes, arguments...);
 }

@@ -1,4 +1,4 @@
-// Softmax cross-entropy: a group of a warp's threads for each row.
+// Softmax cross-entropy: a group of threads of a warp per row.
 
 #include "gpu/kernels/row_groups.cuh"
 #include "layers/losses/softmax_cross_entropy_ops.hpp"
@@ -18,23 +18,23 @@ Sizes sizes_of(const ConstTensorView& x) {
   return {x.shape()[0], x.elements() / classes, classes};
 }
 
-// The terms of a row's loss that fall to one thread. A label outside [0, classes) reads nothing and makes the loss NaN.
+// One thread's share of the loss of a row. A label outside [0, classes) is never used as an index and makes the loss NaN.
 template <class T>
 struct LabelLoss {
   const std::int32_t* labels;
-  __device__ T operator()(const T* x, std::int64_t row, std::int64_t classes, T most, T log_sum, int lane, int) const {
+  __device__ T operator()(const T* x, std::int64_t row, std::int64_t classes, T max, T log_sum, int lane, int) const {
     const std::int32_t label = labels[row];
     if (lane != 0) return T(0);
-    return label < 0 || label >= classes ? T(NAN) : (most - x[label]) + log_sum;
+    return label < 0 || label >= classes ? T(NAN) : (max - x[label]) + log_sum;
   }
 };
 template <class T>
 struct ProbabilityLoss {
   const T* t;
-  __device__ T operator()(const T* x, std::int64_t row, std::int64_t classes, T most, T log_sum, int lane, int lanes) const {
+  __device__ T operator()(const T* x, std::int64_t row, std::int64_t classes, T max, T log_sum, int lane, int lanes) const {
     const T* p = t + row * classes;
     T sum = T(0);
-    for (std::int64_t j = lane; j < classes; j += lanes) sum += probability_term(x[j], p[j], most, log_sum);
+    for (std::int64_t j = lane; j < classes; j += lanes) sum += probability_term(x[j], p[j], max, log_sum);
     return sum;
   }
 };
@@ -47,20 +47,20 @@ __global__ void __launch_bounds__(block_threads) forward_kernel(Sizes size, int 
     const std::int64_t row = there ? group.row : 0, classes = there ? size.classes : 0;
     const T* x_row = x + row * size.classes;
     T* e_row = e + row * size.classes;
-    T most = group.lane < classes ? x_row[group.lane] : -T(INFINITY);
-    for (std::int64_t j = group.lane; j < classes; j += lanes) most = x_row[j] > most ? x_row[j] : most;
-    most = row_max_of(most, lanes);
+    T max = group.lane < classes ? x_row[group.lane] : -T(INFINITY);
+    for (std::int64_t j = group.lane; j < classes; j += lanes) max = x_row[j] > max ? x_row[j] : max;
+    max = row_max_of(max, lanes);
     T sum = T(0);
     for (std::int64_t j = group.lane; j < classes; j += lanes) {
-      const T value = softmax_exp(softmax_clamp(x_row[j] - most));
+      const T value = softmax_exp(softmax_clamp(x_row[j] - max));
       e_row[j] = value;
       sum += value;
     }
     sum = row_sum_of(sum, lanes);
-    const T part = there ? loss(x_row, row, classes, most, std::log(sum), group.lane, lanes) : T(0);
+    const T part = there ? loss(x_row, row, classes, max, std::log(sum), group.lane, lanes) : T(0);
     const T total = row_sum_of(part, lanes);
     if (!there || group.lane != 0) continue;
-    numbers[row * row_numbers + row_max] = most;
+    numbers[row * row_numbers + row_max] = max;
     numbers[row * row_numbers + row_sum] = sum;
     numbers[row * row_numbers + row_loss] = total;
   }
@@ -101,10 +101,10 @@ __global__ void __launch_bounds__(block_threads)
     share = row_sum_of(share, lanes);
     if (!there) continue;
     const T g = dy[row / size.positions()] / static_cast<T>(size.positions());
-    const T most = numbers[row * row_numbers + row_max], sum = numbers[row * row_numbers + row_sum], log_sum = std::log(sum);
+    const T max = numbers[row * row_numbers + row_max], sum = numbers[row * row_numbers + row_sum], log_sum = std::log(sum);
     share /= sum;
     for (std::int64_t j = at + group.lane; j < at + classes; j += lanes) {
-      const T term = (most - x[j]) + log_sum;
+      const T term = (max - x[j]) + log_sum;
       if (dx != nullptr) dx[j] = g * (share * e[j] - t[j]);
       if (dt != nullptr) dt[j] = g * term;
     }

@@ -1,4 +1,4 @@
-// A recorded step judges itself.
+// In a recorded step the device itself decides whether the step is accepted (all numbers finite), without asking the host.
 
 #include "gpu/kernels/launch.cuh"
 #include "training/accept_step.hpp"

@@ -1,4 +1,4 @@
-// The binary cross entropy with a pos_weight for each output: a block for each sample, sums in double.
+// Binary cross-entropy from logits with a pos_weight per output: one block per sample, summed in double.
 
 #include "gpu/kernels/class_weights.hpp"
 #include "gpu/kernels/launch.cuh"

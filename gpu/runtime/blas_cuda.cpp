@@ -1,4 +1,4 @@
-// The products' table over cuBLASLt.
+// The Blas function table, implemented with cuBLASLt.
 
 #include <cublasLt.h>
 #include <cuda_runtime_api.h>
@@ -27,8 +27,8 @@ struct Plan {
   bool is_double = false;
 };
 
-// The first code that is not success ends the work of a Steps object; later steps do nothing.
-struct Steps {
+// Keeps the first error of a sequence of calls.
+struct FirstError {
   cublasStatus_t code = CUBLAS_STATUS_SUCCESS;
   void operator()(cublasStatus_t next) {
     if (code == CUBLAS_STATUS_SUCCESS) code = next;
@@ -49,12 +49,12 @@ cublasComputeType_t compute_type(const BlasProduct& kind) {
 }
 
 template <class T>
-void set(Steps& steps, const Description& description, cublasLtMatmulDescAttributes_t what, const T& value) {
-  steps(cublasLtMatmulDescSetAttribute(description.get(), what, &value, sizeof value));
+void set(FirstError& status, const Description& description, cublasLtMatmulDescAttributes_t what, const T& value) {
+  status(cublasLtMatmulDescSetAttribute(description.get(), what, &value, sizeof value));
 }
 template <class T>
-void set(Steps& steps, const Preference& preference, cublasLtMatmulPreferenceAttributes_t what, const T& value) {
-  steps(cublasLtMatmulPreferenceSetAttribute(preference.get(), what, &value, sizeof value));
+void set(FirstError& status, const Preference& preference, cublasLtMatmulPreferenceAttributes_t what, const T& value) {
+  status(cublasLtMatmulPreferenceSetAttribute(preference.get(), what, &value, sizeof value));
 }
 
 cublasLtEpilogue_t epilogue(const BlasProduct& kind) {
@@ -73,67 +73,67 @@ cublasLtEpilogue_t epilogue(const BlasProduct& kind) {
   return CUBLASLT_EPILOGUE_DEFAULT;
 }
 
-// Some address of the alignment that the real one has: the choice of an algorithm reads it.
+// A made-up address with the same alignment as the real one, which the heuristic looks at.
 const void* address_aligned_to(std::uint32_t bytes) { return reinterpret_cast<const void*>(std::uintptr_t{4096} + bytes); }
 
-Description describe_product(Steps& steps, const BlasProduct& kind, cudaDataType_t type) {
+Description describe_product(FirstError& status, const BlasProduct& kind, cudaDataType_t type) {
   cublasLtMatmulDesc_t made = nullptr;
-  steps(cublasLtMatmulDescCreate(&made, compute_type(kind), type));
+  status(cublasLtMatmulDescCreate(&made, compute_type(kind), type));
   Description description(made);
   if (!description) return description;
-  set(steps, description, CUBLASLT_MATMUL_DESC_TRANSA, kind.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
-  set(steps, description, CUBLASLT_MATMUL_DESC_TRANSB, kind.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(status, description, CUBLASLT_MATMUL_DESC_TRANSA, kind.transpose_a ? CUBLAS_OP_T : CUBLAS_OP_N);
+  set(status, description, CUBLASLT_MATMUL_DESC_TRANSB, kind.transpose_b ? CUBLAS_OP_T : CUBLAS_OP_N);
   if (kind.epilogue != Epilogue::none) {
-    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(kind));
-    set(steps, description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, address_aligned_to(kind.align_bias));
+    set(status, description, CUBLASLT_MATMUL_DESC_EPILOGUE, epilogue(kind));
+    set(status, description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, address_aligned_to(kind.align_bias));
   }
   if (kind.mask_stride != 0) {
-    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, address_aligned_to(kind.align_mask));
-    set(steps, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, kind.mask_stride);
+    set(status, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, address_aligned_to(kind.align_mask));
+    set(status, description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_LD, kind.mask_stride);
   }
   return description;
 }
 
-Layout make_layout(Steps& steps, cudaDataType_t type, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
+Layout make_layout(FirstError& status, cudaDataType_t type, std::int64_t rows, std::int64_t columns, std::int64_t stride) {
   cublasLtMatrixLayout_t made = nullptr;
-  steps(cublasLtMatrixLayoutCreate(&made, type, static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns), stride));
+  status(cublasLtMatrixLayoutCreate(&made, type, static_cast<std::uint64_t>(rows), static_cast<std::uint64_t>(columns), stride));
   return Layout(made);
 }
 
-Preference make_preference(Steps& steps, const BlasProduct& kind, std::size_t workspace_bytes) {
+Preference make_preference(FirstError& status, const BlasProduct& kind, std::size_t workspace_bytes) {
   cublasLtMatmulPreference_t made = nullptr;
-  steps(cublasLtMatmulPreferenceCreate(&made));
+  status(cublasLtMatmulPreferenceCreate(&made));
   Preference preference(made);
   if (!preference) return preference;
-  // No parts that are added up in the result: those may come in any order.
+  // Without split-K by atomic adds to the result (REDUCTION_SCHEME_INPLACE), whose order of additions varies.
   const std::uint32_t reductions = CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE | CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
-  set(steps, preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, reductions);
-  set(steps, preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<std::uint64_t>(workspace_bytes));
-  set(steps, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, kind.align_a);
-  set(steps, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, kind.align_b);
-  set(steps, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, kind.align_d);
-  set(steps, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, kind.align_d);
+  set(status, preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, reductions);
+  set(status, preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, static_cast<std::uint64_t>(workspace_bytes));
+  set(status, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, kind.align_a);
+  set(status, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, kind.align_b);
+  set(status, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, kind.align_d);
+  set(status, preference, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, kind.align_d);
   return preference;
 }
 
 Code plan(void* library, const BlasProduct& kind, std::size_t workspace_bytes, void** plan) {
   const cudaDataType_t type = kind.dtype == DType::f64 ? CUDA_R_64F : CUDA_R_32F;
-  Steps steps;
+  FirstError status;
   auto made = std::make_unique<Plan>();
   made->is_double = kind.dtype == DType::f64;
-  made->description = describe_product(steps, kind, type);
-  made->a = kind.transpose_a ? make_layout(steps, type, kind.k, kind.m, kind.lda) : make_layout(steps, type, kind.m, kind.k, kind.lda);
-  made->b = kind.transpose_b ? make_layout(steps, type, kind.n, kind.k, kind.ldb) : make_layout(steps, type, kind.k, kind.n, kind.ldb);
-  made->d = make_layout(steps, type, kind.m, kind.n, kind.ldd);
-  const Preference preference = make_preference(steps, kind, workspace_bytes);
-  if (steps.code != CUBLAS_STATUS_SUCCESS) return steps.code;
+  made->description = describe_product(status, kind, type);
+  made->a = kind.transpose_a ? make_layout(status, type, kind.k, kind.m, kind.lda) : make_layout(status, type, kind.m, kind.k, kind.lda);
+  made->b = kind.transpose_b ? make_layout(status, type, kind.n, kind.k, kind.ldb) : make_layout(status, type, kind.k, kind.n, kind.ldb);
+  made->d = make_layout(status, type, kind.m, kind.n, kind.ldd);
+  const Preference preference = make_preference(status, kind, workspace_bytes);
+  if (status.code != CUBLAS_STATUS_SUCCESS) return status.code;
 
   cublasLtMatmulHeuristicResult_t found{};
   int count = 0;
   const cublasStatus_t asked =
       cublasLtMatmulAlgoGetHeuristic(static_cast<cublasLtHandle_t>(library), made->description.get(), made->a.get(), made->b.get(),
                                      made->d.get(), made->d.get(), preference.get(), 1, &found, &count);
-  if (asked == CUBLAS_STATUS_NOT_SUPPORTED || asked == CUBLAS_STATUS_INVALID_VALUE) return success;  // it has none: *plan stays nullptr
+  if (asked == CUBLAS_STATUS_NOT_SUPPORTED || asked == CUBLAS_STATUS_INVALID_VALUE) return success;  // no algorithm: *plan stays nullptr
   if (asked != CUBLAS_STATUS_SUCCESS) return asked;
   if (count == 0 || found.state != CUBLAS_STATUS_SUCCESS) return success;
   made->algorithm = found.algo;
@@ -147,10 +147,10 @@ Code run(void* library, const void* plan, const BlasBlocks& blocks, void* worksp
   const double one_d = 1, zero_d = 0;
   const void* one = p.is_double ? static_cast<const void*>(&one_d) : &one_f;
   const void* zero = p.is_double ? static_cast<const void*>(&zero_d) : &zero_f;
-  Steps steps;
-  if (blocks.bias != nullptr) set(steps, p.description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, blocks.bias);
-  if (blocks.mask != nullptr) set(steps, p.description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, blocks.mask);
-  if (steps.code != CUBLAS_STATUS_SUCCESS) return steps.code;
+  FirstError status;
+  if (blocks.bias != nullptr) set(status, p.description, CUBLASLT_MATMUL_DESC_BIAS_POINTER, blocks.bias);
+  if (blocks.mask != nullptr) set(status, p.description, CUBLASLT_MATMUL_DESC_EPILOGUE_AUX_POINTER, blocks.mask);
+  if (status.code != CUBLAS_STATUS_SUCCESS) return status.code;
   return cublasLtMatmul(static_cast<cublasLtHandle_t>(library), p.description.get(), one, blocks.a, p.a.get(), blocks.b, p.b.get(), zero,
                         blocks.d, p.d.get(), blocks.d, p.d.get(), &p.algorithm, workspace, workspace_bytes,
                         static_cast<cudaStream_t>(stream));

@@ -1,4 +1,4 @@
-// Memory of a device and what moves it, through the runtime's table alone.
+// Device memory and copies, written against the Runtime function table, so that tests can replace it.
 
 #include <algorithm>
 #include <weir/core/error.hpp>
@@ -61,8 +61,8 @@ Allocation allocate(Device device, std::size_t bytes) {
   }
   const Allocation block{data, [](void* memory) { runtime().release(memory); }};
   try {
-    check(runtime().set(data, 0, taken, stream.handle), "zeros for a new block");
-    check(runtime().wait(stream.handle), "zeros for a new block");
+    check(runtime().set(data, 0, taken, stream.handle), "zero-filling a new block");
+    check(runtime().wait(stream.handle), "zero-filling a new block");
   } catch (...) {
     block.release(data);
     throw;
@@ -92,7 +92,7 @@ void* stream(Device device) { return stream_of(device).handle; }
 void wait(const Context& context) {
   require_no_capture("a wait");
   require_usable();
-  check(runtime().wait(queue_of(context)), "the work before this wait");
+  check(runtime().wait(queue_of(context)), "waiting for the device");
 }
 
 }  // namespace weir::cuda

@@ -6,8 +6,8 @@
 
 namespace weir::cuda {
 
-// c = op(a) op(b), and how much of its epilogue is done: by cuBLASLt, or by a kernel of our own where that has no algorithm. Sizes may be
-// 0.
+// c = op(a) op(b), by cuBLASLt or, where that has no algorithm, by weir's own kernel. Returns the epilogue that was applied, which may be
+// less than the one asked for; the caller applies the rest. Sizes may be 0.
 Epilogue multiply(const Context& context, const Product& product);
 
 }  // namespace weir::cuda

@@ -20,12 +20,12 @@ void check_blas(Code code, const char* what) {
 
 bool has_mask(Epilogue epilogue) { return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_gradient; }
 
-// What to ask for when the library does not offer an epilogue.
-Epilogue less_of(Epilogue epilogue) {
+// The epilogue to try next when cuBLASLt does not offer this one.
+Epilogue simpler(Epilogue epilogue) {
   return epilogue == Epilogue::relu_mask_bias || epilogue == Epilogue::relu_bias ? Epilogue::bias : Epilogue::none;
 }
 
-// A row-major c = op(a) op(b) is the column-major c^T = op(b)^T op(a)^T, where each matrix is stored as it is.
+// cuBLASLt is column-major. A row-major c = op(a) op(b) is, read as column-major, c^T = op(b)^T op(a)^T: swap a and b, copy nothing.
 BlasProduct kind_of(const Product& p, Epilogue epilogue, Precision precision) {
   BlasProduct kind;
   kind.m = p.n;
@@ -64,11 +64,11 @@ void ProductPlans::prepare(const Context& context) {
   if (library_ != nullptr) return;
   require_no_capture("the first product");
   if (workspace_ == nullptr) {
-    // What the library's own frameworks give it: 32 MiB from Hopper on, 4 MiB before.
+    // PyTorch's default sizes: 32 MiB from Hopper (compute capability 9) on, 4 MiB before.
     DeviceFacts facts;
     check(runtime().facts(context.device.index(), &facts), "properties of the device");
     const std::size_t bytes = std::size_t{facts.major >= 9 ? 32U : 4U} << 20;
-    check(runtime().allocate(&workspace_, bytes), "memory for products");
+    check(runtime().allocate(&workspace_, bytes), "workspace for matrix products");
     workspace_bytes_ = bytes;
   }
   check_blas(blas().make(&library_), "cuBLASLt");
@@ -79,13 +79,13 @@ void* ProductPlans::plan_for(const BlasProduct& kind) {
   if (found != plans_.end()) return found->second;
   require_no_capture("a product of a new size");
   void* plan = nullptr;
-  check_blas(blas().plan(library_, kind, workspace_bytes_, &plan), "choice of a product");
+  check_blas(blas().plan(library_, kind, workspace_bytes_, &plan), "choosing an algorithm for a matrix product");
   return plans_[kind] = plan;
 }
 
 std::optional<Epilogue> ProductPlans::run(const Context& context, const Product& product) {
   prepare(context);
-  for (Epilogue epilogue = product.epilogue;; epilogue = less_of(epilogue)) {
+  for (Epilogue epilogue = product.epilogue;; epilogue = simpler(epilogue)) {
     const BlasProduct kind = kind_of(product, epilogue, context.precision);
     if (void* plan = plan_for(kind)) {
       const BlasBlocks blocks{product.b, product.a, product.c, epilogue != Epilogue::none ? product.bias : nullptr,
@@ -95,7 +95,7 @@ std::optional<Epilogue> ProductPlans::run(const Context& context, const Product&
         check_blas(code, "product");
         return epilogue;
       }
-      plans_[kind] = nullptr;  // from now on as if it had named none
+      plans_[kind] = nullptr;  // from now on treated as having no algorithm
     }
     if (epilogue == Epilogue::none) return std::nullopt;
   }

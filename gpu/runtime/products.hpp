@@ -10,11 +10,11 @@
 #include "gpu/runtime/blas.hpp"
 #include "gpu/runtime/stream.hpp"
 
-// Matrix products on a device: which library call makes them, chosen once for each kind of product and kept.
+// Matrix products on a device: the cuBLASLt algorithm for each kind of product is chosen once and cached.
 
 namespace weir::cuda {
 
-// c[m, n] = op(a)[m, k] op(b)[k, n] and the epilogue, row-major (so with bias[n] on every row); a row of each is as long as it is stored.
+// c[m, n] = op(a)[m, k] op(b)[k, n], then the epilogue; row-major and without gaps between rows, so bias[n] is added to every row.
 struct Product {
   std::int64_t m = 0, n = 0, k = 0;
   const void* a = nullptr;
@@ -27,27 +27,27 @@ struct Product {
   DType dtype = DType::f32;
 };
 
-// The largest power of two up to 16 that divides an address: what an algorithm may rely on.
+// Alignment of an address in bytes: the largest power of two, at most 16, that divides it.
 inline std::uint32_t alignment_of(const void* address) {
   const auto bits = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(address) | 16U);
   return bits & (~bits + 1U);
 }
 
-// The plans of one stream. The library is asked once for each kind of product; its answer, or that it has none, is kept, so that the
-// same products get the same algorithm for as long as the program runs and no question is asked in a captured step. Where it then refuses
-// an algorithm that it named, it has none. Released never, as the stream.
+// The cache of algorithms of one stream. cuBLASLt's heuristic is asked once for each kind of product, and its answer kept (also that there
+// is no algorithm), so that equal products use the same algorithm as long as the program runs, and the heuristic is not called in a
+// captured step. An algorithm that cuBLASLt later refuses to run counts as none. Never released, like the stream.
 class ProductPlans {
  public:
   ProductPlans() = default;
   ProductPlans(const ProductPlans&) = delete;
   ProductPlans& operator=(const ProductPlans&) = delete;
 
-  // m, n, k > 0. Which epilogue the library did with the product: the one that was asked for, or less of it, down to none; the rest is the
-  // caller's to do. nullopt: it made no product at all, our own kernel is the caller's to run.
+  // Computes the product; m, n, k > 0. Returns the epilogue that cuBLASLt applied: the one asked for or a simpler one, down to none; the
+  // caller applies the rest. nullopt: cuBLASLt has no algorithm, and nothing was computed.
   std::optional<Epilogue> run(const Context& context, const Product& product);
 
  private:
-  void* plan_for(const BlasProduct& kind);  // nullptr: the library has none
+  void* plan_for(const BlasProduct& kind);  // nullptr: no algorithm
   void prepare(const Context& context);
 
   void* library_ = nullptr;
@@ -56,7 +56,7 @@ class ProductPlans {
   std::map<BlasProduct, void*> plans_;
 };
 
-// On the stream of the context's device that belongs to this thread; see ProductPlans::run.
+// ProductPlans::run with the cache of this thread's stream on the context's device.
 std::optional<Epilogue> make_product(const Context& context, const Product& product);
 
 }  // namespace weir::cuda

@@ -11,7 +11,7 @@ namespace {
 std::atomic<const Runtime*> stand_in{nullptr};
 std::atomic<std::uint64_t> generation{built_in_generation};
 
-// The first sticky error, in words. After it nothing on a device works, so every later call gets one clear answer.
+// The message of the first sticky CUDA error. After one, every CUDA call fails, so every later call reports this first cause.
 struct Broken {
   std::atomic<bool> set{false};
   std::mutex mutex;

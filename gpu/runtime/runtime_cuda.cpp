@@ -1,4 +1,4 @@
-// The runtime's table over the CUDA runtime itself.
+// The Runtime function table, implemented with the CUDA runtime.
 
 #include <cuda_runtime_api.h>
 
@@ -13,7 +13,7 @@ namespace {
 cudaStream_t stream_in(void* stream) { return static_cast<cudaStream_t>(stream); }
 cudaEvent_t event_in(void* event) { return static_cast<cudaEvent_t>(event); }
 
-// The code of a call; the runtime's own note of it is wiped, so that no later call reports it.
+// A call's error code. Clears CUDA's stored last error, so that no later call reports it again.
 Code result(cudaError_t error) {
   if (error != cudaSuccess) cudaGetLastError();
   return error;
@@ -39,7 +39,7 @@ Code facts(int device, DeviceFacts* facts) {
 
 bool is_sticky(Code code) {
   switch (code) {
-    case 226:  // cudaErrorContained; these three by number, as CUDA 12.0 names none of them
+    case 226:  // cudaErrorContained; by number, as CUDA 12.0 has no names for these three
     case 721:  // cudaErrorTensorMemoryLeak
     case 911:  // cudaErrorExternalDevice
     case cudaErrorIllegalAddress:

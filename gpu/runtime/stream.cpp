@@ -11,7 +11,8 @@ namespace weir::cuda {
 
 namespace {
 
-// Streams of threads that have ended, for the next thread. Never destroyed: the driver may be gone before static objects are.
+// Streams of threads that have ended, for reuse by other threads. Never destroyed: at exit the driver may shut down before static
+// destructors run.
 struct Pool {
   std::mutex mutex;
   std::vector<std::unique_ptr<Stream>> free;
@@ -22,8 +23,8 @@ Pool& pool() {
   return *all;
 }
 
-// Each time anew: another device, or the program around weir, may have made another one current.
-void use(Device device) { check(runtime().use_device(device.index()), "choice of the device"); }
+// Called every time, because the host program may have made another device current.
+void use(Device device) { check(runtime().use_device(device.index()), "selecting the device"); }
 
 std::unique_ptr<Stream> take(Device device) {
   const std::lock_guard lock(pool().mutex);
@@ -41,16 +42,16 @@ std::unique_ptr<Stream> make(Device device) {
   check(runtime().facts(device.index(), &facts), "properties of the device");
   stream->multiprocessors = facts.multiprocessors;
   check(runtime().make_stream(&stream->handle), "a new stream");
-  check(runtime().allocate(&stream->scratch, Stream::scratch_bytes), "memory for reductions");
+  check(runtime().allocate(&stream->scratch, Stream::scratch_bytes), "workspace for reductions");
   return stream;
 }
 
-// The streams of one thread, and which runtime made them: a stand-in's are worth nothing to another.
-struct Mine {
+// The streams of one thread, and which Runtime table made them: streams of a test's table are of no use to another.
+struct ThreadStreams {
   std::uint64_t maker = built_in_generation;
   std::vector<std::unique_ptr<Stream>> streams;  // by device
 
-  ~Mine() {
+  ~ThreadStreams() {
     if (maker != built_in_generation) return;
     const std::lock_guard lock(pool().mutex);
     for (auto& stream : streams) {
@@ -59,7 +60,7 @@ struct Mine {
   }
 };
 
-thread_local Mine mine;
+thread_local ThreadStreams mine;
 
 }  // namespace
 

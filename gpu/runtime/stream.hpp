@@ -9,9 +9,9 @@ namespace weir::cuda {
 
 class ProductPlans;
 
-// One thread's queue of work on one device, and the memory that its operations work in: made by the thread's first use of the device,
-// never released, and given to another thread when the first one ends. So operations allocate nothing in a step, and no two threads
-// share a workspace.
+// A CUDA stream of one thread on one device, with the scratch memory of its operations. Created when the thread first uses the device,
+// never released, and reused by another thread after this one has ended. So operations allocate nothing during a step, and no two threads
+// share scratch memory.
 struct Stream {
   Stream();
   ~Stream();
@@ -22,16 +22,16 @@ struct Stream {
 
   Device device;
   void* handle = nullptr;   // a cudaStream_t
-  void* copies = nullptr;   // another, for copies beside the work; made by the first UploadRing
+  void* copies = nullptr;   // a second cudaStream_t, for uploads that overlap with kernels; made by the first UploadRing
   void* scratch = nullptr;  // scratch_bytes for reductions
   int multiprocessors = 0;
   std::unique_ptr<ProductPlans> products;  // see products.hpp; made by the first product
 };
 
-// This thread's for the device, which becomes the thread's current one. DeviceError when there is none.
+// This thread's stream on the device, which becomes the thread's current device. DeviceError when the device cannot be used.
 Stream& stream_of(Device device);
 
-// The queue of a call: the context's own, or this thread's. Its device becomes the thread's current one, as a launch demands.
+// The cudaStream_t of a call: the context's, or else this thread's. Its device becomes the thread's current device, as a launch requires.
 void* queue_of(const Context& context);
 
 }  // namespace weir::cuda

@@ -11,9 +11,9 @@ namespace weir::cuda {
 
 namespace {
 
-constexpr const char* what = "copies beside the work";
+constexpr const char* what = "upload of a batch";
 
-void* queue_of_copies(Device device) {
+void* copy_stream(Device device) {
   Stream& stream = stream_of(device);
   if (stream.copies == nullptr) check(runtime().make_stream(&stream.copies), what);
   return stream.copies;
@@ -38,18 +38,18 @@ UploadRing::Owned UploadRing::make_event() {
 
 UploadRing::UploadRing(Device device, std::size_t bytes) {
   require_no_capture(what);
-  copies_ = queue_of_copies(device);
-  const std::size_t distance = (bytes + 255) / 256 * 256;
+  copies_ = copy_stream(device);
+  const std::size_t slot_bytes = (bytes + 255) / 256 * 256;
   for (Slot& slot : slots_) {
-    slot.host = Owned(allocate_pinned(device, distance), {[](void* block) { runtime().release_pinned(block); }});
+    slot.host = Owned(allocate_pinned(device, slot_bytes), {[](void* block) { runtime().release_pinned(block); }});
     slot.copied = make_event();
     slot.read = make_event();
   }
-  twins_ = Tensor(Shape{static_cast<std::int64_t>(slots * distance)}, DType::u8, device);
-  for (std::size_t i = 0; i < slots; ++i) slots_[i].twin = static_cast<std::byte*>(twins_.view().raw()) + i * distance;
+  twins_ = Tensor(Shape{static_cast<std::int64_t>(slots * slot_bytes)}, DType::u8, device);
+  for (std::size_t i = 0; i < slots; ++i) slots_[i].twin = static_cast<std::byte*>(twins_.view().raw()) + i * slot_bytes;
 }
 
-// No copy may still read the host's slots when they go. What the wait answers is nobody's any more.
+// Waits until no copy reads the host slots any more, before they are freed. An error here is ignored: a destructor cannot report it.
 UploadRing::~UploadRing() { runtime().wait(copies_); }
 
 std::byte* UploadRing::fill() {

@@ -196,7 +196,7 @@ TEST_CASE("fed steps: a sticky error while the ring is made is not taken for a l
   leave_little(device);
   device.fail_next("allocate_pinned", StandIn::illegal_address);
   CHECK_THROWS_WITH_AS(fit(model, data(), options_for(1)),
-                       "cuda: copies beside the work: an illegal memory access was encountered (code 700). This program can use no CUDA "
+                       "cuda: upload of a batch: an illegal memory access was encountered (code 700). This program can use no CUDA "
                        "device any more: save what is on the host and start it again.",
                        DeviceError);
 }
@@ -213,7 +213,7 @@ TEST_CASE("fed steps: an error between steps leaves a model that has taken the s
     if (++looks == 2) device.fail_next("stream_waits", StandIn::invalid);  // of batch 20
     return Control::go_on;
   };
-  CHECK_THROWS_WITH_AS(fit(model, data(), options), "cuda: copies beside the work: invalid argument (code 1).", DeviceError);
+  CHECK_THROWS_WITH_AS(fit(model, data(), options), "cuda: upload of a batch: invalid argument (code 1).", DeviceError);
   CHECK(model.training_state().step == 20);
   options.on_step = [](const StepReport& report) { return report.step == 20 ? Control::stop : Control::go_on; };
   fit(host, data(), options);

@@ -64,7 +64,7 @@ TEST_CASE("cuda: a block whose zeros fail is released") {
   const Tensor first(Shape{1}, DType::f32, Device::cuda());
   const std::size_t blocks = device.blocks();
   device.fail_next("set", StandIn::invalid);
-  CHECK_THROWS_WITH_AS(Tensor(Shape{4}, DType::f32, Device::cuda()), "cuda: zeros for a new block: invalid argument (code 1).",
+  CHECK_THROWS_WITH_AS(Tensor(Shape{4}, DType::f32, Device::cuda()), "cuda: zero-filling a new block: invalid argument (code 1).",
                        DeviceError);
   CHECK(device.blocks() == blocks);
 }

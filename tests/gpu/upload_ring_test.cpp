@@ -158,5 +158,5 @@ TEST_CASE("upload ring: a copy that fails is named") {
   UploadRing ring(gpu, 10);
   ring.fill();
   device.fail_next("copy", StandIn::invalid);
-  CHECK_THROWS_WITH_AS(ring.send(context, 10), "cuda: copies beside the work: invalid argument (code 1).", DeviceError);
+  CHECK_THROWS_WITH_AS(ring.send(context, 10), "cuda: upload of a batch: invalid argument (code 1).", DeviceError);
 }
