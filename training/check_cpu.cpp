@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t max_tile = 4 * 1024;
 constexpr std::int64_t count_tile = 256;  // rows
 
-// Calls f(tile's first row, its end, outputs, labels, classes) for each tile of rows.
+// Calls f(begin, end, outputs, labels, classes) for each tile [begin, end) of rows, tiles on several threads.
 template <class F>
 void for_row_tiles(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, F&& f) {
   const std::int64_t rows = labels.elements();
@@ -65,7 +65,7 @@ void count_top_k(const Context& context, const ConstTensorView& outputs, const C
   for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
     std::int64_t hits = 0;
     for (auto row = begin; row < end; ++row) {
-      if (wanted[row] >= 0 && wanted[row] < classes) hits += place_of(values + row * classes, classes, wanted[row]) < k ? 1 : 0;
+      if (wanted[row] >= 0 && wanted[row] < classes) hits += rank_of(values + row * classes, classes, wanted[row]) < k ? 1 : 0;
     }
     add(*correct, hits);
   });

@@ -23,7 +23,7 @@ std::string output_name(const Model& model, std::size_t output) {
   return entry.name + " (" + entry.layer->describe() + ")";
 }
 
-// Labels and indices are whole numbers on their way to the Model; everything else becomes a number of its dtype.
+// Labels and indices reach the Model as i32; everything else is converted to the Model's dtype.
 void check_storage(const std::string& who, Field& field, Storage wanted) {
   const DType dtype = field.values.dtype();
   if (wanted == Storage::i32 && dtype == DType::u8 && !field.info.divisor) return make_whole(who, field);
@@ -35,7 +35,7 @@ void check_storage(const std::string& who, Field& field, Storage wanted) {
                     (dtype == DType::u8 ? "Leave FieldInfo::divisor out." : "Convert it with Tensor::to(DType::i32)."));
 }
 
-// What f throws, with a name in front: a loss does not know which target it looks at.
+// Runs f and puts `name` in front of its error message: a loss does not know which target it was given.
 template <class E, class F>
 auto naming(const std::string& name, F&& f) {
   try {

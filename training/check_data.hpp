@@ -7,19 +7,19 @@
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
 
-// What must hold before a Dataset runs through a Model. Each throws ShapeError, ConfigError or DeviceError; `who` begins the message:
-// "fit: validation data". A u8 field becomes i32 in `data` (a copy that the caller made; the other fields stay shared) where whole numbers
-// are wanted.
+// Checks that a Dataset, losses and a Model fit each other, before anything is computed. Each throws ShapeError, ConfigError or DeviceError
+// with a message that begins with `who`, for example "fit: validation data". A u8 field becomes i32 in `data` (a copy that the caller made;
+// the other fields stay shared) where whole numbers are wanted.
 
 namespace weir {
 
 // Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, values that its layers take.
 void check_inputs(const std::string& who, const Model& model, Dataset& data);
 
-// One loss an output, each of which runs on the Model's device.
+// One loss for each output of the graph, each of which runs on the Model's device.
 void check_losses(const std::string& who, const Model& model, const Losses& losses);
 
-// Targets: one a loss, of shapes that it takes and with values that it takes.
+// One target for each loss, with a shape, dtype and values that the loss accepts.
 void check_targets(const std::string& who, const Model& model, const Losses& losses, Dataset& data);
 
 // What an epoch of training is cut into: so many samples in batches, the last of which may be smaller. That there is a batch, and none
@@ -36,7 +36,7 @@ Dataset checked_data(const std::string& who, const Model& model, const Losses& l
 // A copy, sharing the numbers, whose fields have what `known` says of them where they do not say it themselves.
 Dataset with_info(const Dataset& data, const DataInfo& known);
 
-// The shapes of a Dataset's targets, a sample each.
+// The shape of one sample of each target.
 std::vector<Shape> target_shapes(const Dataset& data);
 
 }  // namespace weir

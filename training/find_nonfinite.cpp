@@ -13,7 +13,7 @@ namespace weir {
 
 namespace {
 
-// "[2, 1]": where the element of this index lies in a block of this shape.
+// "[2, 1]": the indices of the element with this flat index.
 std::string position(const Shape& shape, std::int64_t index) {
   std::string text;
   for (std::size_t axis = shape.rank(); axis-- > 0;) {
@@ -30,7 +30,7 @@ Found named(const std::string& name, const ConstTensorView& block) {
   return bad ? Found(name + " is " + *bad) : std::nullopt;
 }
 
-// Inputs, parameters and outputs of the layers in the order in which forward runs.
+// Looks at inputs, parameters and outputs of the layers in the order of forward. `literal` is the Model without fusion.
 Found bad_in_forward(const Model& literal, const Batch& batch) {
   const Graph& graph = literal.graph();
   std::size_t input = 0;
@@ -123,7 +123,7 @@ std::string find_first_bad(const Model& model, const Losses& losses, const Batch
     if (bad) return *bad;
   }
   return find_bad_gradient(model);
-} catch (const Error&) {  // no memory for a second Model: say what this one knows
+} catch (const Error&) {  // for example no memory for a second Model: report what this one still holds
   return find_bad_gradient(model);
 }
 

@@ -7,7 +7,8 @@
 
 namespace weir {
 
-// A few plain values that host and device both look at; one block on the CPU, two and a copy between them elsewhere.
+// A few plain values that both the host and the device use. On the CPU it is one block of memory; for a GPU there are two, and push (host
+// to device) and pull (device to host) copy between them.
 template <class T>
 class HostDeviceBuffer {
   static_assert(std::is_trivially_copyable_v<T>);
@@ -33,7 +34,7 @@ class HostDeviceBuffer {
  private:
   std::size_t count_;
   Tensor host_;
-  Tensor device_;  // no data on the CPU
+  Tensor device_;  // empty on the CPU
 };
 
 }  // namespace weir

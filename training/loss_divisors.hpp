@@ -7,7 +7,8 @@
 
 namespace weir {
 
-// How the losses of batches in file order make the loss of all of them: by Loss::divisor of each batch's targets.
+// Combines the losses of consecutive batches into the loss of the whole data set. A loss that averages over something other than samples
+// (say over non-ignored labels) states by what it divides in Loss::divisor; batches are weighted accordingly.
 class LossDivisors {
  public:
   LossDivisors(const Loss& loss, const Shape& output, const ConstTensorView& targets, std::int64_t batch)
@@ -19,10 +20,10 @@ class LossDivisors {
     }
   }
 
-  // What the sum of y over a batch counts; 1 for a loss that is a mean over samples.
+  // Factor for the sum of the losses y of a batch's samples: divisor / samples; 1 for a plain mean over samples.
   double share(std::int64_t batch) const { return shares_[static_cast<std::size_t>(batch)]; }
 
-  // The loss from the sum over batches of share times sum; 0 where no target counts.
+  // The loss of the whole data set, from sum = sum over batches of share(batch) * (sum of y); 0 where no target counts.
   double mean(double sum) const { return all_ == 0 ? 0 : sum / all_; }
 
  private:

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// What groups and clipping do around an update: penalties and limits of gradients before it, limits of norms after it. Allocates in its
-// constructor alone.
+// Before an update: L1 and L2 penalties of parameter groups and gradient clipping. After it: max_norm of parameter groups. Allocates in its
+// constructor only.
 class Regularizer {
  public:
   // Throws ConfigError for a limit that is not above 0. The Model and the groups must outlive this.
@@ -19,15 +19,15 @@ class Regularizer {
   bool changes_gradients() const { return penalizes_ || clips_; }
   double most_l1() const { return most_l1_; }
   double most_l2() const { return most_l2_; }
-  void before_update(const Context& context);  // changes the Model's gradients
-  // Changes its parameters, unless *skip is not 0 (nullptr: always).
+  void before_update(const Context& context);  // modifies the Model's gradients
+  // Modifies its parameters; does nothing where *skip != 0 (on a device: the step was rejected). nullptr: always.
   void after_update(const Context& context, const std::uint64_t* skip);
 
-  // The largest magnitude that gradients can have after before_update, from theirs before it and that of the parameters.
+  // Upper bound of max abs(gradient) after before_update, from max abs of the gradients before it and max abs of the parameters.
   double bound(double gradient, double parameter) const { return gradient + most_l1_ + most_l2_ * parameter; }
 
  private:
-  void measure(const Context& context);  // sums_
+  void measure(const Context& context);  // computes sums_
   TensorView gradient(const TrainedParameter& parameter) const;
 
   Model* model_;
@@ -35,7 +35,7 @@ class Regularizer {
   GradientClip clip_;
   bool penalizes_ = false, clips_ = false, limits_rows_ = false;
   double most_l1_ = 0, most_l2_ = 0;
-  Tensor partial_, sums_;  // of squares; sums_ has one for each parameter
+  Tensor partial_, sums_;  // sums of squared gradients; sums_ [parameters]
 };
 
 }  // namespace weir

@@ -35,7 +35,7 @@ __global__ void __launch_bounds__(block_threads) count_top_k_kernel(std::int64_t
   Count hits = 0;
   for (std::int64_t row = thread_index(); row < rows; row += thread_count()) {
     const std::int32_t label = labels[row];
-    if (label >= 0 && label < classes) hits += place_of(outputs + row * classes, classes, label) < k ? 1 : 0;
+    if (label >= 0 && label < classes) hits += rank_of(outputs + row * classes, classes, label) < k ? 1 : 0;
   }
   const Count total = block_total(hits);
   if (threadIdx.x == 0 && total > 0) atomicAdd(reinterpret_cast<Count*>(correct), total);

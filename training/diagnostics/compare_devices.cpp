@@ -23,10 +23,10 @@ double products_bound(const CompareOptions& options) {
 
 double update_bound(const CompareOptions& options) { return options.dtype == DType::f64 ? 1e-12 : 1e-6; }
 
-// Relative to the largest number of the CPU's block; the same NaN or infinity on both is no difference.
+// max |device - cpu| / max |cpu|. Where both are NaN, or the same infinity, there is no difference.
 template <class T>
 double difference_of(std::span<const T> device, std::span<const T> cpu) {
-  double most = 0, scale = 0;
+  double max_difference = 0, scale = 0;
   for (std::size_t i = 0; i < cpu.size(); ++i) {
     const auto a = static_cast<double>(device[i]), b = static_cast<double>(cpu[i]);
     if ((std::isnan(a) && std::isnan(b)) || a == b) {
@@ -34,10 +34,10 @@ double difference_of(std::span<const T> device, std::span<const T> cpu) {
       continue;
     }
     if (!std::isfinite(a) || !std::isfinite(b)) return std::numeric_limits<double>::infinity();
-    most = std::max(most, std::abs(a - b));
+    max_difference = std::max(max_difference, std::abs(a - b));
     scale = std::max(scale, std::abs(b));
   }
-  return most == 0 ? 0 : most / scale;
+  return max_difference == 0 ? 0 : max_difference / scale;
 }
 
 double difference(const ConstTensorView& device, const ConstTensorView& cpu) {
@@ -50,7 +50,7 @@ double difference(const ConstTensorView& device, const ConstTensorView& cpu) {
   return result;
 }
 
-// One Model and the batch that it is given.
+// The Model of one device, with the Loader that gives it its batch.
 struct Side {
   Model model;
   Dataset data;
@@ -118,7 +118,7 @@ class Comparison {
     DeviceComparison::Row row{what + (fuse_ ? ", fused" : ""), difference(device, cpu), bound};
     if (!(row.difference <= bound) && result.problem.empty()) {
       result.problem = to_string(options_.device) + ": the " + row.what + " differs from the CPU's by " + number_text(row.difference) +
-                       " of its largest number, expected at most " + number_text(bound) + ".";
+                       " of its largest number, expected at max_difference " + number_text(bound) + ".";
     }
     result.rows.push_back(std::move(row));
   }

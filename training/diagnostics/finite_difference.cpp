@@ -9,8 +9,8 @@
 namespace weir {
 namespace {
 
-// The largest |difference| of this order over each window of the samples that is wide enough for one.
-double largest_difference(std::span<const double> samples, std::size_t order) {
+// Max abs of the finite differences of this order over all positions in the samples.
+double max_difference(std::span<const double> samples, std::size_t order) {
   std::array<double, 9> work{};
   std::copy(samples.begin(), samples.end(), work.begin());
   std::size_t count = samples.size();
@@ -18,11 +18,11 @@ double largest_difference(std::span<const double> samples, std::size_t order) {
     --count;
     for (std::size_t i = 0; i < count; ++i) work[i] = work[i + 1] - work[i];
   }
-  double largest = 0;
+  double max = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!(std::abs(work[i]) <= largest)) largest = std::abs(work[i]);  // a NaN stays
+    if (!(std::abs(work[i]) <= max)) max = std::abs(work[i]);  // keeps a NaN
   }
-  return largest;
+  return max;
 }
 
 template <std::size_t N>
@@ -37,23 +37,25 @@ std::array<double, N> sample(const Line& f, double centre, double h, int first) 
 
 }  // namespace
 
-// The factors on the roughness: the largest ratio of the slope's error to the largest high difference, over all places of a corner.
+// The factor of each roughness (0.5, 0.1, 1) is the largest ratio, over all positions of a corner, of the error in the slope to the max
+// difference, so that roughness bounds the error.
 Difference two_point_difference(const Line& f, double centre, double h) {
   const auto s = sample<5>(f, centre, h, -2);
-  return {(s[3] - s[1]) / (2 * h), largest_difference(s, 3) * 0.5 / h};
+  return {(s[3] - s[1]) / (2 * h), max_difference(s, 3) * 0.5 / h};
 }
 
 Difference eight_point_difference(const Line& f, double centre, double h) {
   const auto s = sample<9>(f, centre, h, -4);
   const double slope = 4.0 / 5.0 * (s[5] - s[3]) - 1.0 / 5.0 * (s[6] - s[2]) + 4.0 / 105.0 * (s[7] - s[1]) - 1.0 / 280.0 * (s[8] - s[0]);
-  return {slope / h, largest_difference(s, 7) * 0.1 / h};
+  return {slope / h, max_difference(s, 7) * 0.1 / h};
 }
 
-// A corner left of the point by less than h is seen by the difference that ends at the point, in proportion to its distance.
+// Also detects a corner less than h to the left of the point: it shows in the difference that ends at the point, in proportion to its
+// distance.
 Difference left_difference(const Line& f, double centre, double h) {
   const auto s = sample<5>(f, centre, h, -4);
   const double slope = (3 * s[0] - 16 * s[1] + 36 * s[2] - 48 * s[3] + 25 * s[4]) / 12;
-  return {slope / h, largest_difference(s, 3) / h};
+  return {slope / h, max_difference(s, 3) / h};
 }
 
 }  // namespace weir

@@ -2,8 +2,8 @@
 
 namespace weir {
 
-// `rounds` rounds of multiply-adds that wait for nothing but each other; the FLOP that they were. `sink` takes what keeps the compiler
-// from leaving them out.
+// Executes `rounds` rounds of multiply-adds in registers, enough independent chains to hide their latency, and returns how many floating
+// point operations that was. The results go to *sink, so that the compiler cannot remove the work.
 double run_fma(long long rounds, float* sink);
 
 }  // namespace weir

@@ -1,4 +1,4 @@
-// For processors without a file of their own: a plain loop that the compiler makes vectors of.
+// For processors other than x86: a plain loop, which the compiler vectorises.
 #include <array>
 #include <cmath>
 

@@ -6,9 +6,10 @@ namespace weir {
 
 namespace {
 
-// A latency of 4 or 5 cycles and two of them a cycle: 10 chains are enough, 14 leave two registers for the factors.
+// An FMA has a latency of 4 or 5 cycles and two start each cycle, so 10 independent chains suffice; 14 use all 16 registers but two, which
+// hold the factors.
 constexpr int chains = 14;
-constexpr float factor = 0.999F, addend = 0.001F;  // the fixed point is 1: neither infinite nor subnormal
+constexpr float factor = 0.999F, addend = 0.001F;  // x tends to 1: neither infinite nor subnormal
 
 __attribute__((target("avx512f"))) double fma_avx512(long long rounds, float* sink) {
   const __m512 f = _mm512_set1_ps(factor), a = _mm512_set1_ps(addend);
@@ -34,7 +35,7 @@ __attribute__((target("avx2,fma"))) double fma_avx2(long long rounds, float* sin
   return 2.0 * 8 * chains * static_cast<double>(rounds);
 }
 
-// No fused one there: a product and a sum.
+// SSE2 has no FMA: a multiplication and an addition.
 double fma_sse2(long long rounds, float* sink) {
   const __m128 f = _mm_set1_ps(factor), a = _mm_set1_ps(addend);
   __m128 x[chains];

@@ -34,7 +34,7 @@ void check_options(const GradcheckOptions& o) {
   require(o.max_skipped >= 0 && o.max_skipped < 1, "max_skipped", o.max_skipped, "a share from 0 to below 1. Use 0.1.");
 }
 
-// A loss is checked behind a copy, whose input is the loss's own.
+// To check a loss: a graph that copies its input, so that the loss is all that there is to differentiate.
 Graph graph_before_loss(const std::shared_ptr<const Loss>& loss, const std::vector<Shape>& inputs, GradcheckOptions& options) {
   if (inputs.size() != 2) {
     throw ConfigError("gradcheck: got " + std::to_string(inputs.size()) + " shapes for " + loss->describe() +
@@ -50,7 +50,7 @@ Graph graph_before_loss(const std::shared_ptr<const Loss>& loss, const std::vect
   return sequential(inputs[0], Rescale(1));
 }
 
-// What a layer wants its inputs to hold. Shapes that it refuses are left to Graph::add, which says so with the layer's name.
+// The dtype that a layer expects of each input. A ShapeError is ignored here: Graph::add throws it again, with the layer's name.
 std::vector<Storage> input_storage(const Layer& layer, const std::vector<Shape>& inputs) {
   std::vector<Storage> storage;
   try {
@@ -61,7 +61,7 @@ std::vector<Storage> input_storage(const Layer& layer, const std::vector<Shape>&
   return storage;
 }
 
-// The layer, called "0", between layers that let the Model reuse its blocks.
+// The layer, named "0", between Rescale layers, so that its input and output are memory that the Model reuses (see rescale.hpp).
 Graph graph_around_layer(const std::shared_ptr<const Layer>& layer, const std::vector<Shape>& inputs) {
   Graph graph;
   const std::vector<Storage> storage = input_storage(*layer, inputs);

@@ -11,7 +11,7 @@
 namespace weir {
 namespace {
 
-// The n-th number of a stream, from low up to high.
+// The n-th uniform number in [low, high) of a random stream.
 double uniform(RandomKey key, std::uint64_t n, double low, double high) {
   const auto bits = random_bits(key, n);
   return low + (high - low) * uniform01(bits[0], bits[1]);
@@ -32,7 +32,7 @@ Tensor index_block(const Shape& shape, RandomKey key, std::int64_t bound) {
   return block;
 }
 
-// One entry in eight, and at least one, becomes 0.
+// Sets about one entry in eight, and at least one, to 0.
 void put_zeros(Tensor& block, RandomKey key) {
   const auto values = block.values<double>();
   if (values.empty()) return;
@@ -42,7 +42,7 @@ void put_zeros(Tensor& block, RandomKey key) {
   }
 }
 
-// Positive numbers whose sum over the last axis is 1: probabilities for a loss that wants them, numbers for any other.
+// Positive numbers with sum 1 over the last axis: valid targets for losses that expect probabilities and for losses that take any number.
 Tensor probability_block(const Shape& shape, RandomKey key) {
   Tensor block = compute_block(shape, key, 0.1, 1);
   const std::size_t width = shape.rank() == 1 ? 1 : static_cast<std::size_t>(shape.last());
@@ -57,7 +57,7 @@ Tensor probability_block(const Shape& shape, RandomKey key) {
 }
 
 ModelOptions model_options(const GradcheckOptions& options, bool fuse) {
-  // Two samples more than the check uses: it runs on a part of the largest batch.
+  // max_batch is larger than the batch that is checked, so that code which confuses the two is found.
   return {.device = options.device,
           .dtype = DType::f64,
           .max_batch = options.batch + 2,
@@ -115,13 +115,13 @@ GradcheckProbe::GradcheckProbe(const Graph& graph, const GradcheckOptions& optio
 void GradcheckProbe::draw(std::uint64_t number) {
   const RandomKey key = key_for(options_.seed, KeyPurpose::gradcheck).with(number);
   draw_parameters(key.with(0));
-  draw_data(key.with(1));  // what the model has seen before
+  draw_data(key.with(1));  // another batch first, to leave stale values in the buffers
   fill(model_.gradient_arena(), std::numeric_limits<double>::quiet_NaN());
   run(model_.max_batch());
   draw_data(key.with(2));
 }
 
-// Initial values alone would leave constants (a bias of zeros) in places where a wrong gradient does not show.
+// Initial values plus noise: with a bias of zeros, for example, some wrong gradients would not show.
 void GradcheckProbe::draw_parameters(RandomKey key) {
   Tensor values = compute_block(initial_.shape(), key, -0.1, 0.1);
   const auto initial = initial_.values<double>();
@@ -196,7 +196,7 @@ double GradcheckProbe::loss(const Block& block, std::int64_t entry, double offse
 double GradcheckProbe::loss_scale() const {
   double scale = std::abs(model_.loss());
   if (!projects_) return scale;
-  double sum = 0;  // the terms of a projection have both signs
+  double sum = 0;  // the terms have both signs: their sum says nothing of their size
   for (std::size_t t = 0; t < targets_.size(); ++t) {
     const Tensor target = targets_[t].to(Device::cpu());
     const Tensor output = clone(model_.outputs()[t]).to(Device::cpu());

@@ -8,10 +8,10 @@
 
 namespace weir {
 
-// A model in double with one batch of random data, whose loss is asked for as a function of any of its numbers.
+// A Model in f64 with one random batch. Gives analytic gradients, and the loss as a function of any single entry of a parameter or input.
 class GradcheckProbe {
  public:
-  // A parameter or a compute input.
+  // A tensor to differentiate by: a parameter, or an input of the compute dtype.
   struct Block {
     std::string name;
     TensorView values;  // flat
@@ -24,17 +24,18 @@ class GradcheckProbe {
   const std::vector<Block>& blocks() const { return blocks_; }
   bool fused() const { return model_.options().fuse; }
 
-  // New parameters, inputs, targets and weights, the same for every probe of a graph and seed.
+  // Draws new parameters, inputs, targets and sample weights; the same ones in every probe with the same graph, seed and number.
   void draw(std::uint64_t number);
 
-  // The gradients of each block at this draw. Other data went through the model before, so that what was left behind shows.
+  // The gradient of each block by Model::backward. Another batch has run through the Model before, so that stale values in its buffers
+  // would make the gradient wrong.
   std::vector<std::vector<double>> analytic();
 
-  // The loss at this draw, and with one entry moved.
+  // The loss as drawn, and with one entry of a block moved by `offset`.
   double loss();
   double loss(const Block& block, std::int64_t entry, double offset);
 
-  // About the largest number that was added up in loss(): its last bit is what differences cannot see below.
+  // Magnitude of the largest term in loss(); its rounding error limits what finite differences resolve.
   double loss_scale() const;
 
  private:
@@ -43,9 +44,9 @@ class GradcheckProbe {
   void run(std::int64_t batch);
 
   const GradcheckOptions& options_;
-  bool projects_;  // no loss was given
+  bool projects_;  // no loss was given: the loss is a random projection of the outputs
   Model model_;
-  Tensor initial_;  // parameters as they were made, on the host
+  Tensor initial_;  // initial values of the parameters, on the host
   std::vector<Tensor> inputs_, targets_, weights_;
   std::vector<Block> blocks_;
 };

@@ -9,22 +9,22 @@
 namespace weir {
 namespace {
 
-constexpr double two_point_step = 1e-5;                     // where h^2 and rounding / h are about equal
-constexpr std::uint64_t choice_stream = ~std::uint64_t{0};  // apart from the draws', which count from 0
+constexpr double two_point_step = 1e-5;                     // where the truncation error h^2 and the rounding error eps / h are about equal
+constexpr std::uint64_t choice_stream = ~std::uint64_t{0};  // not used by the draws, whose numbers count from 0
 
 }  // namespace
 
-// 8: room for the roundings of a whole network; 4: high differences add up to 58 of them.
+// 8: margin for the rounding errors of a whole network. The 4 in smooth(): a difference of high order sums up to 58 rounding errors.
 double GradcheckBounds::rounding(double h) const { return 8 * std::numeric_limits<double>::epsilon() * scale / h; }
 
 bool GradcheckBounds::smooth(const Difference& difference, double h, double tolerance) const {
-  return difference.roughness <= std::max(tolerance * largest / 2, 4 * rounding(h));
+  return difference.roughness <= std::max(tolerance * max_gradient / 2, 4 * rounding(h));
 }
 
 double GradcheckBounds::error(double analytic, double numeric, double h, double tolerance) const {
   const double difference = std::abs(analytic - numeric);
   if (difference == 0) return 0;
-  const double error = difference / std::max(largest, rounding(h) / tolerance);
+  const double error = difference / std::max(max_gradient, rounding(h) / tolerance);
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
 }
 
@@ -63,7 +63,7 @@ void GradcheckRun::run_graph(bool fused) {
   }
 }
 
-// All entries of a block, or max_entries of them at random.
+// All entries of a block, or max_entries of them chosen at random.
 std::vector<GradcheckRun::Entry> GradcheckRun::choose(std::int64_t count, std::size_t block) const {
   std::vector<Entry> entries(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < entries.size(); ++i) entries[i].place = static_cast<std::int64_t>(i);
@@ -82,9 +82,9 @@ void GradcheckRun::check_block(GradcheckProbe& probe, const GradcheckProbe::Bloc
   std::vector<Difference> two_points;
   for (const Entry& entry : entries) {
     two_points.push_back(two_point_difference(line_of(entry.place), centre, two_point_step));
-    bounds.largest = std::max(bounds.largest, std::abs(two_points.back().slope));
+    bounds.max_gradient = std::max(bounds.max_gradient, std::abs(two_points.back().slope));
   }
-  any_gradient_ = any_gradient_ || bounds.largest > bounds.rounding(two_point_step);
+  any_gradient_ = any_gradient_ || bounds.max_gradient > bounds.rounding(two_point_step);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     Entry& entry = entries[i];
     if (entry.state == State::eight_points) continue;

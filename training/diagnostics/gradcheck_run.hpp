@@ -10,19 +10,20 @@
 
 namespace weir {
 
-// What differences of one tensor's entries can show.
+// How accurate finite differences of one tensor's entries can be.
 struct GradcheckBounds {
-  double largest = 0;  // |gradient| in the tensor, by differences
-  double scale = 0;    // of the numbers that make the loss
+  double max_gradient = 0;  // max abs of the tensor's numeric gradient
+  double scale = 0;         // GradcheckProbe::loss_scale()
 
-  double rounding(double h) const;  // what rounding in the loss does to a slope
-  // Smooth enough that a corner, if there is one, costs less than half of the tolerance. Looks at the samples alone.
+  double rounding(double h) const;  // error of a slope from rounding errors in the loss, for step h
+  // Whether a corner between the samples, if there is one, causes an error of less than half the tolerance.
   bool smooth(const Difference& difference, double h, double tolerance) const;
-  // |analytic - numeric| over the largest gradient, or over the smallest that can be accepted to this tolerance. Never NaN.
+  // |analytic - numeric| / max_gradient; if max_gradient is too small to be resolved to this tolerance, over the smallest gradient that can
+  // be. Infinity instead of NaN.
   double error(double analytic, double numeric, double h, double tolerance) const;
 };
 
-// The comparison of one graph: literal, then fused.
+// gradcheck() of one graph: first literal (not fused, no memory reused), then fused.
 class GradcheckRun {
  public:
   GradcheckRun(const Graph& graph, const GradcheckOptions& options) : graph_(graph), options_(options) {}
@@ -32,7 +33,7 @@ class GradcheckRun {
   enum class State : std::uint8_t { skipped, two_points, eight_points };
   struct Entry {
     std::int64_t place = 0;
-    State state = State::skipped;  // the best of all draws
+    State state = State::skipped;  // the best comparison over all draws
   };
 
   void run_graph(bool fused);
@@ -46,11 +47,11 @@ class GradcheckRun {
 
   const Graph& graph_;
   const GradcheckOptions& options_;
-  bool any_gradient_ = false;  // one that differs from 0 by more than rounding
+  bool any_gradient_ = false;  // some gradient is larger than rounding errors
   GradcheckReport report_;
 };
 
-// Fills passed and problem from everything else.
+// Sets report.passed and report.problem from the other fields.
 void accept(GradcheckReport& report, const GradcheckOptions& options, bool any_gradient);
 
 }  // namespace weir

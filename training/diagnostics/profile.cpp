@@ -23,12 +23,13 @@ namespace weir {
 
 namespace {
 
-struct Part {
-  double seconds = 0;
-  double bytes = 0;           // of one call
-  double parameter_sets = 0;  // how often its arithmetic is done: forward once, backward for each gradient that is wanted
+// What one phase of one layer costs.
+struct Cost {
+  double seconds = 0;   // of all calls together
+  double bytes = 0;     // of one call
+  double products = 0;  // how often the layer's multiply-adds are executed: forward 1, backward 1 for each of dx and dw
 };
-using Parts = std::map<std::pair<Phase, std::size_t>, Part>;
+using Costs = std::map<std::pair<Phase, std::size_t>, Cost>;
 
 double bytes_of(const ConstTensorView& view) {
   return view.empty() ? 0 : static_cast<double>(view.elements()) * static_cast<double>(size_of(view.dtype()));
@@ -41,7 +42,7 @@ double bytes_of_all(const Views& views) {
   return sum;
 }
 
-// Adds up what each part takes, from construction or reset() on.
+// Sums up the time of each phase of each layer, from construction or the last reset() on.
 class Recorder final : public ProfilingHook {
  public:
   Recorder() { std::swap(current(), before_); }
@@ -50,31 +51,31 @@ class Recorder final : public ProfilingHook {
   Recorder& operator=(const Recorder&) = delete;
 
   void took(Phase phase, std::size_t index, const LayerArgs* args, double seconds) override {
-    Part& part = parts_[{phase, index}];
-    part.seconds += seconds;
+    Cost& cost = costs_[{phase, index}];
+    cost.seconds += seconds;
     if (phase == Phase::gather) ++steps_;
     if (args == nullptr) return;
     const bool wants_dx = std::any_of(args->dx.begin(), args->dx.end(), [](const TensorView& dx) { return !dx.empty(); });
     if (phase == Phase::backward) {
-      part.parameter_sets = (bytes_of_all(args->dparameters) > 0 ? 1 : 0) + (wants_dx ? 1 : 0);
-      part.bytes = bytes_of(args->dy) + bytes_of_all(args->dx) + bytes_of_all(args->dparameters) + bytes_of_all(args->x) +
+      cost.products = (bytes_of_all(args->dparameters) > 0 ? 1 : 0) + (wants_dx ? 1 : 0);
+      cost.bytes = bytes_of(args->dy) + bytes_of_all(args->dx) + bytes_of_all(args->dparameters) + bytes_of_all(args->x) +
                    bytes_of_all(args->saved) + (wants_dx ? bytes_of_all(args->parameters) : 0);
     } else {
-      part.parameter_sets = phase == Phase::forward ? 1 : 0;
-      part.bytes = bytes_of_all(args->x) + bytes_of(args->y) + bytes_of_all(args->parameters) + bytes_of_all(args->saved);
+      cost.products = phase == Phase::forward ? 1 : 0;
+      cost.bytes = bytes_of_all(args->x) + bytes_of(args->y) + bytes_of_all(args->parameters) + bytes_of_all(args->saved);
     }
   }
 
-  const Parts& parts() const { return parts_; }
+  const Costs& costs() const { return costs_; }
   double steps() const { return steps_; }
   void reset() {
-    parts_.clear();
+    costs_.clear();
     steps_ = 0;
   }
 
  private:
   ProfilingHook* before_ = this;
-  Parts parts_;
+  Costs costs_;
   double steps_ = 0;
 };
 
@@ -98,12 +99,12 @@ std::string name_of(Phase phase) {
   return "update";
 }
 
-// One profile(): a copy of the Model, what it is trained with, and what that takes.
+// One call of profile(): trains a copy of the Model and measures it.
 class Run {
  public:
   Run(const Model& model, const ProfileOptions& options)
       : model_(copy_of(model)),
-        data_(some_data(model, options)),
+        data_(profiled_data(model, options)),
         losses_(options.data ? options.loss : losses_without_data(model)),
         optimizer_(options.optimizer ? options.optimizer : AnyOptimizer(SGD())),
         calls_(fuse_calls(model.graph(), model.options().fuse)) {
@@ -119,9 +120,9 @@ class Run {
     roofline_ = measure_roofline(context_for(model_.device()), model_.dtype(), static_cast<std::int64_t>(step_bytes), fma_rate_);
     report_.peak_gflops = roofline_.flops / 1e9;
     report_.peak_gbytes = roofline_.bytes / 1e9;
-    parts_[{Phase::gather, 0}].bytes = gathered_bytes(data_, model_.dtype()) * static_cast<double>(report_.batch);
-    parts_[{Phase::check, 0}].bytes = unbounded_gradient_bytes();
-    parts_[{Phase::update, 0}].bytes = parameters * (3 + 2 * moments);
+    costs_[{Phase::gather, 0}].bytes = gathered_bytes(data_, model_.dtype()) * static_cast<double>(report_.batch);
+    costs_[{Phase::check, 0}].bytes = unbounded_gradient_bytes();
+    costs_[{Phase::update, 0}].bytes = parameters * (3 + 2 * moments);
     add_rows();
     return std::move(report_);
   }
@@ -137,7 +138,7 @@ class Run {
     return result;
   }
 
-  // Keeps the quickest epoch.
+  // Keeps the times of the fastest epoch; the first one is a warm-up.
   void train(double seconds) {
     using Clock = std::chrono::steady_clock;
     const Clock::time_point begin = Clock::now();
@@ -151,11 +152,11 @@ class Run {
          .on_epoch = [&](const EpochReport& epoch) {
            if (epoch.epoch > 1 && epoch.seconds < best) {
              best = epoch.seconds;
-             parts_ = recorder.parts();
+             costs_ = recorder.costs();
              steps_ = recorder.steps();
            }
            recorder.reset();
-           fma_rate_ = std::max(fma_rate_, sample_fma_rate());  // all through the run: on a shared machine one look may be a bad one
+           fma_rate_ = std::max(fma_rate_, sample_fma_rate());  // the best of many samples: on a shared machine a single one may be slow
            const bool enough = epoch.epoch >= 3 && std::chrono::duration<double>(Clock::now() - begin).count() >= seconds;
            return enough ? Control::stop : Control::go_on;
          }});
@@ -165,47 +166,47 @@ class Run {
   void add_rows() {
     double rest = report_.step_microseconds;
     const auto add = [&](const std::pair<Phase, std::size_t>& key) {
-      rest -= 1e6 * parts_.at(key).seconds / steps_;
-      add_row(key.first, key.second, parts_.at(key));
+      rest -= 1e6 * costs_.at(key).seconds / steps_;
+      add_row(key.first, key.second, costs_.at(key));
     };
-    for (const auto& [key, part] : parts_) {
+    for (const auto& [key, cost] : costs_) {
       if (key.first < Phase::backward) add(key);
     }
-    for (auto i = parts_.rbegin(); i != parts_.rend(); ++i) {  // the last layer first
+    for (auto i = costs_.rbegin(); i != costs_.rend(); ++i) {  // backward runs from the last layer to the first
       if (i->first.first == Phase::backward) add(i->first);
     }
-    for (const auto& [key, part] : parts_) {
+    for (const auto& [key, cost] : costs_) {
       if (key.first > Phase::backward) add(key);
     }
     report_.rows.push_back(
         {.layer = "", .phase = "elsewhere", .microseconds = rest, .share = rest / report_.step_microseconds, .bound = ""});
   }
 
-  void add_row(Phase phase, std::size_t index, const Part& part) {
+  void add_row(Phase phase, std::size_t index, const Cost& cost) {
     ProfileReport::Row row{.layer = "", .phase = name_of(phase), .bound = ""};
     double flop = 0;
     if (phase == Phase::forward || phase == Phase::backward) {
       row.layer = calls_[index].name + "  " + calls_[index].layer->describe();
-      flop = 2 * part.parameter_sets * multiply_adds(calls_[index]) * static_cast<double>(report_.batch);
+      flop = 2 * cost.products * multiply_adds(calls_[index]) * static_cast<double>(report_.batch);
     } else if (phase == Phase::loss) {
       row.layer = losses_.terms()[index].loss->describe();
     } else if (phase == Phase::update) {
       row.layer = optimizer_->type();
     }
-    const double seconds = part.seconds / steps_;
+    const double seconds = cost.seconds / steps_;
     row.microseconds = 1e6 * seconds;
     row.share = row.microseconds / report_.step_microseconds;
-    if (seconds > 0 && (flop > 0 || part.bytes > 0)) {
-      const double arithmetic = flop / roofline_.flops, memory = part.bytes / roofline_.bytes;
+    if (seconds > 0 && (flop > 0 || cost.bytes > 0)) {
+      const double arithmetic = flop / roofline_.flops, memory = cost.bytes / roofline_.bytes;
       row.gflops = flop / seconds / 1e9;
-      row.gbytes = part.bytes / seconds / 1e9;
+      row.gbytes = cost.bytes / seconds / 1e9;
       row.roof = std::max(arithmetic, memory) / seconds;
       row.bound = row.roof < 0.2 ? "overhead" : arithmetic > memory ? "arithmetic" : "memory";
     }
     report_.rows.push_back(std::move(row));
   }
 
-  // What the finite check must read: not the gradients that their layers have bound.
+  // Bytes that the finite check reads: gradients whose layer reports an upper bound (see BoundedGradient) are skipped.
   double unbounded_gradient_bytes() const {
     double bytes = 0;
     for (const BoundedGradient& gradient : ModelAccess::gradients(model_)) {
@@ -220,7 +221,7 @@ class Run {
     return bytes * static_cast<double>(size_of(model_.dtype()));
   }
 
-  // Of one sample's forward, as the layer says.
+  // Multiply-adds of the forward of one sample, as the layer reports them.
   double multiply_adds(const FusedCall& call) const {
     return static_cast<double>(call.layer->multiply_adds(model_.graph().input_shapes(call.first)));
   }
@@ -230,7 +231,7 @@ class Run {
   Losses losses_;
   AnyOptimizer optimizer_;
   std::vector<FusedCall> calls_;
-  Parts parts_;
+  Costs costs_;
   double steps_ = 0;
   double fma_rate_ = 0;
   Roofline roofline_;

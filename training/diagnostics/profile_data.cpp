@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::int64_t batches = 16;
 
-// Numbers in [-1, 1); bytes and indices are 0 or 1, which every layer that reads them knows.
+// Uniform numbers in [-1, 1); u8 and i32 inputs are 0 or 1, which are valid indices for any embedding of two rows or more.
 Field random_field(const Shape& shape, Storage storage, DType compute, RandomKey key) {
   if (storage == Storage::compute) {
     Tensor values(shape, compute);
@@ -44,7 +44,7 @@ void check_profile_options(const ProfileOptions& options) {
 
 std::int64_t batch_of(const Model& model, const ProfileOptions& options) { return options.batch == 0 ? model.max_batch() : options.batch; }
 
-Dataset some_data(const Model& model, const ProfileOptions& options) {
+Dataset profiled_data(const Model& model, const ProfileOptions& options) {
   const std::int64_t wanted = batches * std::max<std::int64_t>(1, batch_of(model, options));
   if (options.data != nullptr) return options.data->slice(0, std::min(wanted, options.data->samples()));
   std::vector<Field> inputs, targets;

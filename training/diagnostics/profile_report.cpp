@@ -20,7 +20,7 @@ std::string rate(double value) { return value == 0 ? "" : number(value, value < 
 
 std::ostream& operator<<(std::ostream& out, const ProfileReport& report) {
   TextTable table;
-  table.row({"phase", "layer", "us", "share", "GFLOP/s", "GB/s", "of the roof", "bound by"});
+  table.row({"phase", "layer", "us", "share", "GFLOP/s", "GB/s", "of roofline", "bound by"});
   for (const ProfileReport::Row& row : report.rows) {
     table.row({row.phase, row.layer, number(row.microseconds, "%.1f"), number(100 * row.share, "%.1f %%"), rate(row.gflops),
                rate(row.gbytes), row.bound.empty() ? "" : number(100 * row.roof, "%.0f %%"), row.bound});
@@ -28,7 +28,7 @@ std::ostream& operator<<(std::ostream& out, const ProfileReport& report) {
   table.print(out);
   return out << "a step of " << with_commas(report.batch) << ": " << number(report.step_microseconds, "%.1f") << " us, "
              << number(static_cast<double>(report.batch) / report.step_microseconds * 1e6, "%.0f") << " samples/s, " << report.threads
-             << (report.threads == 1 ? " thread" : " threads") << "; the roof: " << number(report.peak_gflops, "%.0f") << " GFLOP/s, "
+             << (report.threads == 1 ? " thread" : " threads") << "; roofline: " << number(report.peak_gflops, "%.0f") << " GFLOP/s, "
              << number(report.peak_gbytes, "%.0f") << " GB/s\n";
 }
 

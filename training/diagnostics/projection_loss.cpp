@@ -7,7 +7,7 @@
 namespace weir {
 namespace {
 
-// Output and target of one call as doubles on the host, [batch, n] each.
+// Output and target of one call on the host, f64 [batch, n].
 struct HostBlocks {
   Tensor output, target;
   std::span<const double> output_row(std::int64_t sample) const { return row(output, sample); }

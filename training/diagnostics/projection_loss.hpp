@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// y = sum of target * output over a sample: what turns an output into one number when no loss is given. The gradient of the output
-// is the target, so random targets look at every entry of it.
+// y = sum of target * output over a sample. gradcheck uses it when no loss is given, to turn outputs into one number: the gradient of the
+// output is the target, so with random targets every entry of the output matters.
 class ProjectionLoss : public Loss {
  public:
   std::string type() const override { return "projection"; }
@@ -14,7 +14,7 @@ class ProjectionLoss : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device device) const override;  // everywhere: on a CUDA device through copies on the host, slow but right
+  bool runs_on(Device device) const override;  // on CUDA through copies to the host: slow, but for tests only
 };
 
 }  // namespace weir

@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// y = factor x, in place where it may; f64. What gradcheck puts around a single layer, so that the layer's blocks are ones that the Model
-// reuses: a backward that reads what it did not ask for then finds other numbers there.
+// y = factor x, f64, in place where the Model allows it. gradcheck puts one before and one after a single layer: the layer's x and y are
+// then memory that the Model reuses, so a backward that reads x or y without declaring it in LayerPlan::backward_needs reads wrong values.
 class Rescale : public Layer {
  public:
   explicit Rescale(double factor) : factor_(factor) {}
@@ -16,7 +16,7 @@ class Rescale : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }  // on a CUDA device through copies on the host
+  bool runs_on(Device) const override { return true; }  // on CUDA through copies to the host
 
  private:
   void scale(const Context& context, const ConstTensorView& from, const TensorView& to) const;

@@ -6,14 +6,14 @@
 
 namespace weir {
 
-// What a machine allows at most on the context's threads.
+// The two limits of the roofline model for the context's threads.
 struct Roofline {
-  double flops = 0;  // a second
-  double bytes = 0;  // a second, read and written
+  double flops = 0;  // floating point operations a second
+  double bytes = 0;  // bytes a second, read plus written
 };
 
-// Measured, in about a tenth of a second: multiply-adds in registers, unless `fma_rate` (see sample_fma_rate) was seen to be more, and a
-// copy that touches so many bytes.
+// Measures both, in about a tenth of a second: multiply-adds in registers, and a copy that touches `bytes` bytes. `fma_rate` is the best
+// result of earlier calls of sample_fma_rate (GFLOP/s); the larger one counts.
 Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes, double fma_rate);
 
 }  // namespace weir

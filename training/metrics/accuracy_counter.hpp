@@ -11,17 +11,17 @@
 
 namespace weir {
 
-// Counts how often the first output whose loss classifies predicts its label.
+// Counts correct predictions for the accuracy, of the first output whose loss classifies (Loss::classifies).
 class AccuracyCounter {
  public:
   AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses);
 
-  bool counts() const { return term_.has_value(); }  // false: no loss classifies
+  bool counts() const { return term_.has_value(); }  // false: there is no such output
   void add(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch);
   AccuracyCounts take(const Context& context);  // what was added since the last call
 
-  // The same for steps that a device takes on its own: *correct and, where some labels are ignored, *counted, on the device, grow by a
-  // batch's. Then rows() says what they are for so many samples.
+  // The same for recorded steps on a device. count, which is recorded: adds a batch's correct rows to *correct and, where some labels are
+  // ignored, its counted rows to *counted; both in device memory. rows: the counts that such totals come to after so many samples.
   void count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct,
              std::int64_t* counted) const;
   AccuracyCounts rows(std::int64_t samples, std::int64_t correct, std::int64_t counted) const;
@@ -29,10 +29,10 @@ class AccuracyCounter {
  private:
   std::optional<std::size_t> term_;
   std::int64_t rows_of_sample_ = 1, classes_ = 0;
-  bool some_ignored_ = false;              // labels outside the classes, which their loss ignores
+  bool some_ignored_ = false;              // some labels are ignored by the loss: they are outside [0, classes)
   std::int64_t added_ = 0;                 // rows since the last take
-  AccuracyCounts taken_;                   // of totals_, before the last take
-  HostDeviceBuffer<std::int64_t> totals_;  // rows that are right; rows that count, where some do not
+  AccuracyCounts taken_;                   // what totals_ held at the last take
+  HostDeviceBuffer<std::int64_t> totals_;  // correct rows; counted rows, where some labels are ignored
 };
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// The first of the largest of n > 0 numbers, -1 if one is NaN: the class that a row of outputs predicts.
+// Index of the maximum of n > 0 numbers, the first one of equals; -1 if one is NaN. It is the class that a row of outputs predicts.
 template <class T>
 WEIR_HD std::int64_t argmax(const T* row, std::int64_t n) {
   std::int64_t best = 0;
@@ -16,15 +16,15 @@ WEIR_HD std::int64_t argmax(const T* row, std::int64_t n) {
   return best;
 }
 
-// How many of n numbers come before number `chosen` in falling order, the first ones of equals first; n if one is NaN.
+// Rank of row[chosen] in descending order, from 0; of equal numbers the one with the lower index comes first. n if one is NaN.
 template <class T>
-WEIR_HD std::int64_t place_of(const T* row, std::int64_t n, std::int64_t chosen) {
-  std::int64_t place = 0;
+WEIR_HD std::int64_t rank_of(const T* row, std::int64_t n, std::int64_t chosen) {
+  std::int64_t rank = 0;
   for (std::int64_t i = 0; i < n; ++i) {
     if (row[i] != row[i]) return n;
-    place += row[i] > row[chosen] || (row[i] == row[chosen] && i < chosen) ? 1 : 0;
+    rank += row[i] > row[chosen] || (row[i] == row[chosen] && i < chosen) ? 1 : 0;
   }
-  return place;
+  return rank;
 }
 
 }  // namespace weir

@@ -42,7 +42,7 @@ Evaluation Evaluator::run() {
   const Context context = context_for(model_->device());
   std::fill(sums_.begin(), sums_.end(), 0.0);
   const std::int64_t work = multiplications(*model_, model_->max_batch());
-  const bool team = context.device.is_cpu();  // what the host does for a device shares the threads by itself
+  const bool team = context.device.is_cpu();  // for a GPU the host code uses parallel_for itself where it pays
   for (std::int64_t i = 0; i < loader_.batches(); ++i) {
     team ? with_team(context, work, [&] { add_batch(context, i); }) : add_batch(context, i);
   }

@@ -13,13 +13,13 @@
 
 namespace weir {
 
-// Evaluates one Dataset again and again; all memory is taken by the constructor and, where threads keep room of their own for products,
-// by the first batch. The Model and the Dataset must outlive it.
+// Evaluates one Dataset repeatedly (validation after each epoch). All memory is allocated by the constructor and by the first batch, in
+// which threads allocate their buffers for matrix products. The Model and the Dataset must outlive it.
 class Evaluator {
  public:
-  Evaluator(Model& model, const Dataset& data, const Losses& losses);  // checked by the caller
+  Evaluator(Model& model, const Dataset& data, const Losses& losses);  // the caller has checked them against each other
 
-  void warm_up();  // one batch, so that run takes no memory
+  void warm_up();  // runs one batch, so that run() allocates nothing
   Evaluation run();
 
  private:
@@ -29,9 +29,9 @@ class Evaluator {
   std::int64_t samples_;
   Losses losses_;
   Loader loader_;
-  std::vector<LossRunner> runners_;     // one a loss
-  std::vector<LossDivisors> divisors_;  // one a loss
-  std::vector<double> sums_;            // one a loss
+  std::vector<LossRunner> runners_;     // one for each loss
+  std::vector<LossDivisors> divisors_;  // one for each loss
+  std::vector<double> sums_;            // one for each loss
   AccuracyCounter counter_;
 };
 

@@ -40,7 +40,7 @@ void check_k(const std::string& who, std::int64_t k, std::int64_t classes) {
   throw ConfigError(who + ": k is " + std::to_string(k) + ", expected 1 to " + std::to_string(classes) + ", the number of classes.");
 }
 
-// On the host, where labels can be looked at.
+// Labels on a device are not checked: that would need a copy to the host.
 void check_range(const std::string& who, const ConstTensorView& labels, std::int64_t classes) {
   if (!labels.device().is_cpu()) return;
   typed_any(labels.dtype(), [&](auto type) {
@@ -66,7 +66,7 @@ ConstTensorView checked_labels(const std::string& who, const ConstTensorView& ou
   return converted;
 }
 
-// Calls count(context, outputs, labels) for every batch of a Dataset, whose labels are checked at once.
+// Calls count(context, outputs, labels) for every batch of a Dataset, after all its labels have been checked.
 template <class Count>
 void over_batches(const std::string& who, Model& model, const Dataset& data, std::size_t output, Count&& count) {
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;

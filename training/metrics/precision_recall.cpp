@@ -6,6 +6,7 @@ namespace weir {
 
 namespace {
 
+// Of one class: true positives, TP + FP and TP + FN.
 struct Counts {
   std::int64_t right = 0, predicted = 0, labelled = 0;
 };
@@ -23,7 +24,7 @@ Counts counts_of(const ConfusionMatrix& matrix, std::int64_t label) {
   return counts;
 }
 
-double share(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
+double ratio(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
 
 using OfClass = double (*)(const ConfusionMatrix&, std::int64_t);
 
@@ -37,24 +38,24 @@ double averaged(const ConfusionMatrix& matrix, Average average, OfClass of_class
     sum += of_class(matrix, label);
   }
   if (all == 0) throw ConfigError("confusion matrix: has no rows, expected at least one. Count some first.");
-  return average == Average::micro ? share(right, all) : sum / static_cast<double>(matrix.classes);
+  return average == Average::micro ? ratio(right, all) : sum / static_cast<double>(matrix.classes);
 }
 
 }  // namespace
 
 double precision(const ConfusionMatrix& matrix, std::int64_t label) {
   const Counts counts = counts_of(matrix, label);
-  return share(counts.right, counts.predicted);
+  return ratio(counts.right, counts.predicted);
 }
 
 double recall(const ConfusionMatrix& matrix, std::int64_t label) {
   const Counts counts = counts_of(matrix, label);
-  return share(counts.right, counts.labelled);
+  return ratio(counts.right, counts.labelled);
 }
 
 double f1(const ConfusionMatrix& matrix, std::int64_t label) {
   const Counts counts = counts_of(matrix, label);
-  return share(2 * counts.right, counts.predicted + counts.labelled);
+  return ratio(2 * counts.right, counts.predicted + counts.labelled);
 }
 
 double precision(const ConfusionMatrix& matrix, Average average) { return averaged(matrix, average, precision); }

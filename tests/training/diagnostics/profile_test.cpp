@@ -119,10 +119,10 @@ TEST_CASE("profile: prints a table") {
   std::ostringstream out;
   out << report;
   CHECK(out.str() ==
-        "phase      layer        us    share   GFLOP/s  GB/s  of the roof  bound by\n"
+        "phase      layer        us    share   GFLOP/s  GB/s  of roofline  bound by\n"
         "forward    0  dense(2)  75.0  75.0 %  123      5.7   50 %         arithmetic\n"
         "elsewhere               25.0  25.0 %\n"
-        "a step of 2,048: 100.0 us, 20480000 samples/s, 2 threads; the roof: 247 GFLOP/s, 40 GB/s\n");
+        "a step of 2,048: 100.0 us, 20480000 samples/s, 2 threads; roofline: 247 GFLOP/s, 40 GB/s\n");
 }
 
 TEST_CASE("fma rate: is no less than a scalar product and sum a clock of 100 MHz") { CHECK(sample_fma_rate() > 0.2); }

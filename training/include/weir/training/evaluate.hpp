@@ -9,13 +9,14 @@
 namespace weir {
 
 struct Evaluation {
-  double loss = 0;                 // sum over losses of weight * mean over samples
-  std::optional<double> accuracy;  // fraction of 1, of the first output whose loss classifies; see metrics.hpp
+  double loss = 0;                 // sum over the losses of weight * mean over samples
+  std::optional<double> accuracy;  // 0 to 1, of the first output whose loss classifies (see metrics.hpp); none without such a loss
   std::int64_t samples = 0;
 };
 
-// The losses over a whole Dataset, in inference mode, without any change to the Model's parameters, state or gradients. u8 that says no
-// divisor has the one that the Model was trained with. Throws as fit.
+// Loss and accuracy over a whole Dataset, in inference mode (PyTorch's model.eval() with no_grad). Does not change the Model's parameters,
+// state or gradients. u8 fields without a divisor take the one that the Model was trained with. Throws ShapeError, ConfigError or DeviceError
+// where Model, data and losses do not fit each other.
 Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses);
 
 }  // namespace weir

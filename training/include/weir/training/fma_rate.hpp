@@ -2,9 +2,9 @@
 
 namespace weir {
 
-// What bounds all arithmetic: fused multiply-adds (two FLOP each) in registers, f32, on this thread alone, with the widest vectors that
-// the processor has. GFLOP/s over about so many seconds: the shorter, the more of a burst that no longer work can hold. A shared machine
-// gives less at times, so take the best of several.
+// Measures the peak arithmetic rate of one CPU core: GFLOP/s of f32 fused multiply-adds (two FLOP each) in registers, with the widest
+// vectors of the processor, on the calling thread, for about `seconds`. Short samples include turbo clock rates that longer work cannot
+// sustain; on a shared machine take the best of several samples.
 double sample_fma_rate(double seconds = 0.004);
 
 }  // namespace weir

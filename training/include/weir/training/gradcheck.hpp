@@ -13,45 +13,47 @@
 namespace weir {
 
 struct GradcheckOptions {
-  Losses loss = {};                 // none: every output times a random tensor, summed
-  std::vector<Shape> targets = {};  // of a sample, one a loss; empty: as the outputs. Filled with labels or with probabilities
-  bool sample_weights = false;      // give each sample a random weight in each loss
+  Losses loss = {};  // empty: the sum of every output times a random tensor
+  std::vector<Shape> targets =
+      {};                       // shape of one sample's target for each loss; empty: the outputs' shapes. Drawn as labels or probabilities
+  bool sample_weights = false;  // give each sample a random weight in each loss
   std::int64_t batch = 3;
   std::uint64_t seed = 0;
-  double low = -2, high = 2;          // compute inputs are drawn from here
-  std::int64_t indices = 2;           // i32 and u8 inputs hold numbers below this
-  std::optional<bool> zeros = {};     // make some input entries exactly 0, where activations have corners; unset: for one layer only
-  double h = 1e-2;                    // step of the eight-point difference; where a corner is near, h / 3 and h / 10
-  double tolerance = 1e-10;           // of the eight-point difference
-  double two_point_tolerance = 1e-7;  // of the two-point difference, and of the one from the left
-  std::int64_t max_entries = 0;       // at most so many entries a tensor, chosen at random; 0: all
-  int draws = 4;                      // so often parameters and inputs are drawn again for the entries with a corner near
-  double max_skipped = 0.1;           // a larger share of entries that no difference fits is a failure
+  double low = -2, high = 2;       // floating point inputs are uniform in [low, high)
+  std::int64_t indices = 2;        // i32 and u8 inputs are drawn from [0, indices)
+  std::optional<bool> zeros = {};  // set some input entries to exactly 0, the corner of ReLU; unset: only where a single layer is checked
+  double h = 1e-2;                 // step of the 8-point stencil; near a corner h / 3 and h / 10 are tried too
+  double tolerance = 1e-10;        // for the 8-point stencil
+  double two_point_tolerance = 1e-7;  // for the central difference, and the one-sided difference on a corner
+  std::int64_t max_entries = 0;       // check at most so many entries of a tensor, chosen at random; 0: all
+  int draws = 4;                      // how often new parameters and inputs are drawn for entries near a corner
+  double max_skipped = 0.1;           // the check fails when a larger fraction of entries could not be compared
   Device device = {};
 };
 
-// Compares the gradients of a graph with differences of its loss: of every parameter and every compute input, in double, as the graph
-// stands and fused, in training mode and with the same random numbers in every evaluation. Parameters are their initial values
-// with a little noise.
+// Compares the gradients of a graph with finite differences of its loss, by every parameter and every floating point input. Computes in
+// f64 and training mode, with the same random numbers (dropout) in every evaluation, once without and once with fusion. Parameters are
+// their initial values plus a little noise.
 //
-// A difference with a corner among its samples says nothing: corners are found from the samples alone, and the entry is tried with
-// smaller steps, then drawn again, at last skipped and counted. With zeros, an entry exactly on a corner must have the derivative from
-// the left: as ReLU at 0, which is what a mask x >= 0 gets wrong. A layer with another convention is checked with zeros = false.
-// A gradient that is smaller than what doubles resolve in a difference is compared with that instead.
+// Corners (as of ReLU) make a finite difference useless. They are detected from its samples; the entry is then tried with smaller steps,
+// then with newly drawn parameters and inputs, and finally skipped and counted. With `zeros`, the gradient of an entry exactly on a corner
+// must be the derivative from the left, as for ReLU at 0, where a mask x >= 0 would be wrong; set zeros = false for a layer with another
+// convention. Errors are relative to the tensor's largest gradient, or to the smallest that f64 differences resolve if that is larger.
 //
-// The check fails when an error is above its tolerance, a loss or gradient is not finite, too much was skipped, nothing was checked or
-// every gradient is zero. ConfigError for options that make no sense; what the Model throws.
+// The check fails when an error is above its tolerance, a loss or gradient is not finite, too many entries were skipped, nothing was
+// checked or every gradient is zero: look at the report, or call its throw_if_failed(). Throws ConfigError for invalid options and whatever
+// making the Model throws.
 GradcheckReport gradcheck(const Graph& graph, const GradcheckOptions& options = {});
 GradcheckReport gradcheck_layer(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, const GradcheckOptions& options = {});
 
-// What make_layer turns into a layer: a layer, a loss, a pointer to one, an activation's functor.
+// What make_layer accepts: a layer, a loss, a pointer to one, or an activation (ReLU()).
 template <class L>
 concept LayerLike = requires(L&& layer) {
   make_layer(std::forward<L>(layer));
 };
 
-// One layer on inputs of these shapes a sample: gradcheck(Dense(3), {{4}}). A loss takes the shapes of an output and its target:
-// gradcheck(SoftmaxCrossEntropy(), {{10}, {}}).
+// Checks a single layer; `inputs` are the shapes of one sample of each input: gradcheck(Dense(3), {{4}}). For a loss they are the shapes of
+// its output and target: gradcheck(SoftmaxCrossEntropy(), {{10}, {}}).
 template <LayerLike L>
 GradcheckReport gradcheck(L&& layer, const std::vector<Shape>& inputs, const GradcheckOptions& options = {}) {
   return gradcheck_layer(make_layer(std::forward<L>(layer)), inputs, options);

@@ -9,26 +9,28 @@
 
 namespace weir {
 
-// A row of outputs predicts the class of its largest number, the first one of equals. A row that holds a NaN predicts none.
+// In all of these a row of outputs predicts the class of its largest number, the first one of equals. A row with a NaN predicts no class.
 
-// How often each class was taken for each class.
+// How often class `label` was predicted as class `predicted`; the layout of scikit-learn's confusion_matrix.
 struct ConfusionMatrix {
   std::int64_t classes = 0;
-  std::vector<std::int64_t> counts;  // [classes (of the label), classes (predicted)]; rows with a NaN are in none
+  std::vector<std::int64_t> counts;  // [label, predicted], classes x classes; rows with a NaN are not counted
 
   std::int64_t at(std::int64_t label, std::int64_t predicted) const {
     return counts[static_cast<std::size_t>(label * classes + predicted)];
   }
 };
 
-// Of outputs [..., classes] (f32 or f64) and labels [...] (i32, i64 or u8) on one device: the fraction of rows that predict their label.
-// ShapeError, ConfigError (dtype, no rows, a label outside [0, classes)), DeviceError.
+// The fraction (0 to 1) of rows that predict their label, and the confusion matrix; of outputs [..., classes] (f32 or f64) and labels [...]
+// (i32, i64 or u8) on the same device. Throw ShapeError (shapes that do not match, no rows), ConfigError (dtype; a label outside
+// [0, classes), which is checked on the CPU only) or DeviceError.
 double accuracy(const ConstTensorView& outputs, const ConstTensorView& labels);
 ConfusionMatrix confusion_matrix(const ConstTensorView& outputs, const ConstTensorView& labels);
-// The fraction of rows whose label is among the k largest outputs, the first ones of equals; ConfigError for k outside 1 to classes.
+// The fraction (0 to 1) of rows whose label is among the k largest outputs; of equal outputs the lower class comes first. Throws as
+// accuracy, and ConfigError for k outside 1 to classes.
 double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k);
 
-// The same over a Dataset: which output of the graph is compared with the target of the same number.
+// The same over a whole Dataset: runs the Model and compares output number `output` of its graph with the target of that number.
 double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output = 0);
 ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output = 0);
 

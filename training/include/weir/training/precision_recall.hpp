@@ -5,17 +5,17 @@
 
 namespace weir {
 
-// How the numbers of all classes become one: micro counts every row alike, macro every class.
+// How the values of all classes are averaged: micro weights every row equally, macro every class.
 enum class Average : std::uint8_t { micro, macro };
 
-// Of a class: the share of the rows taken for it that are of it, the share of its rows that are taken for it, and the harmonic mean of the
-// two. 0 where there are no such rows. ConfigError for a class that is not there.
+// Precision TP / (TP + FP), recall TP / (TP + FN) and F1, their harmonic mean, for one class; 0 where the denominator is 0. ConfigError for
+// a class outside [0, classes).
 double precision(const ConfusionMatrix& matrix, std::int64_t label);
 double recall(const ConfusionMatrix& matrix, std::int64_t label);
 double f1(const ConfusionMatrix& matrix, std::int64_t label);
 
-// Of all classes, as scikit-learn's precision_score, recall_score and f1_score with all labels; micro ones are equal, the share of rows
-// that are right. ConfigError for a matrix without rows.
+// The same averaged over all classes, as scikit-learn's precision_score, recall_score and f1_score with all labels. With Average::micro all
+// three are the accuracy. ConfigError for a matrix without any counts.
 double precision(const ConfusionMatrix& matrix, Average average);
 double recall(const ConfusionMatrix& matrix, Average average);
 double f1(const ConfusionMatrix& matrix, Average average);

@@ -10,16 +10,16 @@
 namespace weir {
 
 struct ProfileOptions {
-  Losses loss = {};               // with data: what is trained for; without: mean squared error
-  const Dataset* data = nullptr;  // some batches of it are trained on; nullptr: random numbers of the graph's shapes
+  Losses loss = {};               // the losses for `data`; empty (mean squared error) when there is no data
+  const Dataset* data = nullptr;  // trains on its first 16 batches; nullptr: random data of the graph's shapes
   AnyOptimizer optimizer = {};    // default: SGD
   std::int64_t batch = 0;         // default: the Model's max_batch
-  double seconds = 1;             // so long at most, but three passes over the batches in any case
+  double seconds = 1;             // stops after about this time, but not before three passes over the batches
 };
 
-// Trains a copy of the Model for a moment and tells how long each layer takes in each phase of a step, and how close that is to what the
-// machine can do: std::cout << profile(model). The Model itself is not changed. For Models on the CPU: DeviceError for another.
-// ConfigError for a loss without data or data without a loss; what fit throws.
+// Trains a copy of the Model for about options.seconds and measures how long each layer takes in each phase of a training step, and how
+// close that is to the limits of the machine (roofline): std::cout << profile(model). The Model itself is not changed. Throws DeviceError
+// for a Model that is not on the CPU, ConfigError for a loss without data or data without a loss, and what fit throws.
 ProfileReport profile(const Model& model, const ProfileOptions& options = {});
 
 }  // namespace weir

@@ -7,26 +7,26 @@
 
 namespace weir {
 
-// Where a training step's time goes. Printing it draws the table.
+// Where the time of a training step goes. std::cout << report prints it as a table.
 struct ProfileReport {
-  // One layer in one phase; what is no layer's stands under its phase alone.
+  // One layer in one phase. Phases that belong to no layer (gather, check) have an empty layer.
   struct Row {
     std::string layer;  // "0+1  dense(128) + relu", or empty
     std::string phase;  // "gather", "forward", "loss", "backward", "accuracy", "check", "update", "elsewhere"
     double microseconds = 0;
-    double share = 0;   // of the step
-    double gflops = 0;  // arithmetic done, where a layer says how much it is
-    double gbytes = 0;  // a second: what must be read and written at least
-    double roof = 0;    // share of what the machine allows for that arithmetic and those bytes
-    std::string bound;  // which of them allows less: "arithmetic" or "memory"; "overhead" when neither explains a fifth of the time
+    double share = 0;   // fraction of the step's time
+    double gflops = 0;  // GFLOP/s; 0 for layers that do not report their multiply-adds
+    double gbytes = 0;  // GB/s, of the data that must be read and written at least
+    double roof = 0;    // time by the roofline model / measured time: 1 is the limit of the machine
+    std::string bound;  // what limits it in that model: "arithmetic" or "memory"; "overhead" when roof is below 0.2
   };
 
-  std::vector<Row> rows;         // in the order of the step; they add up to it
-  double step_microseconds = 0;  // a mean over the quickest of several passes
+  std::vector<Row> rows;         // in the order of the step; their times add up to the step's
+  double step_microseconds = 0;  // mean over the fastest of several passes over the batches
   std::int64_t batch = 0;
   int threads = 0;
-  double peak_gflops = 0;  // multiply-adds in registers, all threads
-  double peak_gbytes = 0;  // a second: a copy of as many bytes as a step touches
+  double peak_gflops = 0;  // measured: multiply-adds in registers, all threads
+  double peak_gbytes = 0;  // GB/s, measured: a copy of as many bytes as a step touches
 };
 
 std::ostream& operator<<(std::ostream& out, const ProfileReport& report);

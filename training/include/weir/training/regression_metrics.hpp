@@ -7,18 +7,19 @@
 
 namespace weir {
 
-// How well outputs x meet targets t, over all samples and features.
+// Errors of outputs x against targets t over all samples and features.
 struct RegressionMetrics {
-  double mean_absolute_error = 0;  // the mean of |x - t|
-  double mean_squared_error = 0;   // the mean of (x - t)^2
-  double r2 = 0;                   // 1 - sum of (x - t)^2 / sum of (t - mean t)^2 of a feature, averaged over features; for a target that
-                                   // does not vary 1 where x = t and else 0, as scikit-learn's r2_score
+  double mean_absolute_error = 0;  // mean of |x - t|
+  double mean_squared_error = 0;   // mean of (x - t)^2
+  double r2 = 0;                   // coefficient of determination, 1 - sum of (x - t)^2 / sum of (t - mean t)^2, averaged over features.
+                                   // For a feature whose target is constant: 1 if x = t everywhere, else 0 (scikit-learn's r2_score)
 };
 
-// Of outputs and targets [samples, ...] of one shape and dtype (f32 or f64) on one device. ShapeError, ConfigError (dtype), DeviceError.
+// Of outputs and targets [samples, ...] with the same shape, dtype (f32 or f64) and device. Throws ShapeError, ConfigError (dtype) or
+// DeviceError.
 RegressionMetrics regression_metrics(const ConstTensorView& outputs, const ConstTensorView& targets);
 
-// The same over a Dataset: which output of the graph is compared with the target of the same number.
+// The same over a whole Dataset: runs the Model and compares output number `output` of its graph with the target of that number.
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output = 0);
 
 }  // namespace weir
