@@ -11,9 +11,10 @@ namespace weir::cpu {
 namespace {
 
 constexpr std::int64_t tile_elements = 32 * 1024;
-constexpr std::int64_t block = 256;  // elements that one accumulator sums before the tree begins
+constexpr std::int64_t block = 256;  // elements summed one after another at each leaf of the tree
 
-// Sums value(i) for i in [begin, end) in a fixed binary tree over blocks: error grows with the logarithm of the count.
+// Sums value(i) for i in [begin, end) as a binary tree whose shape depends on the count alone (pairwise summation): results are
+// reproducible, and the rounding error grows with the logarithm of the count.
 template <class T, class F>
 T tree_sum(std::int64_t begin, std::int64_t end, F&& value) {
   if (end - begin <= block) {
@@ -43,7 +44,7 @@ void multiply(const Context& context, const ConstTensorView& a, const ConstTenso
   product(context, p);
 }
 
-// Columns in tiles, each summed down the rows in order: neighbouring columns are neighbours in memory.
+// Sums over the rows, one tile of columns per task: the inner loop runs along a row, where memory is contiguous.
 template <class T>
 void sum_rows(const Context& context, const T* x, std::int64_t rows, std::int64_t columns, T* y) {
   constexpr std::int64_t width = 64;

@@ -4,7 +4,7 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// The arithmetic on arrays that core needs, on either device. Callers have checked shapes, dtypes and devices; f32 and f64.
+// Array operations of core on each device, f32 and f64. Callers have checked shapes, dtypes and devices.
 
 namespace weir::cpu {
 void matmul(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, const MatmulOptions& options);

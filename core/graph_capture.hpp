@@ -2,12 +2,12 @@
 
 #include <weir/core/context.hpp>
 
-// A step of a CUDA device that is recorded once and replayed.
+// CUDA graphs: a training step is recorded once and then replayed.
 
 namespace weir::cuda {
 
-// A sequence of device work that is replayed as one launch. What it works on lies where it lay when it was recorded; what changes from one
-// replay to the next it reads from device memory.
+// A CUDA graph: a recorded sequence of kernels and copies that is replayed as one launch. It uses the addresses that were current when it
+// was recorded; values that change from one replay to the next must be read from device memory.
 class RecordedGraph {
  public:
   RecordedGraph() = default;
@@ -24,8 +24,8 @@ class RecordedGraph {
   void* handle_ = nullptr;
 };
 
-// Between its begin and its end the work of this thread on the context's stream is recorded and not done. It must not allocate, wait or
-// copy to or from the host: each throws DeviceError. An object that ends without finish() drops what it recorded.
+// From construction to finish(), this thread's work on the context's stream is recorded instead of executed. Allocating, waiting and
+// copying to or from the host throw DeviceError meanwhile. Destruction without finish() discards the recording.
 class Capture {
  public:
   explicit Capture(const Context& context);

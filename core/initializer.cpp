@@ -38,14 +38,14 @@ double scale(double value, const char* who) {
 
 double number_of(Fan fan) { return fan == Fan::out ? 1 : 0; }
 
-// A standard normal number within 2 of 0: drawn again, from another stream, until it is.
+// A standard normal number in [-2, 2], by rejection; each new attempt draws from another stream.
 double truncated_normal_number(RandomKey key, std::uint64_t i) {
   double z = random_normal(key, i);
   for (std::uint64_t attempt = 1; std::abs(z) > 2; ++attempt) z = random_normal(key.with(attempt), i);
   return z;
 }
 
-// The rows of a matrix [out, everything else], orthonormal.
+// A random orthogonal matrix of the shape [out, product of the other extents], row-major.
 std::vector<double> orthogonal_matrix(const Shape& shape, RandomKey key) {
   if (shape.rank() < 2) {
     throw ShapeError("initializer: " + to_string(shape) + " is no matrix, expected at least two dimensions. Use uniform or normal.");

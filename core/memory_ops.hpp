@@ -7,18 +7,18 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Memory of a device, and what moves and fills it.
+// Allocation, copies and fills on each device.
 
 namespace weir {
 
-// A block that knows how to free itself.
+// A block of memory with the function that frees it.
 struct Allocation {
   void* data = nullptr;
   void (*release)(void*) = nullptr;
 };
 
 namespace cpu {
-Allocation allocate(Device device, std::size_t bytes);  // zero-filled, on a 64-byte boundary; DeviceError when there is none
+Allocation allocate(Device device, std::size_t bytes);  // zero-filled, 64-byte aligned; DeviceError when out of memory
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y);  // checked by the caller
 void fill(const Context& context, const TensorView& y, double value);
 void write_number(const Context& context, std::uint64_t* where, std::uint64_t value);  // *where = value
@@ -30,14 +30,14 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
 void fill(const Context& context, const TensorView& y, double value);
 void write_number(const Context& context, std::uint64_t* where, std::uint64_t value);
 
-int device_count() noexcept;        // 0 when there is none, for whatever reason
-std::string status();               // which there are, or why there is none
-bool usable() noexcept;             // false after an error that a device does not recover from
-void* stream(Device device);        // this thread's queue of work on the device
-void wait(const Context& context);  // until the work that was enqueued with this context is done
+int device_count() noexcept;        // 0 if there is none or CUDA does not work
+std::string status();               // the text of weir::cuda_status()
+bool usable() noexcept;             // false after a sticky error, after which every CUDA call fails
+void* stream(Device device);        // this thread's cudaStream_t on the device
+void wait(const Context& context);  // waits for all work enqueued with this context
 }  // namespace cuda
 
-// What a call that promises a finished result ends with.
+// Waits until the results of a call are complete; nothing to wait for on the CPU.
 inline void finish(const Context& context) {
   if (context.device.is_cuda()) cuda::wait(context);
 }

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-// The one of an operation's two twins that runs on `device`: on_device(context.device, cpu::add, cuda::add)(context, a, b, y).
+// Selects the CPU or the CUDA version of an operation: on_device(context.device, cpu::add, cuda::add)(context, a, b, y).
 template <class Function>
 Function* on_device(Device device, Function* on_cpu, Function* on_cuda) {
   return device.is_cuda() ? on_cuda : on_cpu;

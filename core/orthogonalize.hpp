@@ -5,8 +5,9 @@
 
 namespace weir {
 
-// Replaces a row-major matrix of so many rows by the nearest thing to it with orthonormal rows, or columns where there are fewer of them:
-// Q of its QR decomposition (of the tall one of it and its transpose), each column with the sign of R's diagonal. One thread.
+// Replaces a row-major matrix with `rows` rows by one whose rows (or columns, if there are fewer of them) are orthonormal: Q of its QR
+// decomposition, or of its transpose's if the matrix is wider than tall, with each column times the sign of R's diagonal, which makes the
+// decomposition unique. Single-threaded.
 void orthogonalize(std::vector<double>& matrix, std::size_t rows);
 
 }  // namespace weir

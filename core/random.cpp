@@ -12,13 +12,13 @@ std::uint64_t joined(std::uint32_t high, std::uint32_t low) { return (std::uint6
 }  // namespace
 
 RandomKey RandomKey::with(std::uint64_t number) const {
-  // The high counter word keeps keys that are derived apart from numbers that are drawn.
+  // This value of the high counter word is used for derived keys only, so they never coincide with drawn numbers.
   const auto bits = random_bits(*this, number, ~std::uint64_t{0});
   return {joined(bits[0], bits[1])};
 }
 
 std::uint64_t random_below(RandomKey key, std::uint64_t counter, std::uint64_t bound) {
-  // Lemire, "Fast random integer generation in an interval" (ACM TOMACS 2019); a rejected draw goes on in the high counter.
+  // Lemire, "Fast random integer generation in an interval" (ACM TOMACS 2019); after a rejection it draws again with the next high counter.
   const std::uint64_t threshold = (0 - bound) % bound;
   for (std::uint64_t attempt = 0;; ++attempt) {
     const auto bits = random_bits(key, counter, attempt);

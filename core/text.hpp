@@ -10,11 +10,11 @@ namespace weir {
 // 1234567 -> "1,234,567".
 std::string with_commas(std::int64_t number);
 
-// The fewest digits that read back as the same number, whatever the locale: "0.1", "1e-08", "inf"; "nan" without its sign.
+// The shortest text that reads back as the same number, independent of the locale: "0.1", "1e-08", "inf", "nan" (never "-nan").
 std::string number_text(double number);
 std::string number_text(float number);
 
-// Rows of cells, printed in columns as wide as their widest cell.
+// A table of text, printed left-aligned with each column as wide as its widest cell.
 class TextTable {
  public:
   void row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }

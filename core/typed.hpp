@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// Calls f with a float or a double, as the dtype says.
+// Calls f(double{}) for f64, else f(float{}): turns a DType into a C++ type, by decltype of f's argument.
 template <class F>
 void typed(DType dtype, F&& f) {
   if (dtype == DType::f64) {
@@ -15,7 +15,7 @@ void typed(DType dtype, F&& f) {
   }
 }
 
-// Calls f with a number of the dtype's type, one that C++ has: not for bf16, for which it does nothing and returns false.
+// Like typed, for all dtypes: calls f with a value of the dtype's C++ type. For bf16, which has none, it returns false without calling f.
 template <class F>
 bool typed_any(DType dtype, F&& f) {
   switch (dtype) {
@@ -35,7 +35,7 @@ bool typed_any(DType dtype, F&& f) {
   return false;
 }
 
-// The elements of a block on the host, unchecked; nullptr for an empty view.
+// The data pointer of a view as T*, without any check; nullptr for an empty view.
 template <class T>
 T* data(const TensorView& view) {
   return static_cast<T*>(view.raw());

@@ -45,8 +45,8 @@ UploadRing::UploadRing(Device device, std::size_t bytes) {
     slot.copied = make_event();
     slot.read = make_event();
   }
-  twins_ = Tensor(Shape{static_cast<std::int64_t>(slots * slot_bytes)}, DType::u8, device);
-  for (std::size_t i = 0; i < slots; ++i) slots_[i].twin = static_cast<std::byte*>(twins_.view().raw()) + i * slot_bytes;
+  device_slots_ = Tensor(Shape{static_cast<std::int64_t>(slots * slot_bytes)}, DType::u8, device);
+  for (std::size_t i = 0; i < slots; ++i) slots_[i].on_device = static_cast<std::byte*>(device_slots_.view().raw()) + i * slot_bytes;
 }
 
 // Waits until no copy reads the host slots any more, before they are freed. An error here is ignored: a destructor cannot report it.
@@ -62,10 +62,10 @@ std::byte* UploadRing::fill() {
 const std::byte* UploadRing::send(const Context& context, std::size_t bytes) {
   const Slot& slot = slots_[next_];
   check(runtime().stream_waits(copies_, slot.read.get()), what);
-  check(runtime().copy(slot.twin, slot.host.get(), bytes, copies_), what);
+  check(runtime().copy(slot.on_device, slot.host.get(), bytes, copies_), what);
   check(runtime().record(slot.copied.get(), copies_), what);
   check(runtime().stream_waits(queue_of(context), slot.copied.get()), what);
-  return slot.twin;
+  return slot.on_device;
 }
 
 void UploadRing::done(const Context& context) {

@@ -5,11 +5,11 @@
 
 namespace weir {
 
-// The arithmetic that a layer written outside weir needs, on the device of the views, f32 and f64. Each throws ShapeError,
-// ConfigError (dtype) or DeviceError before it writes. Inside a layer pass the Context that it was given; without one the call
-// uses num_threads() and returns when the result is there.
+// Array operations, for layers written outside weir among others; f32 and f64, on the device of the views. They throw ShapeError,
+// ConfigError (dtype) or DeviceError before they write anything. Inside a layer pass on the Context that it was given; without a Context a
+// call uses num_threads() threads and, on CUDA, waits for the result.
 
-// A context for a call from outside any layer.
+// A Context for calls outside a layer: num_threads() threads, this thread's stream on a CUDA device, inference mode.
 Context context_for(Device device);
 
 // Which operand of a product is read transposed.
@@ -18,19 +18,19 @@ struct MatmulOptions {
   bool transpose_b = false;
 };
 
-// c[m, n] = a[m, k] b[k, n], each a matrix of two axes; a is given as [k, m] when transposed, b as [n, k].
+// Matrix product c[m, n] = a[m, k] b[k, n]. With transpose_a, a is stored as [k, m]; with transpose_b, b as [n, k].
 void matmul(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options = {});
 void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options = {});
 
-// Sums over the outermost axis: y[features] = sum over samples of x[samples, features]; with y of shape {} over everything.
+// Sums over the first dimension: y[features] = sum over samples of x[samples, features]. If y has shape {}, sums over all elements of x.
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y);
 void reduce_sum(const ConstTensorView& x, const TensorView& y);
 
-// y = x: equal dtype and count; any two devices, one of them being the context's.
+// y = x. Equal dtype and number of elements; between any two devices, one of which is the context's.
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y);
 void copy(const ConstTensorView& x, const TensorView& y);
 
-// Every element of y becomes value; also for i32 and u8 where the value fits.
+// Sets every element of y to value. Also for i32 and u8: ConfigError if the value does not fit.
 void fill(const Context& context, const TensorView& y, double value);
 void fill(const TensorView& y, double value);
 

@@ -9,15 +9,16 @@
 
 namespace weir {
 
-// What a layer is told about the moment in which it runs. A plain value that lives for one call.
+// How and where a layer's call runs. A plain value that is valid for that call.
 struct Context {
-  Device device = Device::cpu();         // where every view of the call lives
-  void* stream = nullptr;                // a cudaStream_t on CUDA, nullptr for this thread's own; nullptr on the CPU
-  bool training = false;                 // false: inference
-  RandomKey key = {};                    // this layer's stream of random numbers; draw with *step as part of the counter
-  const std::uint64_t* step = nullptr;   // on the device: training steps begun so far. A pointer, so that a captured step sees it move
-  int threads = 1;                       // CPU threads that parallel_for may use
-  Precision precision = Precision::f32;  // of products of f32 numbers on CUDA
+  Device device = Device::cpu();  // the device of all views of the call
+  void* stream = nullptr;         // the cudaStream_t; nullptr: this thread's own. Unused on the CPU
+  bool training = false;          // false: inference
+  RandomKey key = {};             // key of this layer's random numbers; use *step as part of the counter, for new numbers in each step
+  const std::uint64_t* step =
+      nullptr;      // in device memory: number of the training step. A pointer, as a replayed CUDA graph must see new values
+  int threads = 1;  // CPU threads that parallel_for may use
+  Precision precision = Precision::f32;  // of f32 matrix products on CUDA
 };
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// Where a tensor lives and where a model computes: the CPU, or one CUDA device by its index.
+// Where a tensor is stored and where a Model computes: the CPU, or one CUDA device by its index (torch.device).
 class Device {
  public:
   constexpr Device() = default;  // the CPU
@@ -31,10 +31,10 @@ class Device {
 std::string to_string(Device device);
 std::ostream& operator<<(std::ostream& out, Device device);
 
-// The first CUDA device when this build and this machine have one, else the CPU. Never throws.
+// The first CUDA device if this build supports CUDA and the machine has one, else the CPU.
 Device best_device() noexcept;
 
-// In words: which CUDA devices can be used, or why none can. One line, without a line break.
+// A text for people: which CUDA devices can be used, or why none can. One line, without a line break.
 std::string cuda_status();
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// The base of everything that weir throws. A message reads "who: what is wrong: got, expected. What to do."
+// Base class of all exceptions that weir throws. Messages have the form "who: what is wrong: got, expected. What to do."
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -17,13 +17,13 @@ class ShapeError : public Error {
   using Error::Error;
 };
 
-// A device that is not there, not usable, out of memory, or not the one that the data is on.
+// A device that does not exist, cannot be used, is out of memory, or is not the one that holds the data.
 class DeviceError : public Error {
  public:
   using Error::Error;
 };
 
-// A file whose content is not what its format demands.
+// A file whose content violates its format.
 class FormatError : public Error {
  public:
   using Error::Error;
@@ -35,13 +35,13 @@ class FileError : public Error {
   using Error::Error;
 };
 
-// A NaN or an infinity where training needs a finite number.
+// A NaN or infinity during training; a failed gradient check.
 class NumericError : public Error {
  public:
   using Error::Error;
 };
 
-// An option, a graph or a name that makes no sense.
+// An invalid option, dtype, graph, label or name.
 class ConfigError : public Error {
  public:
   using Error::Error;

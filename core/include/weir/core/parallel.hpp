@@ -13,10 +13,10 @@ using TileFunction = void (*)(void* user, std::int64_t tile);
 void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* user);
 }  // namespace detail
 
-// Calls f(tile) once for each tile in [0, tiles), on the context's threads, and returns when all are done. Which thread runs which
-// tile is not promised, so cut the work by its size, never by the number of threads: then the bits do not depend on them.
-// An exception inside a tile is rethrown here (of several, the one of the lowest tile); other tiles may have run then or not. Allocates
-// nothing.
+// Calls f(tile) once for each tile in [0, tiles), in parallel on context.threads threads, and returns when all are done. Which thread runs
+// which tile is unspecified. Choose the number of tiles by the size of the work, not by the number of threads, so that results are
+// bit-identical for any number of threads. An exception thrown by a tile is rethrown here (of several, that of the lowest tile); the other
+// tiles may or may not have run. Does not allocate.
 template <class F>
 void parallel_for(const Context& context, std::int64_t tiles, F&& f) {
   using Function = std::remove_reference_t<F>;

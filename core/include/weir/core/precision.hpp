@@ -5,8 +5,9 @@
 
 namespace weir {
 
-// How a CUDA device multiplies the f32 numbers of a product; sums, storage and everything else stay f32. f32 keeps every bit of the
-// operands; tf32 rounds them to 11 bits of mantissa, bf16 to 8, for the matrix units. The CPU, and f64 anywhere, know f32 alone.
+// To what precision a CUDA device rounds the operands of f32 matrix products before it multiplies them: f32 not at all, tf32 to 11
+// significant bits and bf16 to 8, both for the tensor cores. Accumulation, storage and all other operations stay f32. Without effect on the
+// CPU and on f64. PyTorch: torch.set_float32_matmul_precision("highest", "high", "medium").
 enum class Precision : std::uint8_t { f32, tf32, bf16 };
 
 std::string to_string(Precision precision);  // "f32", "tf32", "bf16"

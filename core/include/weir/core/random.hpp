@@ -7,13 +7,13 @@
 
 namespace weir {
 
-// Names one stream of random numbers. Counter-based: the numbers are a pure function of the key and a counter, so they are
-// the same for any number of threads, on every machine and device, and can be reached in any order.
+// Identifies a stream of random numbers. The generator is counter-based: a number is a pure function of key and counter, so the numbers are
+// the same for any number of threads, on every machine and device, and can be computed in any order (as in JAX).
 // Source: Philox4x32-10, Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
 struct RandomKey {
   std::uint64_t value = 0;
 
-  // A new stream that depends on this one and on a number: key.with(epoch).with(layer).
+  // The key of another stream, derived from this key and a number: key.with(epoch).with(layer).
   RandomKey with(std::uint64_t number) const;
 
   friend bool operator==(RandomKey, RandomKey) = default;
@@ -36,16 +36,16 @@ WEIR_HD inline std::array<std::uint32_t, 4> random_bits(RandomKey key, std::uint
   return c;
 }
 
-// A number in [0, 1) from the top 53 bits of two words; a float's worth of it is exact.
+// A uniform number in [0, 1): the top 53 of 64 random bits, over 2^53.
 WEIR_HD inline double uniform01(std::uint32_t high, std::uint32_t low) {
   const std::uint64_t bits = (std::uint64_t{high} << 32) | low;
   return static_cast<double>(bits >> 11) * 0x1.0p-53;
 }
 
-// A whole number in [0, bound), without bias (Lemire's rejection); bound > 0. `counter` says which draw of the stream it is.
+// A uniform integer in [0, bound), without modulo bias (Lemire's method); bound > 0. `counter` is the index of the draw in the stream.
 std::uint64_t random_below(RandomKey key, std::uint64_t counter, std::uint64_t bound);
 
-// A standard normal number (Box and Muller); `counter` says which draw of the stream it is.
+// A standard normal number (Box-Muller transform). `counter` is the index of the draw in the stream.
 double random_normal(RandomKey key, std::uint64_t counter);
 
 }  // namespace weir

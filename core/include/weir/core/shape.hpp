@@ -10,9 +10,8 @@
 
 namespace weir {
 
-// The extents of a row-major block, outermost first: {28, 28}. No extents ({}) is a single number.
-// A small value: at most max_rank extents, no allocation. Every extent is >= 0 and the product fits std::int64_t,
-// else the constructor throws ShapeError.
+// The sizes of a tensor's dimensions (extents), row-major, outermost first: {28, 28}. {} is a scalar. A small value without allocation.
+// The constructor throws ShapeError for more than max_rank extents, a negative extent, or a product that does not fit std::int64_t.
 class Shape {
  public:
   static constexpr std::size_t max_rank = 8;
@@ -23,7 +22,7 @@ class Shape {
 
   std::size_t rank() const { return rank_; }
   std::int64_t operator[](std::size_t axis) const { return extents_[axis]; }  // axis < rank()
-  std::int64_t last() const;                                                  // the innermost extent; ShapeError if there is none
+  std::int64_t last() const;                                                  // the last extent; ShapeError for {}
   std::int64_t elements() const { return elements_; }                         // the product; 1 for {}
   std::span<const std::int64_t> extents() const { return {extents_.data(), rank_}; }
 

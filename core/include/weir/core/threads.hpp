@@ -2,10 +2,10 @@
 
 namespace weir {
 
-// How many CPU threads weir's own loops use; the default is OpenMP's (OMP_NUM_THREADS, else the processors there are), 1 in
-// a build without OpenMP, which has one thread whatever is asked for.
-// The numbers that come out do not depend on it. Throws ConfigError for less than 1. Safe to call from any thread; a call that
-// is already running keeps its number.
+// Number of CPU threads that weir uses; by default OpenMP's (OMP_NUM_THREADS, else the number of processors). A build without OpenMP always
+// uses one. Results are bit-identical
+// for any number. set_num_threads throws ConfigError for less than 1. Both may be called from any thread; computations that are already
+// running keep the number with which they started.
 void set_num_threads(int threads);
 int num_threads();
 
