@@ -1,7 +1,6 @@
-// An autoencoder squeezes the 64 pixels of the bundled digits through 12 numbers and draws them again; three of the test images are shown
-// beside what comes out.
-// Run: build/release/examples/autoencoder [folder of the digits] (takes about three seconds)
-// Last line to expect: 12 numbers a digit miss a pixel by less than 0.15 of its range
+// An autoencoder: compresses the 64 pixels of the bundled digits to 12 numbers and reconstructs them. Prints three test images next to
+// their reconstructions. Run: build/release/examples/autoencoder [folder of the digits] (takes about three seconds) Last line to expect: 12
+// numbers a digit miss a pixel by less than 0.15 of its range
 
 #include <algorithm>
 #include <cmath>
@@ -18,10 +17,10 @@
 
 namespace {
 
-// The images are what goes in and what should come out.
+// A Dataset whose targets are the images themselves.
 weir::Dataset onto_themselves(const weir::Dataset& digits) { return weir::Dataset(digits.inputs()[0], digits.inputs()[0]); }
 
-// One row of an 8 x 8 image of numbers from 0 to 1.
+// One row of an 8 x 8 image with pixels from 0 to 1, as text.
 std::string row(const float* pixels) {
   constexpr const char* shades = " .:-=+*#%@";
   std::string text;

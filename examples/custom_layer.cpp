@@ -54,7 +54,7 @@ class FeatureScale : public weir::Layer {
   }
 
  private:
-  // Calls f with a float or a double, as the Model computes.
+  // Calls f(double{}) if the Model computes in f64, else f(float{}).
   template <class F>
   static void by_type(const weir::ConstTensorView& view, F&& f) {
     if (view.dtype() == weir::DType::f64) {

@@ -1,4 +1,4 @@
-// The gates of two inputs: one neuron learns and, or and nand; xor, which no line separates, takes a hidden layer.
+// Logic gates: a single neuron learns AND, OR and NAND; XOR, which is not linearly separable, needs a hidden layer.
 // Run: build/release/examples/logic_gates (takes less than a second)
 // Last line to expect: xor 0 1 1 0
 
@@ -11,7 +11,7 @@ namespace {
 
 const float inputs[] = {0, 0, 0, 1, 1, 0, 1, 1};
 
-// Trains a network on a gate's four rows and prints what it answers to them. False when one is wrong.
+// Trains a network on the four rows of a gate's truth table and prints its outputs. False if one is wrong.
 bool learn(const char* gate, std::initializer_list<float> wanted, const weir::Graph& net) {
   weir::Tensor x = weir::Tensor::from<float>(inputs, {4, 2}), y = weir::Tensor::from<float>(wanted, {4, 1});
   const weir::Dataset rows(x.clone(), y.clone());

@@ -1,6 +1,6 @@
 // Trains a small network on MNIST and saves it: the program of the README.
 // Run: build/release/examples/quickstart (MNIST must be there: `./weir train` fetches it). Takes about ten seconds on two cores.
-// Last line to expect: 97.6 % of the test images are recognised (the last digit depends on the machine).
+// Last line to expect: 97.6 % of the test images are recognised (the last decimal depends on the machine).
 #include <iostream>
 #include <weir/weir.hpp>
 

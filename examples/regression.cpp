@@ -1,7 +1,6 @@
-// Fits a curve through 200 noisy points, one in ten of them far off, and draws it: the Huber loss does not mind the outliers, the
-// learning rate falls along a cosine.
-// Run: build/release/examples/regression [regression.svg] (takes about a second)
-// Last line to expect: wrote regression.svg: the fit is within 0.2 of the curve
+// Fits a curve to 200 noisy points, of which one in ten is an outlier, and draws it. Uses the Huber loss, which is robust against outliers,
+// and cosine annealing of the learning rate. Run: build/release/examples/regression [regression.svg] (takes about a second) Last line to
+// expect: wrote regression.svg: the fit is within 0.2 of the curve
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +17,7 @@ constexpr std::size_t points = 200, steps = 300;
 
 double curve(double x) { return std::sin(3 * x) + 0.5 * x; }  // x from -2 to 2
 
-// A polyline or a circle at each place of the picture, which shows x from -2 to 2 and y from -2.5 to 2.5.
+// SVG coordinates of a point; the picture shows x from -2 to 2 and y from -2.5 to 2.5.
 std::string place(double x, double y) { return std::to_string(150 * (x + 2)) + "," + std::to_string(80 * (2.5 - y)); }
 
 std::string line(const std::vector<double>& x, const std::vector<double>& y, const char* color) {

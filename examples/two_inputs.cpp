@@ -1,7 +1,6 @@
-// A graph that is no chain: the upper and the lower half of a digit come in by two inputs, and two outputs say which digit it is and
-// whether it is odd, each with a loss of its own.
-// Run: build/release/examples/two_inputs [folder of the digits] (takes about two seconds)
-// Last line to expect: more than 90 of 100 digits and more than 90 of 100 parities are right
+// A graph with two inputs and two outputs: the inputs are the upper and the lower half of a digit's image; the outputs say which digit it
+// is and whether it is odd, each with a loss of its own. Run: build/release/examples/two_inputs [folder of the digits] (takes about two
+// seconds) Last line to expect: more than 90 of 100 digits and more than 90 of 100 parities are right
 
 #include <cstdint>
 #include <iostream>
@@ -16,7 +15,7 @@
 
 namespace {
 
-// Images [64] with labels become halves [32] and [32] with the label and 1 for an odd one.
+// Turns images [64] with labels into two inputs [32] and two targets: the label, and 1 for an odd digit, else 0.
 weir::Dataset halves(const weir::Dataset& digits) {
   const std::int64_t samples = digits.samples();
   const auto pixels = digits.inputs()[0].values.values<std::uint8_t>();

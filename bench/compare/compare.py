@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Times weir and its peers in one run and writes one table: ./weir bench compare [options].
 
-In every round each peer is started once a number of threads, and weir with it. The two take samples of a workload in turn, a part of a second
-each, and each sample of the peer is compared with the two of weir around it: the speed of a shared machine differs from one second to another
-by more than the fastest do, and from process to process by a little. The table of all rounds so far is written after each of them.
-What is not installed is left out, and the Debian package that brings it is named. Needs nothing but Python's standard library.
+In every round each peer is started once for each number of threads, and weir together with it. The two take samples of a workload in turn,
+each a fraction of a second long, and each sample of the peer is compared with weir's samples just before and after it: on a shared machine
+the speed changes within seconds by more than the fastest programs differ. The table of all rounds so far is written after each round.
+Peers that are not installed are skipped, and their Debian package is named. Needs only Python's standard library.
 """
 
 import argparse
@@ -47,7 +47,7 @@ def parse():
 
 
 def build_peers(build):
-    """The C++ peers whose libraries are there."""
+    """Builds the C++ peers whose libraries are installed."""
     if not (shutil.which("cmake") and shutil.which("ninja")):
         return
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
@@ -59,12 +59,12 @@ def build_peers(build):
 
 
 def names_of(bench_cpu):
-    """What weir can time."""
+    """The names of weir's workloads."""
     return subprocess.run([bench_cpu, "--list"], stdout=subprocess.PIPE, text=True, check=True).stdout.split()
 
 
 def workloads_of(peer, options, names):
-    """What is chosen and the peer can do; ReLU's by function and size, as weir names them."""
+    """The chosen workloads that the peer supports; 'relu' stands for all of weir's relu_... workloads."""
     chosen = [w for w in WORKLOADS if w in options.workloads and w in peer.workloads]
     return [name for w in chosen for name in ([n for n in names if n.startswith("relu_")] if w == "relu" else [w])]
 
@@ -91,7 +91,7 @@ def measure(peer, weir, threads, workloads, turns, figures, start):
 
 
 class Progress:
-    """Tells a terminal with which of so many peers weir is compared, and how long the rest will take."""
+    """Shows on a terminal which peer is being compared, and an estimate of the remaining time."""
 
     def __init__(self, number):
         self.number, self.begun, self.begin = number, 0, time.time()
@@ -122,7 +122,7 @@ def main():
     jobs = [(peer, threads, chosen) for threads in options.threads for peer in others if (chosen := workloads_of(peer, options, names))]
     if not jobs:
         sys.exit("compare: no peer that is installed can do this. Install one (bench/README.md), or time weir alone: ./weir bench cpu.")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by way of measure, which ends what it has stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as an exception, so that measure() can end the processes that it has stopped
     progress = Progress(options.rounds * len(jobs))
 
     for turn in range(options.rounds):

@@ -1,4 +1,4 @@
-"""Whom weir is compared with: how each is started, what it can do, and which Debian package brings what it needs."""
+"""The peers that weir is compared with: how each is started, its workloads, and the Debian package that it needs."""
 
 import glob
 import os
@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers")
 TRAINING, INFERENCE, RELU = ["W1", "W2", "W3"], ["b1", "b1024"], ["relu"]
 
-# The heap is kept: without this the C library gives a step's memory back to the system and takes it again in the next one.
+# Keep freed memory in the process: by default the C library returns it to the system after each step and asks for it again in the next.
 KEPT_HEAP = {"MALLOC_TRIM_THRESHOLD_": str(2**33), "MALLOC_MMAP_MAX_": "0", "MALLOC_TOP_PAD_": str(2**26)}
 
-# Of two BLAS libraries of one name the first that a process loads serves all of it; so each process is told where to look. Those built
-# on OpenMP, as every peer is, so that no two runtimes compete for the processors.
+# Name and Debian package of each BLAS. A process uses the first libblas.so that it finds, so LD_LIBRARY_PATH chooses. The variants built on
+# OpenMP, as all peers use OpenMP: two thread runtimes in a process would compete for the processors.
 BLAS = {"OpenBLAS": ("openblas-openmp", "libopenblas0-openmp"), "BLIS": ("blis-openmp", "libblis4-openmp")}
 
 
 def kernels():
-    """What makes both libraries take their AVX-512 kernels: on a processor newer than they are they may take others, OpenBLAS SSE2's."""
+    """Environment that makes both libraries use their AVX-512 kernels: they may not recognise a newer processor (OpenBLAS then uses SSE2)."""
     try:
         with open("/proc/cpuinfo") as info:
             avx512 = "avx512f" in info.read()
@@ -33,11 +33,11 @@ class Peer:
     command: list
     workloads: list
     environment: dict = field(default_factory=dict)
-    missing: str = None  # what to install
+    missing: str = None  # the package to install, if it cannot run
 
 
 def find_python(module):
-    """A Python that has the module: this one, the system's, the path's."""
+    """A Python in which the module can be imported: the running one, the system's, or the one on PATH."""
     for python in [sys.executable, "/usr/bin/python3", "python3"]:
         try:
             if subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode == 0:
@@ -59,7 +59,7 @@ def program_peer(name, build, program, workloads, package, environment=None):
 
 
 def on_blas(make, name, *arguments):
-    """The peer once for each BLAS."""
+    """The peer in one variant for each BLAS."""
     for blas, (folder, package) in BLAS.items():
         found = glob.glob(f"/usr/lib/*/{folder}/libblas.so.3")
         peer = make(f"{name}, {blas}", *arguments, {**KEPT_HEAP, **kernels(), "LD_LIBRARY_PATH": os.path.dirname(found[0]) if found else ""})

@@ -6,8 +6,8 @@ import platform
 import re
 import statistics
 
-# Measured by others' code on another machine (2 cores of an AMD EPYC, Zen 3, AVX2, 99 GFLOP/s of multiply-adds a thread), per thread
-# count 1 and 2; here scaled by the rate of this machine. kann trains W2 with RMSprop.
+# Published results for 1 and 2 threads of libraries that are not run here, from a machine with 2 cores of an AMD EPYC (Zen 3, AVX2) and 99
+# GFLOP/s of multiply-adds a thread; scaled by this machine's rate. kann trains W2 with RMSprop.
 PUBLISHED_FMA = 99
 PUBLISHED = {
     "kann on OpenBLAS": {"W1": (129e3, 155e3), "W2": (17.0e3, 21.4e3), "W3": (1282, 2205), "b1": (47, 47)},
@@ -44,18 +44,18 @@ def published(peer, workload, threads, fma):
 
 
 def ratios(figures, peer, workload, threads):
-    """How many times as fast weir was around each of the peer's samples, from the least on."""
+    """weir's speed over the peer's for each pair of samples, in ascending order."""
     return sorted(faster(workload, *pair) for pair in figures.pairs.get((peer, workload, threads), []))
 
 
 def ratio(figures, peer, workload, threads):
-    """Their median, or None."""
+    """The median of these ratios, or None."""
     all_of_them = ratios(figures, peer, workload, threads)
     return statistics.median(all_of_them) if all_of_them else None
 
 
 def limit(figures, workload, threads):
-    """What the run found, or None: of arithmetic the best of all processes, of memory their median."""
+    """The limit that was measured, or None: for arithmetic the best of all processes, for memory their median."""
     values = figures.limits.get((workload, threads))
     if not values:
         return None
@@ -63,7 +63,7 @@ def limit(figures, workload, threads):
 
 
 def best_cell(figures, peer, workload, threads):
-    """The median ratio, between which two the middle half lies, and whose it is."""
+    """Median and quartiles of the ratios, and the name of the peer."""
     values = ratios(figures, peer, workload, threads)
     quarter = len(values) // 4
     return f"{statistics.median(values):.2f}x [{values[quarter]:.2f} to {values[-1 - quarter]:.2f}] ({peer})"

@@ -1,4 +1,4 @@
-"""Starts peers on a machine that has come to rest, has them take samples in turn with weir, and keeps these."""
+"""Waits until the machine is idle, starts peers, takes samples from them and from weir in turn, and stores these."""
 
 import collections
 import os
@@ -15,7 +15,7 @@ def call(command, log):
 
 
 def busy_seconds():
-    """Processor time that anybody, other guests of the host included, has used so far; None where the system does not tell."""
+    """Processor time used so far by all processes and by other virtual machines (steal); None where the system does not report it."""
     try:
         with open("/proc/stat") as stat:
             user, nice, system, _, _, irq, softirq, steal = map(int, stat.readline().split()[1:9])
@@ -25,7 +25,7 @@ def busy_seconds():
 
 
 class Quiet:
-    """Waits until all processors together were idle for all but a twentieth of one of them."""
+    """Waits until less than 5 % of one processor is in use, summed over all processors."""
 
     def __init__(self, patience):
         self.patience, self.waits, self.given_up, self.most = patience, 0, 0, 0.0
@@ -48,7 +48,7 @@ class Quiet:
 
 
 class Failed(Exception):
-    """A peer's process has ended, or answered what was not asked."""
+    """A peer's process has ended, or gave an unexpected answer."""
 
     def __init__(self, peer, why):
         super().__init__(why)
@@ -56,8 +56,8 @@ class Failed(Exception):
 
 
 class Program:
-    """A peer's process, which takes one sample of a workload when it is asked for one. In between it is stopped, so that no thread of it waits
-    at a processor that another one uses."""
+    """The process of a peer, which takes one sample of a workload on request. Between requests it is stopped (SIGSTOP), so that its spinning
+    threads do not take processor time from the other process."""
 
     def __init__(self, peer, threads):
         environment = {**os.environ, **peer.environment}
@@ -70,7 +70,7 @@ class Program:
         self.process.send_signal(signal.SIGSTOP)
 
     def ask(self, workload):
-        """One sample."""
+        """Takes one sample."""
         return float(self.answer(workload, workload))
 
     def ask_limit(self, workload):
@@ -99,13 +99,13 @@ class Program:
         return f"exit code {code}: {last}"
 
     def end(self):
-        self.process.kill()  # a stopped one too
+        self.process.kill()  # SIGKILL also ends a stopped process
         self.process.communicate()
         self.errors.close()
 
 
 class Turns:
-    """weir and a peer take samples in turn, weir first and last: so many, but few beside a peer that is far behind."""
+    """weir and a peer take samples in turn, weir first and last: `most` of them, but only `few` if the peer is more than `far` times slower."""
 
     few, far = 3, 1.2
 
@@ -113,9 +113,9 @@ class Turns:
         self.most = most
 
     def take(self, workload, weir, peer, faster):
-        """[(weir's mean of the two samples around the peer's, the peer's), ...]"""
+        """Returns [(mean of weir's samples before and after the peer's, the peer's sample), ...]."""
         weir.ask(workload)
-        peer.ask(workload)  # both have made now what they need
+        peer.ask(workload)  # the first samples, not counted, in which both allocate what they need
         pairs, before = [], weir.ask(workload)
         while len(pairs) < self.most:
             theirs, after = peer.ask(workload), weir.ask(workload)
@@ -127,12 +127,12 @@ class Turns:
 
 
 class Figures:
-    """By (peer, workload, threads) the samples of a peer, each beside weir's, and by (workload, threads) the limits that weir gave."""
+    """Pairs of samples by (peer, workload, threads), and the limits that weir measured by (workload, threads)."""
 
     def __init__(self):
         self.pairs = collections.defaultdict(list)  # (weir's sample, the peer's)
-        self.limits = collections.defaultdict(list)  # each the best that a process had seen
-        self.rates = []  # of multiply-adds on one thread, GFLOP/s
+        self.limits = collections.defaultdict(list)  # one for each process of weir, its best
+        self.rates = []  # GFLOP/s of multiply-adds on one thread
         self.failed = {}
 
     def fail(self, workload, error):
@@ -140,12 +140,12 @@ class Figures:
         print(f"\n{error.peer.name}, {workload}: {error}", file=sys.stderr)
 
     def of_peer(self, peer, workload, threads):
-        """The peer's median, or None."""
+        """Median of the peer's samples, or None."""
         pairs = self.pairs.get((peer, workload, threads))
         return statistics.median(theirs for _, theirs in pairs) if pairs else None
 
     def of_weir(self, workload, threads):
-        """weir's median beside all peers, or None."""
+        """Median of weir's samples, of its runs beside all peers, or None."""
         samples = [ours for (_, name, count), pairs in self.pairs.items() if (name, count) == (workload, threads) for ours, _ in pairs]
         return statistics.median(samples) if samples else None
 

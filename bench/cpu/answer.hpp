@@ -7,10 +7,10 @@
 
 namespace bench {
 
-// Takes samples when they are asked for, so that another program can time weir and others in turn. A line read is the name of a workload,
-// and the answer that name and one sample on so many threads; or it is "limit" and a name, and the answer "limit" and the best that was
-// seen of what limits this workload, which is measured once more, or "-" where nothing is known to. Ends with its input. Throws
-// std::runtime_error for a name that there is not.
+// Takes samples on request, so that another program (./weir bench compare) can time weir and others in turn. Each input line is the name of
+// a workload, answered by that name and the result of one sample on `threads` threads; or "limit" and a name, answered by "limit" and the
+// hardware limit of the workload, measured once more and the best so far, or "-" if it has none. Returns at the end of the input. Throws
+// std::runtime_error for an unknown name.
 void answer(const std::vector<Workload>& all, int threads, std::istream& in, std::ostream& out);
 
 }  // namespace bench

@@ -6,7 +6,7 @@
 
 namespace bench {
 
-// A function that makes its value at the first call and gives that one ever after; its copies share it.
+// A function that creates its value at the first call and returns the same one afterwards; copies share the value.
 template <class F>
 auto lazy(F make) {
   using T = std::invoke_result_t<F>;

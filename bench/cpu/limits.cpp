@@ -17,7 +17,7 @@ namespace bench {
 
 namespace {
 
-// f(begin, count) for equal parts of [0, size), one a thread, that begin on cache lines.
+// Calls f(begin, count) on each thread, for equal parts of [0, size) that begin on cache line boundaries.
 template <class F>
 void in_parts(int threads, std::size_t size, F f) {
   if (threads == 1) return f(std::size_t{0}, size);
@@ -33,7 +33,7 @@ struct Arrays {
   weir::Tensor from, to;
 };
 
-// Reads and writes count once each.
+// GB/s of a copy, counting bytes read plus bytes written.
 Workload copying(const std::string& name, std::function<Arrays&()> arrays, long long size, auto copy) {
   const auto measure = [=](int threads) {
     const float* from = arrays().from.values<float>().data();
@@ -56,7 +56,7 @@ const std::vector<long long>& array_sizes() {
 
 std::vector<Workload> limit_workloads() {
   std::vector<Workload> all;
-  constexpr double held = 0.05;  // a burst of a few milliseconds runs at a clock that no training step can hold
+  constexpr double held = 0.05;  // seconds: for a few milliseconds the clock may be higher than training can sustain
   all.push_back({fma_name, "GFLOP/s", [](int) { return weir::sample_fma_rate(held); }, {}, true});
 
   const long long most = array_sizes().back();

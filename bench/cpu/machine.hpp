@@ -5,14 +5,15 @@
 
 namespace bench {
 
-// The plainest loops that reach what memory and caches can do, with the widest vectors that it has, chosen at run time. One thread.
+// The simplest loops that reach the bandwidth of memory and caches, with the widest vectors of the processor, chosen at run time. One
+// thread.
 
 std::string vector_set();  // "avx512", "avx2", "sse2", ...
 
-// dst = src with stores that go past the caches, where there are such; both begin on a multiple of 64 bytes.
+// dst = src with non-temporal stores, if the processor has them; both are 64-byte aligned.
 void stream_copy(const float* src, float* dst, std::size_t count);
 
-// Reads src once; returns a number that depends on it. src begins on a multiple of 64 bytes.
+// Reads src once, 64-byte aligned; returns a sum, so that the compiler cannot remove the loads.
 float read_all(const float* src, std::size_t count);
 
 }  // namespace bench

@@ -1,4 +1,4 @@
-// For processors without a file of their own: plain loops that the compiler makes vectors of.
+// For processors other than x86: plain loops, which the compiler vectorises.
 #include <array>
 #include <cstring>
 

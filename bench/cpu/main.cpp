@@ -1,5 +1,5 @@
-// What weir reaches on this machine's processor, and how much of the machine that is.
-// Run: ./weir bench cpu [--filter W1] [--threads 1,2] [--rounds 7] [--json FILE]; see ../README.md for what disturbs it.
+// Times weir on this machine's CPU and compares the results with the limits of the hardware.
+// Run: ./weir bench cpu [--filter W1] [--threads 1,2] [--rounds 7] [--json FILE]; see ../README.md for what disturbs a measurement.
 // Takes about two minutes. The last line to expect is the row of `parallel_for`.
 
 #include <exception>

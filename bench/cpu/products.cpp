@@ -11,7 +11,7 @@ namespace bench {
 
 namespace {
 
-// c[m, n] = a[m, k] b[k, n] by matmul: product/64x128x784, with _ta or _tb where the left or right one is read transposed.
+// c[m, n] = a[m, k] b[k, n] by matmul. Named product/64x128x784 (m x n x k), with _ta or _tb if a or b is read transposed.
 Workload product(std::int64_t m, std::int64_t n, std::int64_t k, weir::MatmulOptions options = {}) {
   struct Matrices {
     weir::Tensor a, b, c;

@@ -11,10 +11,10 @@
 namespace bench {
 
 namespace {
-constexpr long long cached_bytes = 11 << 20;  // an array of that size and the one that it is made of fill most last caches
+constexpr long long cached_bytes = 11 << 20;  // an input and an output of this size together exceed most last-level caches
 }
 
-// Into the caller's buffers, which are the same in every call. GB/s count each byte that is read or written once.
+// ReLU into the same caller-owned buffers in every call. GB/s: bytes read plus bytes written.
 std::vector<Workload> relu_workloads() {
   struct Arrays {
     weir::Tensor x, dy, y;
@@ -25,7 +25,7 @@ std::vector<Workload> relu_workloads() {
   std::vector<Workload> all;
   for (const long long size : array_sizes()) {
     const std::string suffix = "/" + std::to_string(size);
-    // What fits into the last cache had better stay there for whoever reads it next: until then the copy through the caches counts.
+    // An output that fits the last-level cache should stay there for its reader, so its limit is the copy with ordinary stores.
     const bool fits = size * static_cast<long long>(sizeof(float)) < cached_bytes;
     const Limit limit{fits ? std::vector<std::string>{"copy" + suffix} : std::vector<std::string>{"copy" + suffix, "stream_copy" + suffix}};
     const auto add = [&](const std::string& name, double bytes, auto function) {

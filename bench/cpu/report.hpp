@@ -8,10 +8,10 @@
 
 namespace bench {
 
-// The machine, the compiler and the load in one line each, then a table with one row a workload and number of threads.
+// Prints machine, compiler and load average, one line each, then a table with a row for each workload and number of threads.
 void print(std::ostream& out, const std::vector<Row>& rows);
 
-// A list of {"name", "threads", "unit", "median", "min", "max", "samples", "limit", "share"}; the last two null where none is known.
+// Writes a list of {"name", "threads", "unit", "median", "min", "max", "samples", "limit", "share"}; the last two are null without a limit.
 void write_json(const std::string& file, const std::vector<Row>& rows);
 
 }  // namespace bench

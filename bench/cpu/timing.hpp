@@ -12,7 +12,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// Mean time of a call over about `budget` seconds of them, after calls that warm up and find out how many that is.
+// Mean time of a call over about `budget` seconds, after some calls for warm-up and to find the number of calls needed.
 template <class F>
 double seconds_per_call(F&& f, double budget = 0.02) {
   const auto time = [&](long long calls) {

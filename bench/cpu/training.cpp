@@ -13,8 +13,8 @@ namespace bench {
 
 namespace {
 
-// One sample is the wall time of a call of fit() for one epoch of so many steps: shuffling, gathering and the finite check are in it.
-// Before it, a call for some steps where they are small beside the sample.
+// A sample is the wall time of one call of fit() for an epoch of `steps` steps, including shuffling, gathering and the finite check. Before
+// it runs a call of `warm_up` steps.
 struct Epoch {
   std::int64_t batch, steps, warm_up;
 };
@@ -24,7 +24,7 @@ Workload training(std::string name, const std::function<const weir::Dataset&()>&
   const weir::FitOptions options{.loss = weir::SoftmaxCrossEntropy(), .optimizer = optimizer, .batch = epoch.batch};
   const auto part = [=](std::int64_t steps) { return lazy([=] { return data().slice(0, steps * epoch.batch); }); };
   const auto one = part(1), few = part(epoch.warm_up), all = part(epoch.steps);
-  const auto trained = lazy([=] {  // one step, in which it makes what it keeps
+  const auto trained = lazy([=] {  // the first step allocates moments and buffers
     weir::Model model(net, {.max_batch = epoch.batch, .seed = 1});
     weir::fit(model, one(), options);
     return model;

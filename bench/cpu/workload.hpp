@@ -6,22 +6,22 @@
 
 namespace bench {
 
-// What physics allows a workload: the best of these rates of the same run, in GFLOP/s or GB/s, for so many FLOP or bytes a unit.
+// The hardware limit of a workload: the best of these rates, measured in the same run in GFLOP/s or GB/s, divided by the amount.
 struct Limit {
-  std::vector<std::string> rates = {};  // names of other workloads; empty: no limit is known
-  double amount = 1e9;                  // FLOP or bytes a sample or a call; 1e9 for a workload that is itself counted in G.../s
+  std::vector<std::string> rates = {};  // names of the workloads that measure them; empty: no limit
+  double amount = 1e9;                  // FLOP or bytes per sample or call; 1e9 for workloads whose unit is G.../s
 };
 
-// Something to time. Everything that it needs is made before the first sample.
+// Something to time. Its data and networks are created before the first sample.
 struct Workload {
   std::string name;
-  std::string unit;                    // "samples/s", "GFLOP/s", "GB/s": more is better; "us", of a call: less is
-  std::function<double(int)> measure;  // one sample on so many threads, in that unit; warms up by itself
+  std::string unit;                    // "samples/s", "GFLOP/s", "GB/s": more is better; "us" (a call): less is better
+  std::function<double(int)> measure;  // takes one sample on this number of threads, in `unit`, with a warm-up
   Limit limit = {};
-  bool is_limit = false;  // run also when only a workload that names it is asked for
+  bool is_limit = false;  // a limit: also runs when only a workload that names it is requested
 };
 
-// One file each. All of them: workloads().
+// Each in a file of its own; workloads() returns all.
 std::vector<Workload> training_workloads();
 std::vector<Workload> inference_workloads();
 std::vector<Workload> relu_workloads();
@@ -29,13 +29,13 @@ std::vector<Workload> product_workloads();
 std::vector<Workload> limit_workloads();
 std::vector<Workload> workloads();
 
-// The sizes in floats at which ReLU and, as its limit, copies are timed.
+// The array sizes, in floats, for ReLU and for the copies that are its limit.
 const std::vector<long long>& array_sizes();
 
-// The one rate that is sampled all through the run: on one thread, its best sample times the number of threads.
+// The FMA rate, sampled throughout the run on one thread; the limit is its best sample times the number of threads.
 inline constexpr const char* fma_name = "fma";
 
-// What one call of the net 784-128-10 at batch 1 must read at least: its parameters.
+// Bytes of the parameters of 784-128-10, which a call at batch 1 must read.
 inline constexpr double small_net_bytes = 4 * (784 * 128 + 128 + 128 * 10 + 10);
 
 }  // namespace bench

@@ -1,4 +1,5 @@
-// Step times and ReLU bandwidth on a CUDA device. Run: ./weir bench is for the CPU; here build/cuda/bench/bench_gpu --json gpu.json.
+// Step times and ReLU bandwidth on a CUDA device. Run: build/cuda/bench/bench_gpu --json gpu.json
+// (./weir bench times the CPU).
 // Takes about a minute on a large device. Last line to expect: "relu backward: ... GB/s, ... % of a device copy".
 
 #include <algorithm>
@@ -50,9 +51,8 @@ weir::Graph graph_of(const Net& net) {
   return graph;
 }
 
-// Microseconds a step: from one end of an epoch of fit to the next, on data that lies on the device, after one epoch that warms up. So
-// the new order of the samples counts, which is drawn on the host, as do gathering, the read of the loss and the copy of the weights that
-// fit keeps on the host after each epoch.
+// Microseconds a step: the time of an epoch of fit, on data in device memory, after a warm-up epoch. It includes shuffling on the host,
+// gathering, reading the loss, and fit's copy of the weights to the host after each epoch.
 Sample step_time(const Net& net, weir::Device device, weir::Precision precision) {
   weir::Model model(graph_of(net), {.device = device, .max_batch = net.batch, .seed = 1, .precision = precision});
   const weir::Dataset data = bench::synthetic_mnist(net.batch * net.steps);
@@ -74,7 +74,7 @@ Sample step_time(const Net& net, weir::Device device, weir::Precision precision)
   return summary(net.name, weir::to_string(precision), "us a step", microseconds);
 }
 
-// GB/s, each byte that is read or written counted once. Calls are enqueued together and waited for once.
+// GB/s, bytes read plus written. All calls are enqueued, then waited for once.
 Sample bandwidth(std::string name, double bytes, const weir::Context& context, const weir::TensorView& last,
                  const std::function<void()>& enqueue) {
   constexpr int calls = 20, rounds = 7;

@@ -1,9 +1,9 @@
-"""What others reach on the same CUDA device, in the same run as bench_gpu: the same networks, batches and optimizers, data resident on the
-device, batches gathered by an index that each epoch shuffles anew, within its time. python3 peers.py --json peers.json. A package that is
-missing is said and left out.
+"""Times other libraries on the same CUDA device with the workloads of bench_gpu: the same networks, batches and optimizers, data in device
+memory, batches gathered by an index that is shuffled in each epoch (included in the time). Run: python3 peers.py --json peers.json. Packages
+that are not installed are reported and skipped.
 
-bf16 is not the same everywhere: weir and JAX keep every number in f32 and round the operands of products; PyTorch's autocast also keeps the
-activations in bf16, which moves fewer bytes."""
+bf16 does not mean the same everywhere: weir and JAX store all numbers in f32 and round the operands of matrix products; PyTorch's autocast
+also stores activations in bf16, which moves fewer bytes."""
 
 import argparse
 import json
@@ -32,14 +32,14 @@ def add(who, name, precision, unit, values):
 
 
 def write():
-    """After each figure, so that those of a peer that is stopped are not lost."""
+    """Writes the file after each result, so that an interrupted run keeps what it has."""
     if json_file:
         with open(json_file, "w", encoding="utf-8") as file:
             json.dump({"python": sys.version.split()[0], "samples": samples}, file, indent=1)
 
 
 def attempt(who, work):
-    """A peer that is not there, or fails, is a line and no more."""
+    """Runs a peer; if it is missing or fails, prints a line and goes on."""
     try:
         work()
     except Exception as error:
@@ -70,7 +70,7 @@ def torch_nets(compiled):
                     return loss(model(images), targets)
 
             if compiled:
-                torch.compiler.reset()  # for its cache this is one function, of which it keeps eight versions
+                torch.compiler.reset()  # otherwise the cache limit of eight compiled versions of this function is reached
                 forward = torch.compile(forward, mode="reduce-overhead")
 
             def epoch():
@@ -83,7 +83,7 @@ def torch_nets(compiled):
                     value.backward()
                     optimizer.step()
                     total += value.detach()
-                return total.item()  # waits for the device
+                return total.item()  # .item() waits for the device
 
             times = []
             for i in range(EPOCHS):
@@ -119,7 +119,7 @@ def torch_relu():
 
 
 def jax_precisions(jax):
-    """What JAX calls each of them. Where it knows no algorithms by name, its bfloat16 is, on a GPU, no other than its default, and left out."""
+    """JAX's names of the precisions. A JAX version without named algorithms has no bf16 on a GPU other than its default; it is left out."""
     try:
         with jax.default_matmul_precision("BF16_BF16_F32"):
             return {"f32": "F32_F32_F32", "tf32": "TF32_TF32_F32", "bf16": "BF16_BF16_F32"}
@@ -159,7 +159,7 @@ def jax_nets():
                 return (tree(move, weights, m, v), m, v, t), value
 
             with jax.default_matmul_precision(setting):
-                # The data as arguments: what a function closes over becomes constants of its program.
+                # The data are passed as arguments: jit would compile captured arrays into the program as constants.
                 epoch = jax.jit(lambda state, order, x, labels: jax.lax.scan(lambda s, rows: step(s, x[rows], labels[rows]), state, order))
                 state, times = (weights, zeros, zeros, jnp.zeros(())), []
                 for i in range(EPOCHS):

@@ -1,4 +1,5 @@
-// How the time of a training step grows with batch, width and depth, on one thread: a table, a drawing, and whether there is a cliff.
+// How the speed of a training step depends on batch, width and depth, on one thread: a table, an SVG, and whether some size is much slower
+// than its neighbours.
 // Run: ./weir bench scale [--samples 9] [--csv FILE] [--svg FILE]. Takes about a minute.
 // The last line to expect: "no point lies more than 25 % below the line through its neighbours".
 

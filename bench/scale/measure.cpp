@@ -25,7 +25,7 @@ weir::Graph network(const std::vector<std::int64_t>& widths) {
   return net;
 }
 
-// Seconds of a step: the mean over an epoch of fit() of at least 15 ms.
+// Seconds a step: the mean over an epoch of fit() that takes at least 15 ms.
 double sample(const Point& point) {
   constexpr double guess = 20e9, wanted = 0.015;
   const auto steps = std::clamp(static_cast<std::int64_t>(wanted * guess / point.flop), std::int64_t{2}, 65'536 / point.batch + 2);
@@ -38,7 +38,7 @@ double sample(const Point& point) {
   return (now() - begin) / static_cast<double>(steps);
 }
 
-// Bytes a second of a copy that touches so many.
+// Bytes a second, read plus written, of a copy that touches `bytes` bytes.
 double copy_rate(double bytes) {
   const auto count = static_cast<std::int64_t>(std::clamp(bytes, 65'536.0, 256e6) / 8);
   weir::Tensor from({count}), to({count});
@@ -58,7 +58,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// Against the straight line, over log x, through the points beside it.
+// By what fraction a point lies below the straight line, over log x, through its two neighbours; 0 if it does not.
 double below_line(const Point& before, const Point& point, const Point& after) {
   const auto log = [](const Point& p) { return std::log(static_cast<double>(p.x)); };
   const double part = (log(point) - log(before)) / (log(after) - log(before));

@@ -22,7 +22,7 @@ std::string line(double x1, double y1, double x2, double y2, const char* style) 
   return all;
 }
 
-// One panel: x over its logarithm, y from 0 to `most`.
+// One panel of the plot: x on a logarithmic axis, y from 0 to `most`.
 class Panel {
  public:
   Panel(const std::vector<Point>& points, double x, double most) : points_(points), x_(x), most_(most) {}

@@ -7,7 +7,7 @@
 
 namespace bench {
 
-// An SVG drawing: a panel a line of points, GFLOP/s over batch, width and depth, with what the machine allows drawn in.
+// An SVG with three panels, GFLOP/s over batch, width and depth, each with the machine's limit.
 std::string plot(const std::vector<Point>& points, const std::string& title);
 
 }  // namespace bench

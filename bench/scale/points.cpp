@@ -10,7 +10,7 @@ double count_parameters(const Point& p) {
   return count;
 }
 
-// Forward, the gradient of the weights, and, but for the first layer, of the input.
+// FLOP of a step: forward, weight gradients, and input gradients (not for the first layer).
 double count_flop(const Point& p) {
   double products = 0;
   for (std::size_t i = 0; i + 1 < p.widths.size(); ++i) products += (i == 0 ? 2 : 3) * static_cast<double>(p.widths[i] * p.widths[i + 1]);

@@ -1,7 +1,6 @@
-// From the start of a process to the first step of the README's program, with the data as raw IDX files in the page cache; and reading
-// 60,000 images alone. Medians.
-// Run: ./weir bench startup [--data FOLDER] [--samples 9]. Takes about five seconds.
-// The last line to expect: "first step after 0.12 s (60 ms of it reading the images, 0.8 GB/s)".
+// Times the README's program from the start of its process to its first training step, with the data as raw IDX files in the page cache;
+// and reading 60,000 images alone. Prints medians. Run: ./weir bench startup [--data FOLDER] [--samples 9]. Takes about five seconds. The
+// last line to expect: "first step after 0.12 s (60 ms of it reading the images, 0.8 GB/s)".
 
 #include <spawn.h>
 #include <sys/wait.h>
@@ -34,7 +33,7 @@ double median(std::vector<double> values) {
   return values[values.size() / 2];
 }
 
-// What the child does: the README's program up to its first step; prints the clock, which all processes share.
+// The child process: runs the README's program up to its first step, then prints the steady clock, which is common to all processes.
 void first_step(const std::string& folder) {
   const auto [train, test] = weir::load_mnist(folder);
   weir::Model model(weir::sequential({784}, weir::Dense(128), weir::ReLU(), weir::Dense(10)), {.max_batch = 128, .seed = 1});
@@ -69,7 +68,7 @@ void write_data(const std::filesystem::path& folder) {
   }
 }
 
-// Seconds from before the child exists to its first step.
+// Seconds from starting the child process to its first step.
 double time_child(const std::string& program, const std::string& folder) {
   int ends[2];
   if (pipe(ends) != 0) throw std::runtime_error("no pipe.");

@@ -20,7 +20,7 @@ void for_each_random(std::int64_t count, std::uint64_t stream, F f) {
   }
 }
 
-// 0 in four of five, else 1 to 255.
+// 0 with probability 4/5, else uniform in 1 to 255.
 std::uint8_t pixel(std::uint32_t bits) { return bits % 5 == 0 ? static_cast<std::uint8_t>(1 + (bits >> 8) % 255) : std::uint8_t{0}; }
 
 }  // namespace

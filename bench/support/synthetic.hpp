@@ -7,13 +7,13 @@
 
 namespace bench {
 
-// Data of MNIST's shape: `samples` x 784 bytes, four fifths of them zero, and labels 0 to 9; the divisor is 255. Always the same.
+// Random data of MNIST's shape, always the same: u8 features [samples, 784], four fifths of them 0, divided by 255; labels 0 to 9.
 weir::Dataset synthetic_mnist(std::int64_t samples = 60'000);
 
-// The same features as numbers from 0 to 1: [samples, 784], f32.
+// The same features as f32 in [0, 1]: [samples, 784].
 weir::Tensor synthetic_images(std::int64_t samples);
 
-// Numbers of both signs: [count], f32.
+// Random positive and negative numbers, f32 [count].
 weir::Tensor synthetic_numbers(std::int64_t count);
 
 }  // namespace bench

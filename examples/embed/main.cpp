@@ -1,4 +1,4 @@
-// Learns the exclusive or inside another application.
+// Trains a network for XOR inside an application that found weir with find_package.
 // Last line to expect: 0 1 1 0
 #include <cmath>
 #include <iostream>

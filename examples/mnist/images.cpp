@@ -10,7 +10,7 @@ namespace {
 
 const std::filesystem::path data_folder = MNIST_DATA_FOLDER;  // data/ of the source tree
 
-// The images of a folder that the user named, under the name that they have earned.
+// The images of a folder that the user gave. Their name is that of the data set whose files they equal, else "custom".
 Images from_folder(const std::string& folder, const std::string& dataset) {
   if (dataset == "digits") return {dataset, weir::load_digits(folder)};
   weir::TrainTest data = weir::load_mnist(folder);

@@ -1,4 +1,4 @@
-// Trains a multilayer perceptron on MNIST, or reads a digit with a trained one.
+// Trains a multilayer perceptron on MNIST, or recognises a digit with a trained one.
 // Run: ./weir train [options], ./weir predict --model FILE [options]; --help lists them all with their defaults.
 // Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads, <processor>".
 
@@ -17,7 +17,7 @@ namespace {
 const CLI::Validator at_least_one(
     [](const std::string& text) {
       std::int64_t count = 1;
-      std::from_chars(text.data(), text.data() + text.size(), count);  // what is no number is refused elsewhere
+      std::from_chars(text.data(), text.data() + text.size(), count);  // CLI11 reports what is not a number
       return count < 1 ? "got " + text + ", expected at least 1." : std::string();
     },
     "");

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-// What the command line says. What it leaves open depends on the data set: see defaults_for in train.cpp.
+// The options of the command line. Defaults that depend on the data set are in defaults_for (train.cpp).
 
 struct TrainOptions {
   std::string data;     // a folder; empty: look for MNIST
@@ -35,6 +35,6 @@ struct PredictOptions {
   std::string image;
 };
 
-// Both throw what weir throws; both print to standard output.
+// Both print to standard output and throw weir::Error.
 void train(const TrainOptions& options);
 void predict(const PredictOptions& options);

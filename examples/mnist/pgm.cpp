@@ -8,7 +8,7 @@
 
 namespace {
 
-// The next number of a header, past white space and comments; -1 when there is none.
+// The next number of a PGM header, after white space and comments; -1 if there is none.
 int next_number(std::istream& in) {
   while ((in >> std::ws).peek() == '#') in.ignore(1 << 20, '\n');
   int number = 0;

@@ -17,7 +17,7 @@ struct Sample {
   std::string title;
 };
 
-// What the file says of the data that the model was trained on.
+// What the model's file says about the data that it was trained on.
 struct Origin {
   std::string dataset;
   weir::FieldInfo images;

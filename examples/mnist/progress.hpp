@@ -4,7 +4,7 @@
 
 #include <weir/weir.hpp>
 
-// What training shows: on a terminal a bar that moves, elsewhere (and with NO_COLOR or CI set) one plain line an epoch.
+// Progress of a training: a moving bar on a terminal; otherwise, and if NO_COLOR or CI is set, one plain line per epoch.
 class Progress {
  public:
   explicit Progress(bool quiet);

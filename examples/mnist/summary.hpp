@@ -4,7 +4,7 @@
 
 #include <weir/weir.hpp>
 
-// What a training run came to.
+// The results of a training run.
 struct Summary {
   std::string dataset;
   std::int64_t train_samples = 0;
@@ -13,7 +13,7 @@ struct Summary {
   weir::History history;
   weir::Evaluation test;
   weir::ConfusionMatrix confusion;
-  double seconds = 0;  // of training steps alone
+  double seconds = 0;  // time of the training steps only
   double samples_per_second = 0;
   int threads = 0;
   std::string device;
@@ -21,4 +21,4 @@ struct Summary {
 };
 
 void print(const Summary& summary);
-void write_json(const Summary& summary, const std::string& file);  // weir::FileError when it cannot be written
+void write_json(const Summary& summary, const std::string& file);  // throws weir::FileError if it cannot be written

@@ -57,7 +57,7 @@ weir::Precision precision_for(const std::string& name) {
   return weir::Precision::f32;
 }
 
-// One step on both devices, layer by layer; throws when they disagree.
+// Runs one training step on the CPU and the device and compares layer by layer; throws if they disagree.
 void compare(const weir::Graph& net, const weir::Dataset& data, const weir::AnyOptimizer& optimizer, std::int64_t batch,
              const TrainOptions& options) {
   weir::CompareOptions how;
@@ -71,7 +71,7 @@ void compare(const weir::Graph& net, const weir::Dataset& data, const weir::AnyO
   if (!found.passed()) throw weir::NumericError(found.problem);
 }
 
-// Before the training and not after it.
+// Checked before the training, so that it is not lost because the model cannot be saved.
 void check_folder_of(const std::string& file) {
   if (file.empty()) return;
   const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();

@@ -64,7 +64,7 @@ void ProductPlans::prepare(const Context& context) {
   if (library_ != nullptr) return;
   require_no_capture("the first product");
   if (workspace_ == nullptr) {
-    // PyTorch's default sizes: 32 MiB from Hopper (compute capability 9) on, 4 MiB before.
+    // The workspace sizes that the documentation of cuBLAS gives as its default: 32 MiB from Hopper on, 4 MiB before.
     DeviceFacts facts;
     check(runtime().facts(context.device.index(), &facts), "properties of the device");
     const std::size_t bytes = std::size_t{facts.major >= 9 ? 32U : 4U} << 20;

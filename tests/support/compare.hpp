@@ -9,7 +9,7 @@
 
 namespace weir::test {
 
-// The largest |actual - expected| over the largest |expected|; infinite when the counts differ or a number is not finite.
+// max |actual - expected| / max |expected|; infinity if the counts differ or a number is not finite.
 inline double worst_error(const std::vector<double>& actual, const std::vector<double>& expected) {
   if (actual.size() != expected.size()) return std::numeric_limits<double>::infinity();
   double most = 0, scale = 0;
@@ -21,7 +21,7 @@ inline double worst_error(const std::vector<double>& actual, const std::vector<d
   return most == 0 ? 0 : most / scale;
 }
 
-// The very bytes of a block, to compare to the bit: -0 is not 0, a NaN is itself.
+// The bytes of a tensor, for bit-exact comparison: -0 differs from 0, equal NaNs are equal.
 inline std::vector<unsigned char> bits(const ConstTensorView& block) {
   Tensor host(block.shape(), block.dtype());
   copy(block, host);

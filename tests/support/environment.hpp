@@ -7,7 +7,7 @@
 
 namespace weir::test {
 
-// Sets or removes a variable of the environment for as long as the object lives.
+// Sets or removes an environment variable while the object lives, then restores it.
 class Environment {
  public:
   Environment(std::string name, const std::optional<std::string>& value) : name_(std::move(name)) {

@@ -10,7 +10,7 @@
 
 namespace weir::test {
 
-// Memory between two pages that no one may touch: what reads or writes one byte beyond it ends the program.
+// Memory between two inaccessible pages: an access one byte out of bounds crashes the program.
 class GuardedMemory {
  public:
   explicit GuardedMemory(std::size_t bytes) {
@@ -35,8 +35,8 @@ class GuardedMemory {
   std::size_t bytes_ = 0, total_ = 0;
 };
 
-// A matrix in such memory: its last element touches the guard behind it, or its first the guard before it. Between its rows of `columns`
-// floats, `stride` apart, lies a value that nobody should use or change.
+// A matrix in guarded memory: its last element is next to the page after it, or its first next to the page before it. Its rows of `columns`
+// floats are `stride` floats apart; the gaps hold a value that no code should read or change.
 class GuardedMatrix {
  public:
   enum class At { begin, end };
@@ -52,7 +52,7 @@ class GuardedMatrix {
   float* data() const { return first_; }
   float& operator()(std::int64_t row, std::int64_t column) const { return first_[row * stride_ + column]; }
 
-  // Whether the floats between the rows still are what they were.
+  // Whether the gaps between the rows are unchanged.
   bool untouched_between() const {
     for (std::int64_t row = 0; columns_ > 0 && row + 1 < rows_; ++row) {
       for (std::int64_t i = columns_; i < stride_; ++i) {

@@ -16,7 +16,7 @@
 
 namespace weir::test {
 
-// Any block as doubles, wherever it lives.
+// The elements of a tensor on any device, as doubles.
 inline std::vector<double> numbers(const ConstTensorView& block) {
   Tensor host(block.shape(), block.dtype());
   copy(block, host);
@@ -66,18 +66,18 @@ struct LayerRunOptions {
   std::uint64_t seed = 1;
 };
 
-// Allocates what one layer's infer asks for, and runs its forward and backward. Everything that the layer must write starts as NaN,
-// so that what it forgets shows. dx of every compute input is wanted until said otherwise.
+// Runs the forward and backward of a single layer, with the buffers that its infer() asks for. Everything that the layer must write is
+// filled with NaN first, so that elements it forgets are found. By default dx of every floating point input is requested.
 class LayerRunner {
  public:
-  // Of a layer that lives longer than the runner ...
+  // For a layer that outlives the runner ...
   LayerRunner(const Layer& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
       : LayerRunner(std::shared_ptr<const Layer>(std::shared_ptr<void>(), &layer), inputs, options) {}
-  // ... of one that does not ...
+  // ... a temporary ...
   template <class L>
   requires std::derived_from<L, Layer> LayerRunner(L&& layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
       : LayerRunner(make_layer(std::move(layer)), inputs, options) {}
-  // ... or of a shared one.
+  // ... or a shared one.
   LayerRunner(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, LayerRunOptions options = {})
       : layer_(std::move(layer)), options_(options), plan_(layer_->infer(inputs)), step_(Shape{1}, DType::f64, options.device) {
     const auto storage = [this](std::size_t i) { return plan_.inputs.empty() ? Storage::compute : plan_.inputs[i]; };
@@ -118,7 +118,7 @@ class LayerRunner {
   void set_dy(const std::vector<double>& values) { set(dy_, values); }
   void set_parameter(std::size_t i, const std::vector<double>& values) { set(parameters_[i], values); }
 
-  // Uniform numbers in (-1, 1) in every compute input, dy and parameter.
+  // Fills every floating point input, dy and parameter with uniform numbers in (-1, 1).
   void randomize(std::uint64_t seed = 7) {
     std::uint64_t stream = 0;
     const auto draw = [&](const TensorView& view) {
@@ -146,7 +146,7 @@ class LayerRunner {
     layer_->backward(context(), args_);
   }
 
-  // The blocks as the layer gets them; for a test that wants to alias some of them.
+  // The arguments that the layer will get; a test may modify them, for example to alias buffers.
   LayerArgs& bind() {
     const auto views = []<class View>(std::vector<Tensor>& tensors, std::vector<View>& list) {
       list.clear();

@@ -4,11 +4,11 @@
 
 namespace weir::test {
 
-// Calls of malloc, calloc, realloc, aligned_alloc, posix_memalign and memalign by any thread of this program so far. A program that
-// links malloc_counter.cpp has its own of each, which count and then do what the C library's do.
+// Number of calls of malloc, calloc, realloc, aligned_alloc, posix_memalign and memalign so far, by all threads of the program.
+// malloc_counter.cpp replaces these functions by ones that count and then call the C library's.
 std::int64_t allocations();
 
-// Why they cannot be counted here; nullptr when they can.
+// Why allocations cannot be counted in this build; nullptr if they can.
 const char* allocations_unknown();
 
 }  // namespace weir::test

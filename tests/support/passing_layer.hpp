@@ -7,7 +7,7 @@
 
 namespace weir::test {
 
-// y = x, on every device: the base of layers that watch training or get in its way.
+// y = x, on every device. Base class of test layers that observe or disturb training.
 class PassingLayer : public Layer {
  public:
   explicit PassingLayer(std::string name) : name_(std::move(name)) {}

@@ -11,8 +11,8 @@
 
 namespace weir::test {
 
-// Numbers that another program computed: named words and named arrays of doubles. The format is described in
-// tests/reference/make_training.py; anything that is not exactly it throws with the line.
+// Reads expected values that another program computed: named words and named arrays of doubles. The format is described in
+// tests/reference/make_training.py; any deviation from it throws, with the offending line.
 class Reference {
  public:
   struct Array {

@@ -8,7 +8,7 @@
 
 namespace weir::test {
 
-// What a command printed (standard output and error together) and how it ended.
+// Output (standard output and error together) and exit status of a command.
 struct Ran {
   std::string output;
   int status = 0;

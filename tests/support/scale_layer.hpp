@@ -3,11 +3,11 @@
 #include <weir/core/error.hpp>
 #include <weir/core/loss.hpp>
 
-// Small layers that a user could have written, for tests of core, which knows no layers of its own.
+// Small user-defined layers for tests of core, which must not depend on the layers room.
 
 namespace weir::test {
 
-// y = factor w x with one learned number w that begins at 1. f64 only.
+// y = factor * w * x with one learned scalar w, initially 1. f64 only.
 class Scale : public Layer {
  public:
   explicit Scale(std::int64_t factor, bool in_place = false) : factor_(factor), in_place_(in_place) {}
@@ -46,7 +46,7 @@ class Scale : public Layer {
   bool in_place_;
 };
 
-// y = the sum of all inputs. f64 only.
+// y = sum of all inputs. f64 only.
 class Sum : public Layer {
  public:
   std::string type() const override { return "sum"; }
@@ -76,7 +76,7 @@ class Sum : public Layer {
   }
 };
 
-// loss = the sum over features of target * output: its gradient is the target. f64 only.
+// loss = sum over features of target * output, so that the gradient is the target. f64 only.
 class Weighted : public Loss {
  public:
   std::string type() const override { return "weighted"; }

@@ -10,7 +10,7 @@
 
 namespace weir::test {
 
-// A new folder that is gone, with all that is in it, when the object is.
+// A new temporary folder, deleted with its contents when the object is destroyed.
 class TemporaryFolder {
  public:
   TemporaryFolder() {

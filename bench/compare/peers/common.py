@@ -1,10 +1,10 @@
-"""What every Python peer shares: the workloads, the data, the clock. A peer is started as
+"""Shared by all Python peers: the workloads, the data, the timing. A peer is started as
 
     <peer>.py [VARIANT] THREADS
 
-and reads workloads' names, a line each: W1, W2, W3, b1, b1024, relu_forward/1000 and so on. It answers each with a line, the name and the
-figure of one sample, in samples/s (W1, W2, W3, b1024), us a call (b1) or GB/s (relu_...). What a workload needs is made when it is asked for
-first.
+and reads names of workloads from standard input, one a line: W1, W2, W3, b1, b1024, relu_forward/1000 and so on. It answers each with a
+line: the name and the result of one sample in samples/s (W1, W2, W3, b1024), microseconds a call (b1) or GB/s (relu_...). The data and
+networks of a workload are created at its first request.
 """
 
 import functools
@@ -27,7 +27,7 @@ RELU_BYTES = {"relu_forward": 8, "relu_grad": 8, "relu_backward": 12}
 
 @functools.cache
 def data(samples=60_000):
-    """Features [samples, 784], f32 from 0 to 1, four fifths of them 0, and labels 0 to 9."""
+    """Features [samples, 784], f32 in [0, 1], four fifths of them 0, and labels 0 to 9."""
     rng = np.random.default_rng(1)
     part = rng.integers(1, 256, (samples // 10, 784)).astype(np.float32) / 255
     part[rng.random(part.shape) >= 0.2] = 0
@@ -43,7 +43,7 @@ def arrays():
 
 
 def seconds_per_call(call, budget=0.05):
-    """After a warm-up, the mean of so many calls as fill the budget."""
+    """Mean time of a call over about `budget` seconds, after a warm-up."""
     call()
     calls = 1
     while True:
@@ -57,11 +57,11 @@ def seconds_per_call(call, budget=0.05):
 
 
 def training_sample(make_training, name, threads):
-    """make_training(net, x, labels, threads) gives run(order, steps): so many steps of SGD or Adam over batches of these rows."""
+    """make_training(net, x, labels, threads) returns run(order, steps), which trains `steps` steps on batches of the rows in `order`."""
     net = NETS[name]
     x, labels = data()
     run = make_training(net, x, labels, threads)
-    count = net["steps"] * net["batch"]  # of the first samples, as fit has them
+    count = net["steps"] * net["batch"]  # only the samples that these steps use, as in weir's benchmark
 
     def sample():
         if net["warm_up"] > 0:
@@ -74,7 +74,7 @@ def training_sample(make_training, name, threads):
 
 
 def inference_sample(make_inference, name, threads):
-    """make_inference(widths, x, threads) gives call(): one forward pass over x."""
+    """make_inference(widths, x, threads) returns call(), which runs one forward pass over x."""
     batch = INFERENCE[name]
     call = make_inference(SMALL_NET, np.ascontiguousarray(data()[0][:batch]), threads)
 
@@ -86,7 +86,7 @@ def inference_sample(make_inference, name, threads):
 
 
 def relu_sample(make_relu, name, threads):
-    """make_relu(x, dy, y, threads) gives the calls for relu_forward, relu_grad, relu_backward, each into y."""
+    """make_relu(x, dy, y, threads) returns three functions, relu_forward, relu_grad and relu_backward, that write into y."""
     function, size = name.split("/")
     call = make_relu(*(a[: int(size)] for a in arrays()), threads)[function]
     return lambda: RELU_BYTES[function] * int(size) / seconds_per_call(call, 0.02) / 1e9

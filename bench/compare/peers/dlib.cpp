@@ -1,4 +1,4 @@
-// dlib's deep networks: its own trainer, one step a batch, and net(...) for inference.
+// dlib: its dnn_trainer, one step for each batch, and net(...) for inference.
 #include <dlib/dnn.h>
 
 #include <memory>
@@ -51,7 +51,7 @@ peer::Run train(const peer::Net& spec, const peer::Data& data, Solver solver) {
       }
       state->trainer.train_one_step(state->batch, state->labels);
     }
-    state->trainer.get_net(dlib::force_flush_to_disk::no);  // waits for the last step
+    state->trainer.get_net(dlib::force_flush_to_disk::no);  // waits for the trainer's thread to finish the last step
   };
 }
 

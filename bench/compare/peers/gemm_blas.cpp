@@ -1,4 +1,4 @@
-// On whatever BLAS the program finds when it starts: LD_LIBRARY_PATH chooses.
+// With the BLAS library that the program finds when it starts; LD_LIBRARY_PATH selects it.
 #include "gemm.hpp"
 
 extern "C" void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float* a, int lda,

@@ -1,4 +1,4 @@
-// A multilayer perceptron by hand: one product call an operation, everything else in loops over all threads, every buffer made once.
+// A hand-written multilayer perceptron: one library call per matrix product, OpenMP loops for everything else, all buffers allocated once.
 #include <omp.h>
 
 #include <algorithm>
@@ -15,7 +15,7 @@ namespace {
 
 using Block = std::vector<float>;
 
-// f(i) for i in [0, count), on all threads where that pays.
+// Calls f(i) for i in [0, count), on all threads if count is large enough to pay.
 template <class F>
 void loop(long count, F f) {
 #pragma omp parallel for simd schedule(static) if (parallel : count > 30'000)
@@ -147,13 +147,13 @@ peer::Call inference(const std::vector<long>& widths, const float* x, long batch
   return [=] { net->forward(x); };
 }
 
-// A plain loop; the compiler makes vectors of it.
+// A plain loop, which the compiler vectorises.
 peer::ReluCalls relu(const float* x, const float* dy, float* y, long count) {
   return {[=] { loop(count, [=](long i) { y[i] = x[i] <= 0 ? 0 : x[i]; }); },
           [=] { loop(count, [=](long i) { y[i] = x[i] > 0 ? 1.0F : 0.0F; }); },
           [=] {
             loop(count, [=](long i) {
-              const float g = dy[i];  // read in any case: only then is it a loop of vectors
+              const float g = dy[i];  // loaded unconditionally: otherwise the loop is not vectorised
               y[i] = x[i] > 0 ? g : 0;
             });
           }};

@@ -1,4 +1,4 @@
-// libtorch from C++: nn::Sequential and its own optimizers, batches gathered into one buffer, inference without a graph.
+// libtorch from C++: nn::Sequential and its own optimizers, batches gathered into one buffer, inference without autograd.
 #include <torch/torch.h>
 
 #include <memory>

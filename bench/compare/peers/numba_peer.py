@@ -1,4 +1,4 @@
-"""Numba: ReLU's loops, compiled; on one thread or, where that is asked for, the better of one and all."""
+"""Numba: compiled loops for ReLU, on one thread; for several threads the faster of the serial and the parallel version."""
 
 import functools
 
@@ -39,7 +39,7 @@ def relu(x, dy, y, threads):
         return min(calls, key=lambda call: common.seconds_per_call(call, 0.005))
 
     def call_of(name):
-        best = functools.cache(lambda: choose(name))  # when it is called first
+        best = functools.cache(lambda: choose(name))  # the faster version is chosen at the first call
         return lambda: best()()
 
     return {name: call_of(name) for name in LOOPS}

@@ -1,4 +1,4 @@
-"""A multilayer perceptron by hand in NumPy: every array made once, every result written with out=."""
+"""A hand-written multilayer perceptron in NumPy: all arrays allocated once, all results written with out=."""
 
 import numpy as np
 

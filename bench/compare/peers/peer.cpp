@@ -47,7 +47,8 @@ using Sample = std::function<double()>;
 Sample training(const Peer& peer, const Net& net) {
   const Run run = peer.training(net, data());
   std::mt19937 random(2);
-  std::vector<long> order(static_cast<std::size_t>(std::max(net.steps, net.warm_up) * net.batch));  // of the first samples, as fit has them
+  std::vector<long> order(static_cast<std::size_t>(std::max(net.steps, net.warm_up) *
+                                                   net.batch));  // only the samples that these steps use, as in weir's benchmark
   std::iota(order.begin(), order.end(), 0L);
   return [=]() mutable {
     run(order, net.warm_up);

@@ -3,11 +3,11 @@
 #include <functional>
 #include <vector>
 
-// What every C++ peer shares: the workloads, the data, the clock. A peer is started as
+// Shared by all C++ peers: the workloads, the data, the timing. A peer is started as
 //   <peer> THREADS
-// and reads workloads' names, a line each: W1, W2, W3, b1, b1024, relu_forward/1000 and so on. It answers each with a line, the name and
-// the figure of one sample, in samples/s (W1, W2, W3, b1024), us a call (b1) or GB/s (relu_...). What a workload needs is made when it is
-// asked for first.
+// and reads names of workloads from standard input, one a line: W1, W2, W3, b1, b1024, relu_forward/1000 and so on. It answers each with a
+// line: the name and the result of one sample in samples/s (W1, W2, W3, b1024), microseconds a call (b1) or GB/s (relu_...). The data and
+// networks of a workload are created at its first request.
 namespace peer {
 
 struct Net {
@@ -15,7 +15,7 @@ struct Net {
   long batch;
   bool adam;
   float learning_rate;
-  long steps, warm_up;  // of a sample, and before it
+  long steps, warm_up;  // in one sample, and before it
 };
 
 // 60,000 x 784 numbers from 0 to 1, four fifths of them 0, and labels 0 to 9.
@@ -25,13 +25,13 @@ struct Data {
   std::vector<int> labels;
 };
 
-using Run = std::function<void(const std::vector<long>& order, long steps)>;  // steps over batches of these rows, in their order
+using Run = std::function<void(const std::vector<long>& order, long steps)>;  // trains `steps` steps on batches of the rows in `order`
 using Call = std::function<void()>;
 struct ReluCalls {
   Call forward, grad, backward;
 };
 
-// What a peer can do; the rest stays empty.
+// The workloads that a peer implements; the others are left empty.
 struct Peer {
   std::function<void(int threads)> set_threads;
   std::function<Run(const Net&, const Data&)> training;

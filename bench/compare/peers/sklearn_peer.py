@@ -1,4 +1,4 @@
-"""scikit-learn: MLPClassifier.partial_fit over so many samples as the steps hold, and predict_proba."""
+"""scikit-learn: MLPClassifier.partial_fit on the samples of the steps, and predict_proba."""
 
 import warnings
 
@@ -27,7 +27,7 @@ def training(spec, x, labels, threads):
     model = make(spec["widths"], spec["batch"], spec["adam"])
     model.partial_fit(x[: spec["batch"]], labels[: spec["batch"]], classes=np.arange(10))
 
-    def run(order, steps):  # shuffles by itself
+    def run(order, steps):  # `order` is unused: partial_fit shuffles by itself
         count = steps * spec["batch"]
         model.partial_fit(x[:count], labels[:count])
 

@@ -16,7 +16,7 @@ struct Context {
   bool training = false;          // false: inference
   RandomKey key = {};             // key of this layer's random numbers; use *step as part of the counter, for new numbers in each step
   const std::uint64_t* step =
-      nullptr;      // in device memory: number of the training step. A pointer, as a replayed CUDA graph must see new values
+      nullptr;      // in device memory: training steps begun so far. A pointer, as a replayed CUDA graph must see new values
   int threads = 1;  // CPU threads that parallel_for may use
   Precision precision = Precision::f32;  // of f32 matrix products on CUDA
 };
