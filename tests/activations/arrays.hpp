@@ -8,7 +8,7 @@
 
 namespace weir::test {
 
-// Numbers of every kind for an activation: mostly in [-8, 8], with zeros, infinities, NaN, subnormals and large ones among them.
+// Test inputs for an activation: mostly in [-8, 8], with some zeros, infinities, NaN, subnormals and large numbers.
 template <class T>
 Tensor mixed(const Shape& shape) {
   using L = std::numeric_limits<T>;

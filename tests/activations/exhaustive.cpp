@@ -1,10 +1,10 @@
-// Compares every activation and its derivative (dy = 1) with the same formula in double, over every float that there is.
+// Compares every activation and its derivative (dy = 1) with the same formula in double, for all 2^32 floats.
 //
-//   activations_exhaustive [--fraction N] [--markdown FILE]   N: look at one float in N, evenly spread (1: all of them)
+//   activations_exhaustive [--fraction N] [--markdown FILE]   N: test one float in N, evenly spread (1: all)
 //   activations_exhaustive --dump-relu N                      writes blocks of x, relu(x), relu_grad(x) to stdout, for relu_numpy.py
 //
-// Exit status 1 when a row is beyond its bound. A derivative is judged as a function of what backward receives, x or y. The rows "through
-// y", of a full run, are not judged: they show what the derivative from a rounded y loses against the derivative at x.
+// Exit status 1 if an error exceeds its bound. A derivative is tested as a function of what backward receives, x or y. The rows "through y"
+// of a full run are informative only: they show how much accuracy is lost by computing the derivative from the rounded y instead of x.
 
 #include <charconv>
 #include <cstdio>

@@ -8,11 +8,11 @@ namespace weir::test {
 
 namespace {
 
-// 2^-24 of a formula's largest term, taken for no smaller than the smallest normal float.
+// 2^-24 times max(a formula's largest term, the smallest normal float): the error bound where terms cancel.
 double term_at(double largest_term) { return 0x1p-24 * std::max(clamped(largest_term), 0x1p-126); }
 
-// One input's part in the findings. The rules: NaN where and only where it is expected, the limits at the infinities, the range, the sign
-// of an exact zero.
+// Updates the findings with the result for one input. The rules of Findings::broken_rules: NaN exactly where expected, correct limits at
+// infinity, results within the range, the right sign of an exact zero.
 void compare(const Check& check, float x, float result, double expected, Findings& found) {
   const double got = result;
   if (std::isnan(expected) || std::isnan(got) || std::isinf(x)) {
@@ -41,7 +41,7 @@ void compare(const Check& check, float x, float result, double expected, Finding
   if (term > 1) ++found.beyond;
 }
 
-// Whether a block holds anything that the findings do not have yet.
+// Whether a block may change the findings: it has a larger error than any so far, or something special.
 bool is_news(const Check& check, const Scan& scan, const Findings& found) {
   const bool record = scan.worst_ulp > 0 && scan.worst_ulp >= found.worst_ulp;
   return scan.odd || record || scan.worst_ulp > ulp_bound || !check.judged;
@@ -56,7 +56,7 @@ Context one_thread() {
 ConstTensorView view(const std::vector<float>& x) { return {x.data(), Shape{Inputs::block}}; }
 TensorView view(std::vector<float>& y) { return {y.data(), Shape{Inputs::block}}; }
 
-// The check that runs `whole(x, y)` on arrays and `single(x)` on numbers.
+// Makes a Check from `whole(x, y)`, which works on arrays, and `single(x)`, which works on one number.
 template <class Whole, class Single>
 Check make_check(std::string name, double (*expected)(double), Whole whole, Single single) {
   Check check;

@@ -16,7 +16,7 @@
 
 namespace weir::test {
 
-// One float in `fraction`, evenly spread over the bit patterns (not at equal distances: the low bits vary too), and then the special ones.
+// The test inputs: one float in `fraction`, spread over the bit patterns so that the low bits vary too, followed by the special values.
 class Inputs {
  public:
   static constexpr std::int64_t block = 1 << 16;
@@ -25,7 +25,8 @@ class Inputs {
 
   std::int64_t blocks() const { return static_cast<std::int64_t>((count_ + block - 1) / block) + 1; }
 
-  // Whether the functor is also asked one element at a time: always, or of a part only in every eighth block (and of the special ones).
+  // Whether the functor is also called for single elements in this block: in all blocks of a full run, else in every eighth and the last
+  // one.
   bool looks_alone(std::int64_t number) const { return fraction_ == 1 || number % 8 == 0 || number + 1 == blocks(); }
 
   void fill(std::int64_t number, std::vector<float>& x) const {
@@ -42,43 +43,43 @@ class Inputs {
   static constexpr std::array<std::uint32_t, 18> special{0x00000000, 0x80000000, 0x00000001, 0x80000001, 0x007FFFFF,
                                                          0x807FFFFF, 0x00800000, 0x80800000, 0x3F800000,  // zeros, subnormals, 1
                                                          0xBF800000, 0x7F7FFFFF, 0xFF7FFFFF, 0x7F800000, 0xFF800000,
-                                                         0x7FC00000, 0xFFC00000, 0x7F800001, 0xFFFFFFFF};  // largest, infinite, NaN
+                                                         0x7FC00000, 0xFFC00000, 0x7F800001, 0xFFFFFFFF};  // largest finite, infinity, NaN
 
   std::uint64_t fraction_;
   std::uint64_t count_;
 };
 
-// One function of a float under examination.
+// A function of a float to test.
 struct Check {
   std::string name;
   std::function<void(const std::vector<float>&, std::vector<float>&)> whole;   // through the public functions: vector loops
   std::function<void(const std::vector<float>&, std::vector<float>&)> single;  // the functor, one element at a time
   double (*expected)(double) = nullptr;
-  double (*largest_term)(double) = nullptr;  // of a formula whose terms cancel, else nullptr
-  double low = -infinity, high = infinity;   // no result lies outside
-  bool exact = false;                        // to the bit
+  double (*largest_term)(double) = nullptr;  // of the formula, if its terms cancel; else nullptr
+  double low = -infinity, high = infinity;   // range of the results
+  bool exact = false;                        // results must equal the formula to the bit
   bool judged = true;
 };
 
-// What was found.
+// Results of a Check.
 struct Findings {
   std::uint64_t inputs = 0;
   double worst_ulp = 0, worst_ulp_at = 0;
-  double worst_term = 0, worst_term_at = 0;  // error / (2^-24 largest term), where beyond 2 ulp
-  std::uint64_t beyond = 0;                  // inputs beyond the bound
-  std::uint64_t broken_rules = 0;            // NaN, infinity, range
-  std::uint64_t differ = 0;                  // bits that depend on the place in the loop
+  double worst_term = 0, worst_term_at = 0;  // error / (2^-24 largest term), where the error exceeds 2 ulp
+  std::uint64_t beyond = 0;                  // inputs whose error exceeds the bound
+  std::uint64_t broken_rules = 0;            // see compare() in exhaustive_checks.cpp
+  std::uint64_t differ = 0;                  // inputs whose result depends on the place in the loop
 
   void merge(const Findings& other);
 };
 
 inline constexpr double ulp_bound = 2;
 
-// In blocks on all threads; the result does not depend on their number.
+// Runs a check in blocks on all threads; the result does not depend on their number.
 Findings examine(const Check& check, const Inputs& inputs);
 
-// Forward and derivative of every activation in the list, and relu_grad; with those that are not judged, or without. Throws when one has no
-// formula here.
+// Checks for forward and derivative of every activation in the list, and for relu_grad; `unjudged`: also for the informative rows "through
+// y". Throws if an activation has no formula in formulas.hpp.
 std::vector<Check> all_checks(bool unjudged);
 
 }  // namespace weir::test

@@ -31,7 +31,7 @@ Scan scan(const Check& check, const std::vector<float>& x, const std::vector<flo
     odd |= std::fabs(inputs[i]) <= 0x1.fffffep127F ? 0 : 1;
     odd |= got < low ? 1 : 0;
     odd |= got > high ? 1 : 0;
-    odd |= std::fabs(got) + std::fabs(wanted[i]) + 1 == std::fabs(wrong_zero) - 1 ? 1 : 0;  // both 0, of different signs
+    odd |= std::fabs(got) + std::fabs(wanted[i]) + 1 == std::fabs(wrong_zero) - 1 ? 1 : 0;  // both are zero, with different signs
     odd |= results[i] == static_cast<float>(wanted[i]) ? 0 : exact;
   }
   found.worst_ulp = worst_ulp;

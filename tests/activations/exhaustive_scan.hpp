@@ -6,14 +6,14 @@
 
 namespace weir::test {
 
-// The distance between floats at a value; infinite results count as 2^128.
+// The spacing of floats (1 ulp) at a value; infinity counts as 2^128.
 double ulp_at(double value);
 double clamped(double value);
 
-// A first look at a block, in vector loops: whether any of it needs the second look, one input at a time.
+// A fast vectorised check of a block, to find out whether it needs the slow check of each input.
 struct Scan {
   double worst_ulp = 0;
-  bool odd = false;  // a NaN, an infinity, a result out of range, a zero of the wrong sign, a bit off where it must be exact
+  bool odd = false;  // some NaN, infinity, result out of range, zero of the wrong sign, or inexact result where it must be exact
 };
 Scan scan(const Check& check, const std::vector<float>& x, const std::vector<float>& result, const std::vector<double>& expected);
 

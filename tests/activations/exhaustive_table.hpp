@@ -9,7 +9,7 @@
 
 namespace weir::test {
 
-// A line of the table.
+// A row of the table.
 struct Row {
   Check check;
   Findings found;
@@ -55,7 +55,7 @@ struct Row {
   }
 };
 
-// The table as a page, and how it was made.
+// A Markdown page with the table and how it was made.
 std::string markdown(const std::vector<Row>& rows, std::uint64_t fraction);
 
 }  // namespace weir::test

@@ -9,40 +9,41 @@ namespace weir::test {
 inline constexpr double infinity = std::numeric_limits<double>::infinity();
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-// An activation as a textbook has it, in double: what the functors are compared with. Knows nothing of their code.
+// The textbook formula of an activation in double, written independently of the functor that is compared with it.
 struct Formula {
   std::string_view name;
   double (*forward)(double x);
-  double (*derivative)(double x_or_y);              // of what backward receives
-  double (*largest_term)(double x_or_y) = nullptr;  // of the derivative, where its terms cancel; or one of them
-  double (*derivative_at_x)(double x) = nullptr;    // where backward receives a rounded y
-  double low = -infinity, high = infinity;          // the range of forward
-  bool exact = false;                               // one rounding at most: equal to the bit
+  double (*derivative)(double x_or_y);  // as a function of what backward receives
+  double (*largest_term)(double x_or_y) =
+      nullptr;                                    // of the derivative's formula, if its terms cancel: the largest term, or one of that size
+  double (*derivative_at_x)(double x) = nullptr;  // if backward receives y
+  double low = -infinity, high = infinity;        // the range of forward
+  bool exact = false;                             // at most one rounding, so the float result must be equal to the bit
 };
 
-inline constexpr double slope = 0.01F;  // leaky_relu's default in float
+inline constexpr double slope = 0.01F;  // default of leaky_relu, rounded to float
 
 // "Self-normalizing neural networks", 2017.
 inline constexpr double selu_alpha = 1.6732632423543772848170429916717;
 inline constexpr double selu_scale = 1.0507009873554804934193349852946;
 
-// 0 where the sign bit is set, else x: in bits, so that no comparison of floats is compared with itself.
+// ReLU by the sign bit, so that the functor's float comparison is not tested against itself.
 inline double relu_of(double x) { return std::isnan(x) ? x : std::signbit(x) ? 0.0 : x; }
 inline double relu_mask(double x) { return !std::isnan(x) && !std::signbit(x) && std::fpclassify(x) != FP_ZERO ? 1.0 : 0.0; }
 
-// e / (1 + e)^2: the derivative of the sigmoid at x for e = exp(-|x|), and a quarter of that of tanh for e = exp(-2 |x|).
+// e / (1 + e)^2: the derivative of sigmoid at x for e = exp(-|x|), and 1/4 of the derivative of tanh at x for e = exp(-2 |x|).
 inline double bell(double e) { return e / ((1 + e) * (1 + e)); }
 
 inline double sigmoid_of(double x) { return 1 / (1 + std::exp(-x)); }
 
-// The standard normal distribution and its density.
+// The cumulative standard normal distribution and its density.
 inline double normal_of(double x) { return 0.5 * std::erfc(-x * std::sqrt(0.5)); }
 inline double normal_density_of(double x) { return std::exp(-0.5 * x * x) / std::sqrt(8 * std::atan(1.0)); }
 
-// What is left of x exp(x) and its derivatives far below 0, also at -inf: a 0 that comes from below.
+// The limit of x exp(x) and its derivatives at -inf: -0, as they approach 0 from below.
 inline constexpr double gone = -0.0;
 
-// 2 u of gelu_tanh, and its derivative.
+// 2 u in the formula of gelu_tanh, and its derivative.
 inline double gelu_tanh_2u(double x) { return 2 * std::sqrt(0.5 / std::atan(1.0)) * (x + 0.044715 * x * x * x); }
 inline double gelu_tanh_2du(double x) { return 2 * std::sqrt(0.5 / std::atan(1.0)) * (1 + 3 * 0.044715 * x * x); }
 
@@ -50,7 +51,7 @@ inline double gelu_tanh_2du(double x) { return 2 * std::sqrt(0.5 / std::atan(1.0
 inline double gate_derivative(double x, double z, double dz) {
   return z < -745 ? gone : z > 745 ? 1 : sigmoid_of(z) * (1 + x * sigmoid_of(-z) * dz);
 }
-// tanh(log(1 + exp(x))), by which mish multiplies x.
+// tanh(log(1 + exp(x))), the factor of x in mish.
 inline double mish_gate(double x) { return std::tanh(std::log1p(std::exp(x))); }
 inline double mish_derivative(double x) {
   const double gate = mish_gate(x);

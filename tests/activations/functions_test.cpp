@@ -15,7 +15,7 @@ using weir::test::bits;
 using weir::test::mixed;
 using weir::test::with_threads;
 
-// Every length and every start, so that vector bodies, tails and alignments all occur: the bits are those of the functor alone.
+// All lengths and offsets, to cover the vector loop, its remainder and all alignments: results equal the functor's to the bit.
 TEST_CASE_TEMPLATE("activations: bits do not depend on the place in the loop", T, float, double) {
   const Tensor x = mixed<T>(Shape{160}), dy = mixed<T>(Shape{160});
   for (const ActivationFunction& f : all_activations()) {
@@ -40,7 +40,7 @@ TEST_CASE_TEMPLATE("activations: bits do not depend on the place in the loop", T
   }
 }
 
-// StridedRows of a wider matrix: each element as if it were alone, and what lies between the rows is left as it is.
+// Rows of a wider matrix: each element equals the functor's result, and the gaps between the rows stay unchanged.
 TEST_CASE_TEMPLATE("activations: rows that lie apart", T, float, double) {
   const Tensor x = mixed<T>(Shape{160}), dy = mixed<T>(Shape{160});
   for (const ActivationFunction& f : all_activations()) {
@@ -152,8 +152,7 @@ TEST_CASE_TEMPLATE("relu: the functions named after it are those of the list", T
   CHECK(bits(a) == bits(b));
 }
 
-// Results larger than a core's own caches are fetched in advance, still larger ones go past the caches; small ones, whose bits are tested
-// above, do neither.
+// Large results use prefetching, still larger ones non-temporal stores (Store in apply.hpp); small ones, tested above, use neither.
 TEST_CASE_TEMPLATE("activations: large arrays have the bits of their parts", T, float, double) {
   const Context context = with_threads(1);
   const std::int64_t fetched = 300'000 + 37, part = 10'000;

@@ -16,7 +16,8 @@ using namespace weir;
 using weir::test::infinity;
 using weir::test::not_a_number;
 
-// What each activation gives at the ends, at zero and for NaN, and its derivative (dy = 1) there as a function of what backward gets.
+// Expected values of each activation at the infinities, at both zeros and for NaN, and of its derivative (dy = 1) as a function of what
+// backward receives.
 struct Limits {
   const char* name;
   double minus_infinity, plus_infinity, minus_zero, plus_zero;  // forward
@@ -116,7 +117,7 @@ TEST_CASE_TEMPLATE("activations: NaN in gives NaN out", T, float, double) {
   }
 }
 
-// Where exp overflows, and where it has no bits left.
+// Inputs for which exp(x) or exp(-x) overflows or underflows.
 TEST_CASE_TEMPLATE("activations: no overflow on the way to a finite result", T, float, double) {
   for (const double x : {-1e30, -1000.0, -750.0, -104.0, -100.0, -89.0, 89.0, 100.0, 104.0, 750.0, 1000.0, 1e30}) {
     CAPTURE(x);
@@ -147,7 +148,7 @@ TEST_CASE("tanh: is odd to the bit and keeps the smallest numbers") {
   }
 }
 
-// Values from a table of functions, to the digits that a double has.
+// Values from published tables of functions, to the precision of a double.
 TEST_CASE("activations: known values in double") {
   CHECK(Sigmoid().forward(1.0) == doctest::Approx(0.73105857863000487925).epsilon(1e-15));
   CHECK(Sigmoid().forward(-2.0) == doctest::Approx(0.11920292202211755594).epsilon(1e-15));
@@ -185,7 +186,7 @@ TEST_CASE_TEMPLATE("activations: what a derivative is on a kink", T, float, doub
   CHECK(Softplus{.beta = 2, .threshold = 8}.backward(T(4.0001), T(3)) == T(3));
 }
 
-// The float proof is activations_exhaustive; double is the standard library's, so a spread of numbers is enough.
+// Floats are covered by activations_exhaustive. The double versions call the standard library, so a sample of inputs is enough.
 TEST_CASE("activations: double forward and derivative agree with long double formulas") {
   std::mt19937_64 engine(1);
   double worst = 0;

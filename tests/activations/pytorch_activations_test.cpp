@@ -15,13 +15,13 @@ using namespace weir::test;
 
 namespace {
 
-// What tests/reference/make_activations.py wrote.
+// The file that tests/reference/make_activations.py wrote.
 const Reference& reference() {
   static const Reference file(WEIR_TEST_REFERENCE "/activations.txt");
   return file;
 }
 
-// A case's function: its defaults but for the parameters that the case names.
+// The activation of a case, with the parameters that the case names and defaults for the others.
 ActivationFunction function_of(const std::string& number) {
   const ActivationFunction defaults = activation_by_name(reference().word(number + ".function"));
   Config given;
@@ -33,20 +33,20 @@ ActivationFunction function_of(const std::string& number) {
   return function_from_config(given);
 }
 
-// The largest |actual - expected| / (floor + bound |expected|): 1 is just good.
+// max of |actual - expected| / (floor + bound |expected|); at most 1 passes.
 double worst_error(const std::vector<double>& actual, const std::vector<double>& expected, double bound, double floor) {
   REQUIRE(actual.size() == expected.size());
   double worst = 0;
   for (std::size_t i = 0; i < actual.size(); ++i) {
     const double error = std::abs(actual[i] - expected[i]) / (floor + bound * std::abs(expected[i]));
-    worst = error <= worst ? worst : error;  // also a NaN
+    worst = error <= worst ? worst : error;  // keeps a NaN
   }
   return worst;
 }
 
 }  // namespace
 
-// The floor in double is what PyTorch's own gelu, x (1 + erf(x)) / 2, has lost where it is small.
+// The absolute tolerance in double allows for PyTorch's gelu, x (1 + erf(x)) / 2, which cancels for negative x.
 TEST_CASE("activations: forward and backward agree with PyTorch") {
   std::set<std::string> seen;
   for (int n = 0; reference().has_word(std::to_string(n) + ".function"); ++n) {

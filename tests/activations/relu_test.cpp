@@ -20,7 +20,7 @@ Bits<T> bits(T value) {
   return __builtin_bit_cast(Bits<T>, value);
 }
 
-// The table of the definition: one row an input, with every bit of what must come out. NaN may keep any payload.
+// The definition of ReLU as a table: inputs with the exact results. A NaN may have any payload.
 template <class T>
 struct Row {
   T x, forward, mask;
@@ -62,7 +62,7 @@ TEST_CASE_TEMPLATE("relu: forward and mask have the bits of the definition", T, 
   }
 }
 
-// Sixteen copies of the table, so that vector loops meet every row.
+// Sixteen copies of the table, so that every row is processed by a vector loop.
 TEST_CASE_TEMPLATE("relu: the array functions have the bits of the definition", T, float, double) {
   const auto rows = table<T>();
   const std::int64_t count = static_cast<std::int64_t>(rows.size());

@@ -1,4 +1,4 @@
-// core/cpu/vectorized.hpp as a build for all processors has it: this file is compiled for them, whatever the rest is compiled for.
+// Tests core/cpu/vectorized.hpp as in a portable build: this file is compiled without -march=native, whatever the options of the build.
 
 #include <doctest/doctest.h>
 
@@ -36,7 +36,7 @@ std::vector<T> inputs() {
 template <class T>
 using Bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
 
-// NaN is NaN: which one depends on the order of operands, which is the compiler's.
+// All NaNs count as equal: which one an operation returns depends on the operand order that the compiler chose.
 template <class T>
 bool same(T a, T b) {
   return (std::isnan(a) && std::isnan(b)) || std::bit_cast<Bits<T>>(a) == std::bit_cast<Bits<T>>(b);
@@ -79,12 +79,12 @@ TEST_CASE("a loop has the same bits for every instruction set") {
 }
 
 #if defined(__GNUC__) && defined(__x86_64__)
-// Where in the code a call came from: the two copies of a loop differ in that.
+// The address of the caller, which differs between the two compiled versions of a loop.
 [[gnu::noinline]] const void* caller() { return __builtin_return_address(0); }
 
 [[gnu::noinline]] const void* place_of_loop(InstructionSet set) {
   use_instruction_set(set);
-  const void* volatile place = nullptr;  // no tail call, whose return address would be another
+  const void* volatile place = nullptr;  // volatile prevents a tail call, which would have another return address
   weir::cpu::vectorized([&] { place = caller(); });
   return place;
 }

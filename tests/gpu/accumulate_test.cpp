@@ -1,4 +1,4 @@
-// Steps of several batches on a device: recorded ones against those that the host takes call by call, to the bit.
+// Gradient accumulation on a device: recorded (CUDA graph) steps equal steps that the host enqueues one operation at a time, to the bit.
 
 #include <vector>
 #include <weir/layers/batch_norm.hpp>
@@ -19,8 +19,8 @@ namespace {
 
 struct Trained {
   Snapshot model;
-  std::vector<double> reported;  // by epoch
-  std::int64_t calls = 0;        // of a layer's forward by the host
+  std::vector<double> reported;  // losses by epoch
+  std::int64_t calls = 0;        // calls of a layer's forward by the host
 };
 
 Trained train(bool recorded, const Dataset& data, const FitOptions& options, DType dtype) {
@@ -63,7 +63,7 @@ TEST_CASE("cuda: steps of several batches have the same bits recorded and call b
     const Trained recorded = train(true, data, all ? full : plain, dtype), called = train(false, data, all ? full : plain, dtype);
     CHECK(recorded.model == called.model);
     CHECK(recorded.reported == called.reported);
-    // Each of the 3 + 2 batches of a step of either size: once as it is and once while it is recorded.
+    // The batches of a step of 3 and of a step of 2 each run once directly and once while they are recorded.
     CHECK(recorded.calls == 2 * (3 + 2));
     CHECK(called.calls == 3 * 8);
   }
@@ -71,7 +71,7 @@ TEST_CASE("cuda: steps of several batches have the same bits recorded and call b
 
 TEST_CASE("cuda: an epoch may end within a step of several batches recorded or not") {
   if (!device_here()) return;
-  // The last step has one whole batch; one small batch; all batches make one step; there are fewer samples than a batch wants.
+  // The last step has one full batch; has one smaller batch; a step takes all batches; there are fewer samples than a batch.
   struct Case {
     std::int64_t samples, accumulate;
     bool drop_last;

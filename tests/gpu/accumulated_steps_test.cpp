@@ -1,4 +1,4 @@
-// Steps of several batches, seen by a stand-in: what is recorded and replayed, in what order, and what is left when a step fails.
+// Gradient accumulation, observed by the stand-in device: what is recorded and replayed, in what order, and the state after a failed step.
 
 #include <doctest/doctest.h>
 
@@ -30,7 +30,7 @@ namespace {
 
 const Device gpu = Device::cuda();
 
-// Of 115 samples 3 steps an epoch: 16 + 16 + 16, the same again, 16 + 3.
+// With 115 samples an epoch has 3 steps: 16 + 16 + 16 twice, then 16 + 3.
 FitOptions in_threes(std::int64_t epochs) {
   FitOptions options = options_for(epochs);
   options.accumulate = 3;
@@ -39,7 +39,7 @@ FitOptions in_threes(std::int64_t epochs) {
 
 Graph noisy() { return sequential({6}, Dense(16), BatchNorm(), ReLU(), Dropout(0.2), Dense(3)); }
 
-// y = x, and notes, when the device does it, which pass of which layer of the step has which random numbers.
+// y = x. When the device executes it, it notes pass, random key and step number.
 class Notes : public PassingLayer {
  public:
   using Note = std::tuple<std::string, std::uint64_t, std::uint64_t>;  // pass, key, steps taken
@@ -63,7 +63,7 @@ class Notes : public PassingLayer {
   std::shared_ptr<std::vector<Note>> notes_;
 };
 
-// What fit threw, or nothing.
+// The message of what fit threw, or an empty string.
 std::string message_of(Model& model, const Dataset& data, const FitOptions& options) {
   try {
     fit(model, data, options);
@@ -73,7 +73,7 @@ std::string message_of(Model& model, const Dataset& data, const FitOptions& opti
   return {};
 }
 
-// The same samples, but that one of them has this first feature.
+// The same samples, with the first feature of one of them replaced.
 Dataset with_outlier(std::int64_t sample, float value) {
   const Dataset all = blobs(115);
   Tensor x = clone(all.inputs()[0].values), labels = clone(all.targets()[0].values);
@@ -95,7 +95,7 @@ TEST_CASE("accumulated steps: after the first step of each size every batch is o
   };
   fit(model, blobs(115), options);
   CHECK(model.training_state().step == 4 * 3);
-  // The second whole step is recorded in the first epoch, the second smaller one in the second.
+  // The second occurrence of a step size is recorded: the full step's in the first epoch, the smaller last step's in the second.
   CHECK(captures == std::vector<std::int64_t>{3, 5, 5, 5});
   CHECK(replays == std::vector<std::int64_t>{3, 3 + 8, 3 + 16, 3 + 24});
   CHECK(device.count("release_graph") == 5);
@@ -118,7 +118,7 @@ TEST_CASE("accumulated steps: the passes follow each other with the random numbe
 TEST_CASE("accumulated steps: gradients are summed up after each batch without a copy") {
   StandIn device;
   Model model = classifier({.device = gpu});
-  fit(model, blobs(96), in_threes(1));  // one step as it is, one recorded
+  fit(model, blobs(96), in_threes(1));  // one step runs directly, one is recorded
   std::vector<std::int64_t> runs, copies;
   for (const StandIn::Call& call : device.calls()) {
     if (call.what == "begin_capture") runs.push_back(0), copies.push_back(0);
@@ -227,7 +227,7 @@ TEST_CASE("accumulated steps: a layer that cannot be recorded runs anew in each 
 }
 
 TEST_CASE("accumulated steps: a batch that is not finite is named as on the CPU and its step changes nothing") {
-  // In each batch of the second step, which is recorded, and of the smaller last one: the outlier times a weight overflows.
+  // An outlier in each batch of the second step, which is recorded, and of the smaller last step; multiplied by a weight it overflows.
   for (const std::int64_t sample : {50, 70, 90, 100, 113}) {
     CAPTURE(sample);
     StandIn device;
@@ -272,7 +272,8 @@ TEST_CASE("accumulated steps: steps that need care are taken by the host from th
     StandIn device;
     const Dataset data = blobs(4009);
     Model model(noisy(), {.device = gpu, .seed = 3}), host(noisy(), {.seed = 3});
-    for (Model* each : {&model, &host}) fill(each->parameter("4.bias"), 1e38);  // beyond what adam may meet unseen
+    for (Model* each : {&model, &host})
+      fill(each->parameter("4.bias"), 1e38);  // above the magnitude up to which adam needs no finite check of the parameters
     if (!fits) device.limit(device.used() + 90000);
     device.defer(5);
     const History there = fit(model, data, in_threes(1)), here = fit(host, data, in_threes(1));

@@ -1,4 +1,4 @@
-// Activations on a device against the CPU: the functor is the same, so in f32 the bits are.
+// Activations on a device against the CPU: equal to the bit in f32, as both compile the same functor.
 
 #include <bit>
 #include <cstddef>
@@ -12,7 +12,7 @@ using namespace weir::test;
 
 namespace {
 
-// Every kind of number that floats have: both zeros, subnormals, the corners, infinities, NaN, and some from everywhere between.
+// Inputs of every kind: both zeros, subnormals, the kinks of activations, infinities, NaN, and random numbers of all magnitudes.
 Tensor all_kinds(DType dtype) {
   std::vector<double> values = {0,   -0.0, 1,   -1,  1e-45, -1e-45, 1e-38, 0.65,     -0.65,     10,
                                 -10, 88,   -88, 104, -104,  1e30,   -1e30, infinity, -infinity, nan_value};
@@ -20,7 +20,7 @@ Tensor all_kinds(DType dtype) {
   return tensor(values, {static_cast<std::int64_t>(values.size())}, dtype);
 }
 
-// Where the device's bits are not the host's, -1 for nowhere. Which NaN a NaN is is the processor's own: CUDA's operations give 0x7fffffff.
+// Index of the first element whose bits differ, -1 if none. All NaNs count as equal: CUDA's operations give 0x7fffffff, the CPU's others.
 std::ptrdiff_t first_difference(const ConstTensorView& on_device, const ConstTensorView& on_host) {
   const Tensor there = clone(on_device).to(Device::cpu());
   const std::span a = there.values<float>();
@@ -32,7 +32,7 @@ std::ptrdiff_t first_difference(const ConstTensorView& on_device, const ConstTen
   return -1;
 }
 
-// In double the two libraries' exp and tanh differ in their last bits.
+// In double exp and tanh are the two standard libraries', which differ in the last bits.
 void check(const ConstTensorView& on_device, const ConstTensorView& on_host) {
   if (on_host.dtype() == DType::f32) {
     CHECK(first_difference(on_device, on_host) == -1);
@@ -76,7 +76,7 @@ TEST_CASE("cuda: the gradient of every activation for every kind of number") {
 
 TEST_CASE("cuda: relu is that of numpy to the letter") {
   if (!device_here()) return;
-  // numpy: np.maximum(0, x) and np.greater(x, 0); of the zeros the sign is +.
+  // NumPy's np.maximum(0, x) and np.greater(x, 0), with +0 for both zeros.
   const Tensor x = tensor({nan_value, 0, -0.0, 1e-45, -1e-45, -infinity, infinity, -3, 3}, {9}, DType::f32).to(gpu);
   Tensor y({9}, DType::f32, gpu), g({9}, DType::f32, gpu);
   relu(x, y);

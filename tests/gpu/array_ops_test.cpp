@@ -123,7 +123,7 @@ TEST_CASE("cuda: sums over everything and over rows") {
       reduce_sum(x.to(gpu), gpu_all);
       reduce_sum(x, each);
       reduce_sum(x.to(gpu), gpu_each);
-      // Against the sum of the absolute values, as terms of both signs cancel.
+      // Relative to the sum of the absolute values, as terms of both signs cancel.
       const double scale = static_cast<double>(rows * columns) / 2 + 1;
       INFO(rows << " x " << columns << " " << to_string(dtype));
       CHECK(std::abs(numbers(gpu_all)[0] - numbers(all)[0]) <= sum_bound(dtype) * scale);

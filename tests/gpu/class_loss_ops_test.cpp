@@ -21,7 +21,7 @@ std::vector<double> weights_of(std::int64_t classes) {
 
 constexpr Reduction reductions[] = {Reduction::mean, Reduction::sum, Reduction::batch_mean};
 
-// With labels, one class and many, one position a sample and several.
+// With labels: one position per sample and several.
 void compare_with_labels(const std::shared_ptr<const Layer>& loss, std::int64_t classes) {
   for (const DType dtype : compute_types) {
     for (const std::int64_t batch : {1, 5, 64}) {

@@ -1,4 +1,4 @@
-// Compare mode: the same step on the CPU and on a device, layer by layer.
+// compare_devices: the same step on the CPU and on a device, layer by layer.
 
 #include <sstream>
 #include <weir/core/error.hpp>
@@ -14,7 +14,7 @@ using namespace weir::test;
 
 namespace {
 
-// The identity, but on a device one number is another: what a wrong kernel looks like.
+// The identity, but on a device it changes one number, as a wrong kernel would.
 class Wrong : public PassingLayer {
  public:
   Wrong() : PassingLayer("wrong") {}
@@ -43,7 +43,7 @@ TEST_CASE("cuda: compare mode finds nothing where there is nothing") {
     const DeviceComparison found = compare_devices(sequential({6}, Dense(16), ReLU(), Dense(3)), blobs(50), compare_options(dtype));
     INFO(found);
     CHECK(found.passed());
-    // 3 outputs and 1, the loss, 4 gradients, 4 parameters; twice.
+    // Layer outputs (3 without fusion, 1 with), and in both cases the loss, 4 gradients and 4 parameters.
     CHECK(found.rows.size() == 3 + 1 + 2 * (1 + 4 + 4));
     CHECK(found.rows[0].what == "output of 0 dense(16)");
     CHECK(found.rows[4].what == "gradient of 2.bias");

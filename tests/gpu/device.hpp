@@ -14,8 +14,8 @@
 
 namespace weir::test {
 
-// Whether there is a device to test on; prints "SKIPPED: why" when there is none. In the program gpu_stand_in_tests there always is one:
-// the stand-in, whose operations are the CPU's. There these tests test themselves and all that lies above the operations.
+// Whether there is a device to test on; prints "SKIPPED: why" if not. The program gpu_stand_in_tests always has one: a simulated device
+// (stand_in.hpp) whose operations are the CPU's. So there the tests cover everything above the operations, such as fit and Model.
 bool device_here();
 bool device_is_stand_in();
 
@@ -23,14 +23,14 @@ inline const Device gpu = Device::cuda();
 
 inline constexpr double nan_value = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
-// Numbers in (-1, 1) that depend on the seed alone, in dtype, on the host.
+// Random numbers in (-1, 1) on the host; the same for the same seed.
 inline Tensor random_tensor(const Shape& shape, DType dtype, std::uint64_t seed = 1) {
   Tensor block(shape, dtype);
   Initializer::uniform(-1, 1).fill(block, RandomKey{seed});
   return block;
 }
 
-// The largest |a - b| over the largest finite |b|; infinite where one is NaN or infinite and the other is not the same.
+// max |a - b| / max |b| over the finite b; infinity where one of the two is NaN or infinite and the other is not the same.
 inline double difference(const ConstTensorView& a, const ConstTensorView& b) {
   const std::vector<double> x = numbers(a), y = numbers(b);
   if (x.size() != y.size()) return infinity;
@@ -47,7 +47,7 @@ inline double difference(const ConstTensorView& a, const ConstTensorView& b) {
   return most == 0 ? 0 : most / scale;
 }
 
-// What sums of up to a few thousand numbers in another order may differ by.
+// Tolerance for sums of up to a few thousand numbers in another order.
 inline double sum_bound(DType dtype) { return dtype == DType::f64 ? 1e-13 : 2e-5; }
 
 }  // namespace weir::test

@@ -53,7 +53,7 @@ TEST_CASE("cuda: prelu with one slope and with one for each channel") {
   compare_all(PReLU(300), {{300}});
   compare_all(PReLU(3), {{3, 7}});
   compare_all(PReLU(33), {{33, 2, 2}});
-  compare_all(PReLU(2), {{2, 9000}});  // several parts a slope
+  compare_all(PReLU(2), {{2, 9000}});  // large enough for several partial sums for each slope
 }
 
 TEST_CASE("cuda: prelu of NaN and zeros and infinities") {

@@ -1,4 +1,4 @@
-// The index arithmetic of the kernels, walked through on the CPU as all the threads of a launch would, at every edge.
+// The index arithmetic of the kernels, executed on the CPU for all threads of a launch, with all edge cases.
 
 #include "gpu/kernels/elements.hpp"
 
@@ -14,7 +14,7 @@ using namespace weir::cuda;
 
 namespace {
 
-// How often each of n elements is visited by `threads` threads, and whether any outside was.
+// Counts how often `threads` threads visit each of n elements, and checks that none outside is visited.
 template <int width>
 std::vector<int> visits(std::int64_t n, std::int64_t threads, bool wide) {
   std::vector<int> count(static_cast<std::size_t>(n), 0);
@@ -27,7 +27,7 @@ std::vector<int> visits(std::int64_t n, std::int64_t threads, bool wide) {
     share_elements<width>(
         n, thread, threads, wide,
         [&](std::int64_t first, int packs, std::int64_t stride) {
-          REQUIRE(first % width == 0);  // on the boundary of an access
+          REQUIRE(first % width == 0);  // packs are aligned
           for (int p = 0; p < packs; ++p) {
             for (int i = 0; i < width; ++i) visit(first + p * stride + i);
           }
@@ -131,7 +131,7 @@ TEST_CASE("cuda kernels: the partial sums of rows fit their room") {
   CHECK(row_parts(64, 10, 1000) == 2);
   CHECK(row_parts(1 << 20, 10, 1000) == 32);
   CHECK(row_parts(1 << 20, 100, 1000) == 10);
-  CHECK(row_parts(1 << 20, 5000, 1000) == 1);  // one part needs none
+  CHECK(row_parts(1 << 20, 5000, 1000) == 1);  // one part needs no scratch
   CHECK(row_parts(1 << 20, 0, 1000) == 1);
   CHECK(sum_parts(0) == 1);
   CHECK(sum_parts(16384) == 2);
@@ -139,7 +139,7 @@ TEST_CASE("cuda kernels: the partial sums of rows fit their room") {
 }
 
 TEST_CASE("cuda kernels: a part lies where it belongs in the whole") {
-  // Columns 2, 3, 4 of a whole that is 7 wide.
+  // Columns 2, 3 and 4 of a matrix with 7 columns.
   std::vector<int> whole(4 * 7, 0);
   for (std::int64_t i = 0; i < 4 * 3; ++i) whole.at(static_cast<std::size_t>(place_in_whole(i, 3, 7, 2))) = static_cast<int>(i) + 1;
   for (std::size_t row = 0; row < 4; ++row) {

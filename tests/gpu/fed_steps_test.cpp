@@ -1,4 +1,5 @@
-// Training on data that does not fit the device, seen by a stand-in: the steps are replayed as ever while a ring brings the batches.
+// Training on data that does not fit into device memory, observed by the stand-in device: steps are recorded and replayed while an
+// UploadRing copies batches to the device.
 
 #include <doctest/doctest.h>
 
@@ -29,7 +30,7 @@ const Dataset& data() {
   return all;
 }
 
-// Room for a batch, the gradients and the workspace, not for the samples.
+// Limits device memory so that a batch, the gradients and the workspace fit, but not the samples.
 void leave_little(StandIn& device, std::size_t bytes = 90000) { device.limit(device.used() + bytes); }
 
 template <class T>
@@ -40,7 +41,7 @@ Tensor numbers_of(const Shape& shape, std::int64_t most) {
   return block;
 }
 
-// Fields of every type, of widths that no access fits.
+// Fields of every dtype, with widths that are not multiples of a 16-byte access.
 Dataset many_fields(std::int64_t samples) {
   std::vector<Field> inputs, targets;
   inputs.push_back({numbers_of<std::uint8_t>({samples, 7, 3}, 256), {.divisor = 255}});
@@ -107,7 +108,7 @@ TEST_CASE("fed steps: data that does not fit trains in replayed steps to the bit
     resident = bits(model.parameter_arena());
     CHECK(device.count("wait_event") == 0);
   }
-  // Late, and at any pace.
+  // With queues that work as late as possible (seed 0) or at random times.
   for (std::uint64_t seed = 0; seed < 6; ++seed) {
     StandIn device;
     Model model = classifier({.device = gpu, .seed = 3});
@@ -183,10 +184,10 @@ TEST_CASE("fed steps: without page-locked memory the batches are copied before e
   Model host = classifier({.seed = 3});
   fit(host, data(), options_for(2));
   CHECK(bits(model.parameter_arena()) == bits(host.parameter_arena()));
-  // The next fit finds some.
+  // With enough memory the next fit works.
   fit(model, data(), options_for(1));
   fit(host, data(), options_for(1));
-  CHECK(device.count("begin_capture") == 1);  // its only batch of 9 runs as it is
+  CHECK(device.count("begin_capture") == 1);  // its only batch of 9 is not recorded
   CHECK(bits(model.parameter_arena()) == bits(host.parameter_arena()));
 }
 
@@ -210,7 +211,7 @@ TEST_CASE("fed steps: an error between steps leaves a model that has taken the s
   std::int64_t looks = 0;
   options.on_step_every = 10;
   options.on_step = [&](const StepReport&) {
-    if (++looks == 2) device.fail_next("stream_waits", StandIn::invalid);  // of batch 20
+    if (++looks == 2) device.fail_next("stream_waits", StandIn::invalid);  // when batch 20 is uploaded
     return Control::go_on;
   };
   CHECK_THROWS_WITH_AS(fit(model, data(), options), "cuda: upload of a batch: invalid argument (code 1).", DeviceError);
@@ -245,7 +246,8 @@ TEST_CASE("fed steps: steps that need care are taken by the host from the right 
   for (const bool fits : {true, false}) {
     StandIn device;
     Model model = classifier({.device = gpu, .seed = 3}), host = classifier({.seed = 3});
-    for (Model* each : {&model, &host}) fill(each->parameter("2.bias"), 1e38);  // beyond what adam may meet unseen
+    for (Model* each : {&model, &host})
+      fill(each->parameter("2.bias"), 1e38);  // above the magnitude up to which adam needs no finite check of the parameters
     if (!fits) leave_little(device);
     device.defer(5);
     fit(model, data(), options_for(1));
@@ -267,7 +269,7 @@ TEST_CASE("fed steps: what is evaluated need not fit either") {
 }
 
 TEST_CASE("fed steps: data takes no memory that training needs") {
-  // Moments, gradients and their workspace fit beside the model; with the data there as well they would not.
+  // The model, moments, gradients and workspace fit into memory; together with the data they would not.
   StandIn device;
   Model model(sequential({6}, Dense(512), ReLU(), Dense(3)), {.device = gpu, .max_batch = 16});
   const std::size_t model_alone = device.used();

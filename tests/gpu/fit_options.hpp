@@ -14,7 +14,7 @@
 
 namespace weir::test {
 
-// What the tests of recorded steps train with.
+// Options with which the tests of recorded steps train.
 inline FitOptions options_for(std::int64_t epochs) {
   FitOptions options;
   options.loss = SoftmaxCrossEntropy();

@@ -1,4 +1,4 @@
-// Training on a device against the CPU with everything that fit takes: layers, losses, optimizers, schedules, groups, limits, metrics.
+// Training on a device against the CPU with all options of fit: layers, losses, optimizers, schedules, parameter groups, clipping, metrics.
 
 #include <cmath>
 #include <string>
@@ -56,10 +56,10 @@ FitOptions options_with(AnyOptimizer optimizer = SGD({.lr = 0.05})) {
   return options;
 }
 
-// What training in f64 by sums in another order may come to after some tens of steps; the stand-in computes as the CPU does.
+// Tolerance after some tens of steps in f64 with sums in another order; 0 for the stand-in, which computes as the CPU does.
 double drift() { return device_is_stand_in() ? 0 : 1e-8; }
 
-// The same training of the same network on both, in double.
+// Trains the same network on both devices in f64 and compares the results.
 void compare_fits(const Graph& net, const Dataset& train, const FitOptions& options, double bound = drift()) {
   Model host(net, {.dtype = DType::f64, .max_batch = 16, .seed = 3});
   Model device(net, {.device = gpu, .dtype = DType::f64, .max_batch = 16, .seed = 3});
@@ -79,7 +79,7 @@ void compare_fits(const Graph& net, const Dataset& train, const FitOptions& opti
 
 Graph plain() { return sequential({6}, Dense(16), Tanh(), Dense(3)); }
 
-// The labels of `data`, some replaced by one that is no class.
+// `data` with some labels replaced by `ignored`, which is no class.
 Dataset with_ignored(std::int32_t ignored) {
   const Dataset& all = data();
   Tensor x = clone(all.inputs()[0].values), labels = clone(all.targets()[0].values);
@@ -155,7 +155,7 @@ TEST_CASE("cuda: every optimizer trains as on the CPU") {
   if (!device_here()) return;
   for (const AnyOptimizer& optimizer : all_optimizers()) {
     INFO(optimizer->describe());
-    // The rate of adaptive ones does not shrink with a gradient that is rounding alone.
+    // Adaptive optimizers scale even gradients that are only rounding errors up to full steps.
     compare_fits(plain(), data(), options_with(optimizer), 100 * drift());
   }
 }

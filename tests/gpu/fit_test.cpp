@@ -34,7 +34,7 @@ FitOptions options_with(AnyOptimizer optimizer, std::int64_t epochs = 3) {
   return options;
 }
 
-// What training in f32 by sums in another order may come to after some tens of steps.
+// Tolerance after some tens of steps in f32 with sums in another order.
 double drift() { return device_is_stand_in() ? 0 : 5e-3; }
 
 }  // namespace
@@ -148,7 +148,7 @@ TEST_CASE("cuda: a callback stops fit between steps") {
 
 TEST_CASE("cuda: a step that is not finite changes nothing and says what the CPU says") {
   if (!device_here()) return;
-  // The learning rate is so large that some step must overflow; the last good weights stay.
+  // The learning rate is so large that a step overflows; the weights before that step are kept.
   const auto message = [](Device device) {
     Model model = regression({.device = device, .dtype = DType::f32, .seed = 2});
     FitOptions options;
@@ -165,7 +165,7 @@ TEST_CASE("cuda: a step that is not finite changes nothing and says what the CPU
     return std::string("no error");
   };
   const std::string host = message(Device::cpu()), device = message(gpu);
-  // Which of two huge numbers overflows first may depend on the order of a sum: the beginning is the same.
+  // Which tensor overflows first may depend on the order of a sum, so only the beginning of the message is compared.
   CHECK(device.substr(0, 10) == host.substr(0, 10));
   CHECK(device.substr(0, 10) == "fit: step ");
   if (device_is_stand_in()) CHECK(device == host);
@@ -173,7 +173,7 @@ TEST_CASE("cuda: a step that is not finite changes nothing and says what the CPU
 
 TEST_CASE("cuda: steps beyond the safe magnitude are taken with care and go on") {
   if (!device_here()) return;
-  // A weight of 1e19 is beyond what sgd may meet unseen in f32 (6e18); its gradients are small.
+  // In f32 sgd needs a finite check of the parameters from 6e18 on; a weight of 1e19 exceeds that, while its gradients are small.
   const auto train = [](Device device) {
     Model model = classifier({.device = device, .seed = 3});
     fill(model.parameter("2.bias"), 1e19);
@@ -213,7 +213,7 @@ TEST_CASE("cuda: a model from a device is saved and loaded on either") {
 
 TEST_CASE("cuda: a model that does not fit is not made and the device stays usable") {
   if (!device_here()) return;
-  // 4 TiB, or more than the 4 GiB of the stand-in.
+  // 4 TiB; for the stand-in, which has 4 GiB, 8 GiB.
   const std::int64_t elements = std::int64_t{1} << (device_is_stand_in() ? 31 : 40);
   CHECK_THROWS_AS(Tensor(Shape{elements}, DType::f32, gpu), DeviceError);
   Model model = classifier({.device = gpu});

@@ -1,4 +1,4 @@
-// Gradients that a device computes, against differences of its own losses.
+// gradcheck on a device: its gradients against finite differences of its own losses.
 
 #include <weir/training/gradcheck.hpp>
 

@@ -1,4 +1,4 @@
-// Which kernels an operation launches and in what order, in a build with CUDA, seen by stand-ins for the runtime and for cuBLASLt.
+// Which kernels an operation launches and in what order, in a build with CUDA, with simulated CUDA runtime and cuBLASLt.
 
 #include <doctest/doctest.h>
 
@@ -27,10 +27,10 @@ using test::StandIn;
 
 namespace {
 
-// A library that offers what the test says, and is asked for nothing else.
+// A simulated cuBLASLt that offers the epilogues that a test chooses.
 struct Library {
   static inline std::vector<cuda::Epilogue> offers;
-  static inline std::vector<cuda::Epilogue> kinds;  // of the products that were made
+  static inline std::vector<cuda::Epilogue> kinds;  // epilogues of the products that were run
   static inline int made = 0;
 
   Library(bool bias, bool plain) {
@@ -123,7 +123,7 @@ TEST_CASE("launches: the backward pass of a dense relu is one pass and two produ
   DenseBackward args{x, w, dy, &relu, y, dz, partial, dw, db, dx};
   device.clear_calls();
   cuda::dense_backward(context, args);
-  CHECK(device.count("launch activation and bias gradient") == 2);  // the parts, then their sum
+  CHECK(device.count("launch activation and bias gradient") == 2);  // partial sums, then their sum
   CHECK(device.count("launch") == 2);
   CHECK(Library::made == 2);
   args.dx = {};
@@ -188,7 +188,7 @@ TEST_CASE("launches: batch norm adds up rows while training and not after") {
   context.training = true;
   device.clear_calls();
   cuda::batch_norm_forward(context, args);
-  CHECK(device.count("launch batch_norm mean") == 3);  // the parts, their sum, the division
+  CHECK(device.count("launch batch_norm mean") == 3);  // partial sums, their sum, the division
   CHECK(device.count("launch batch_norm variance") == 2);
   CHECK(device.count("launch") == 7);
 }
@@ -208,7 +208,7 @@ TEST_CASE("launches: an embedding waits for its indices outside training alone")
 
 namespace {
 
-// A training step of 6 - dense(16) - relu - dense(3); the launches of the layers' own kernels.
+// Runs one training step of 6 - dense(16) - relu - dense(3).
 void train_a_step(StandIn& device, bool relu_drops_nan) {
   const Device gpu = Device::cuda();
   Model model(sequential({6}, Dense(16, {.relu_drops_nan = relu_drops_nan}), ReLU(), Dense(3)), {.device = gpu});

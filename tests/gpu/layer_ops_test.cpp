@@ -97,7 +97,7 @@ TEST_CASE("cuda: mean squared error") {
 
 TEST_CASE("cuda: every loss that compares element by element") {
   if (!device_here()) return;
-  // Outputs from 0.1 to 0.9 and targets from 0 to 1 are what every one of them takes.
+  // Outputs in [0.1, 0.9] and targets in [0, 1] are valid for all of these losses.
   const auto numbers_between = [](std::int64_t count, double low, double high) {
     std::vector<double> values;
     for (std::int64_t i = 0; i < count; ++i) values.push_back(low + (high - low) * static_cast<double>(i * 37 % 101) / 100);

@@ -8,7 +8,8 @@ namespace weir::test {
 
 inline constexpr DType compute_types[] = {DType::f32, DType::f64};
 
-// Runs a layer on both with the same numbers; `prepare` sets what is not random, `bound` is relative to the largest number of a block.
+// Runs a layer on both devices with the same numbers and compares all results; `prepare` sets inputs that are not random (labels), `bound`
+// is relative to max abs of a tensor.
 template <class Prepare>
 void compare(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, std::int64_t batch, DType dtype, double bound,
              Prepare&& prepare) {

@@ -8,7 +8,7 @@
 
 namespace weir::test {
 
-// The identity, which may be recorded or not, and counts how often the host calls its forward in training.
+// The identity, capturable or not; counts how often the host calls its forward in training.
 class Passes : public PassingLayer {
  public:
   Passes(bool capturable, std::shared_ptr<std::int64_t> calls)

@@ -1,4 +1,4 @@
-// How a product is asked of the library, and what happens when it has no answer, over stand-ins for both tables.
+// How matrix products are requested from cuBLASLt, and what happens if it has no algorithm, with simulated CUDA runtime and cuBLASLt.
 
 #include <doctest/doctest.h>
 
@@ -23,12 +23,12 @@ using test::StandIn;
 
 namespace {
 
-// A library that writes down what it is asked and offers what the test says.
+// A simulated cuBLASLt that records its calls and offers the epilogues that a test chooses.
 struct Library {
   static inline std::vector<BlasProduct> asked;
   static inline std::deque<BlasProduct> plans;
   static inline std::vector<cuda::BlasBlocks> made;
-  static inline std::vector<Epilogue> offers, refuses;  // refuses: offered, and then not made
+  static inline std::vector<Epilogue> offers, refuses;  // refuses: proposed by the heuristic, but then not supported
   static inline cuda::Code starts;
 
   Library()
@@ -90,8 +90,8 @@ struct Memory {
 }  // namespace
 
 TEST_CASE("cuda products: row-major matrices are asked for as column-major ones") {
-  // Checked by arithmetic: element (i, j) of a row-major [r, s] matrix lies at i s + j, of a column-major [s, r] one with distance s
-  // between columns at j + s i. So c[m, n] = x[m, k] w[n, k]^T is d[n, m] = w^T as stored, transposed, times x as stored.
+  // Checked by arithmetic: element (i, j) of a row-major [r, s] matrix lies at i s + j, of a column-major [s, r] one with leading
+  // dimension s at j + s i. So c[m, n] = x[m, k] w[n, k]^T is d[n, m] = w^T as stored, transposed, times x as stored.
   const StandIn device;
   const Library library;
   Memory memory;
@@ -144,7 +144,7 @@ TEST_CASE("cuda products: without an algorithm for the bias the plain product is
   Library::offers = {Epilogue::none};
   Memory memory;
   for (int i = 0; i < 2; ++i) CHECK(make_product(context_for(Device::cuda()), memory.product(4, 4, 4, true)) == Epilogue::none);
-  CHECK(Library::asked.size() == 2);  // that there is none is kept too
+  CHECK(Library::asked.size() == 2);  // the absence of an algorithm is cached too
   CHECK(Library::made[0].bias == nullptr);
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("cuda products: an algorithm that the library names and then refuses i
   Library::refuses = {Epilogue::none, Epilogue::bias};
   CHECK(make_product(context, memory.product(5, 4, 4, true)) == std::nullopt);
   Library::refuses = {};
-  CHECK(make_product(context, memory.product(5, 4, 4, true)) == std::nullopt);  // the same way for as long as the program runs
+  CHECK(make_product(context, memory.product(5, 4, 4, true)) == std::nullopt);  // it is not tried again
   CHECK(Library::made.size() == 2);
 }
 
@@ -261,7 +261,7 @@ TEST_CASE("cuda products: an epilogue that is not offered is done without as lit
   CHECK(made(Epilogue::relu_mask_bias, {}, 3) == std::nullopt);
   CHECK(made(Epilogue::relu_bias, {Epilogue::none, Epilogue::bias, Epilogue::relu_mask_bias}, 4) == Epilogue::bias);
   CHECK(made(Epilogue::relu_gradient, {Epilogue::none, Epilogue::bias}, 5) == Epilogue::none);
-  CHECK(Library::made.back().bias == nullptr);  // the plain product touches neither
+  CHECK(Library::made.back().bias == nullptr);  // a product without epilogue has neither bias nor mask
   CHECK(Library::made.back().mask == nullptr);
   CHECK(made(Epilogue::relu_gradient, {}, 6) == std::nullopt);
 }
@@ -291,7 +291,7 @@ struct Computes {
 }  // namespace
 
 TEST_CASE("cuda products: by the mask a dense relu and its gradient come out of the products") {
-  // Small whole numbers: every sum is exact in whatever order.
+  // Small integers, so that sums are exact in any order.
   const StandIn device;
   const Computes library;
   const Context context = context_for(Device::cuda());

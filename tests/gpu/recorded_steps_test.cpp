@@ -1,4 +1,4 @@
-// How fit uses a device, seen by a stand-in: what is allocated, recorded, replayed and read, and when.
+// How fit uses a device, observed by the stand-in: what it allocates, records, replays and reads, and when.
 
 #include <doctest/doctest.h>
 
@@ -37,7 +37,7 @@ namespace {
 
 const Device gpu = Device::cuda();
 
-// The identity, which says that it cannot be recorded and indeed cannot: it waits for the device.
+// The identity, with capturable() false, and which in fact cannot be recorded: it waits for the device.
 class Waits : public PassingLayer {
  public:
   explicit Waits(bool says_so = true) : PassingLayer("waits"), says_so_(says_so) {}
@@ -98,11 +98,11 @@ TEST_CASE("recorded steps: running statistics and the step count move from repla
   const auto train = [](Device where) {
     Model model(sequential({6}, Dense(16), Drifts(), Dense(3)), {.device = where, .seed = 3});
     fit(model, blobs(115), options_for(2));
-    fit(model, blobs(115), options_for(1));  // goes on: 24 steps in all
+    fit(model, blobs(115), options_for(1));  // continues training: 24 steps in total
     return model;
   };
   const Model there = train(gpu), host = train(Device::cpu());
-  CHECK(device.count("begin_capture") == 3);  // the second fit meets its last batch once
+  CHECK(device.count("begin_capture") == 3);  // in the second fit the smaller last batch occurs only once
   CHECK(bits(there.state_arena()) == bits(host.state_arena()));
   CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
   CHECK(there.state("1.unit").device() == gpu);
@@ -131,7 +131,7 @@ TEST_CASE("recorded steps: one graph for whole batches and one for the last") {
   StandIn device;
   Model model = classifier({.device = gpu});
   fit(model, blobs(115), options_for(4));  // 7 batches of 16 and one of 3 an epoch
-  // The first step of each size runs as it is.
+  // The first step of each batch size is not recorded.
   CHECK(device.count("begin_capture") == 2);
   CHECK(device.count("replay") == 4 * 8 - 2);
   CHECK(device.count("release_graph") == 2);
@@ -226,10 +226,10 @@ TEST_CASE("recorded steps: an error of the device comes out with the layer and l
 TEST_CASE("recorded steps: where every step needs care the device does not run ahead") {
   StandIn device;
   Model model = classifier({.device = gpu});
-  fill(model.parameter("2.bias"), 1e38);  // beyond what adam may meet unseen
+  fill(model.parameter("2.bias"), 1e38);  // above the magnitude up to which adam needs no finite check of the parameters
   fit(model, blobs(1600), options_for(1));
   CHECK(model.training_state().step == 100);
-  // The first stop is found after an epoch's worth, the others after one step each.
+  // The first rejected step is noticed only after an epoch's replays, the others after one step each.
   CHECK(device.count("replay") <= 2 * 100);
 }
 

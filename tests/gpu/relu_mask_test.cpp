@@ -1,5 +1,5 @@
-// Dense with leave to drop NaN: what the library's ReLU and its mask do on a device, where the library offers them. What the mask is at 0
-// and at NaN is the library's own: it is printed, and the gradient and its sum must go by it.
+// Dense with relu_drops_nan: cuBLASLt's ReLU epilogue and its mask, on devices where cuBLASLt offers them. The mask at 0 and NaN is not
+// documented: it is printed, and the gradient and its sum must agree with it.
 
 #include <numeric>
 #include <optional>
@@ -70,12 +70,12 @@ TEST_CASE("cuda: what a relu that may drop nan makes of nan and zero and infinit
 
   const std::vector<double> result = numbers(y);
   const Tensor bytes = mask.to(Device::cpu());
-  std::vector<int> passes;  // 1 where a gradient does, by the mask where there is one
+  std::vector<int> passes;  // 1 where a gradient passes; by the mask if there is one
   for (std::size_t row = 0; row < rows; ++row) {
     const double in = z[row % z.size()], out = result[row * width];
     INFO("relu of " << in << std::string(left ? " by the library" : " by our kernel"));
     if (std::isnan(in)) {
-      CHECK((std::isnan(out) || (left && out == 0)));  // what may be given up
+      CHECK((std::isnan(out) || (left && out == 0)));  // relu_drops_nan permits 0 instead of NaN
     } else {
       CHECK(out == (in > 0 ? in : 0));
     }
@@ -88,7 +88,7 @@ TEST_CASE("cuda: what a relu that may drop nan makes of nan and zero and infinit
     }
   }
 
-  // dx is 1 everywhere before the ReLU's gradient.
+  // Before the ReLU's gradient is applied, dx is 1 everywhere.
   std::vector<double> ones(width * width, 0);
   for (std::size_t column = 0; column < width; ++column) ones[column] = 1;
   std::vector<double> first(rows * width, 0);

@@ -1,4 +1,4 @@
-// How the kernels share rows, columns, slopes, draws and the places of a table, walked through on the CPU as all threads of a launch would.
+// How kernels divide rows, columns, slopes, random draws and embedding indices among threads, executed on the CPU for all threads.
 
 #include "gpu/kernels/rows.hpp"
 
@@ -21,7 +21,7 @@ bool all_once(const std::vector<int>& count) {
   return true;
 }
 
-// The numbers of a short list that is different everywhere, none of which a float adds up without rounding.
+// `count` different numbers whose float sums are inexact, so that the order of additions shows.
 std::vector<float> uneven(std::int64_t count) {
   std::vector<float> values;
   for (std::int64_t i = 0; i < count; ++i) values.push_back(0.1F * static_cast<float>(i * 37 % 101) - 3.3F);

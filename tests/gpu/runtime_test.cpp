@@ -1,4 +1,4 @@
-// The runtime's layer over a stand-in: what it allocates, when, and what it says when a call fails.
+// gpu/runtime over a simulated CUDA runtime: what it allocates and when, and the messages when a call fails.
 
 #include <doctest/doctest.h>
 
@@ -36,7 +36,7 @@ TEST_CASE("cuda: a tensor goes to a device and back") {
   const Tensor x = Tensor::from<float>({1, -2, 3}, {3});
   const Tensor back = x.to(Device::cuda()).to(Device::cpu());
   CHECK(back.values<float>()[1] == -2.0F);
-  CHECK(device.blocks() == 1);  // the stream's scratch; the tensor's block is free again
+  CHECK(device.blocks() == 1);  // the stream's scratch; the tensor's block was freed
 }
 
 TEST_CASE("cuda: a new block holds zeros") {
@@ -86,7 +86,7 @@ TEST_CASE("cuda: a sticky error is reported once and every later call gets one c
   CHECK_THROWS_WITH_AS(copy(host, x), later, DeviceError);
   CHECK_THROWS_WITH_AS(Tensor(Shape{1}, DType::f32, Device::cuda()), later, DeviceError);
   CHECK_THROWS_WITH_AS(fill(x, 1), later, DeviceError);
-  CHECK(device.calls().empty());  // nothing more reached the device
+  CHECK(device.calls().empty());  // no further call reached the device
 }
 
 TEST_CASE("cuda: an error that is not sticky leaves the device usable") {
@@ -127,9 +127,9 @@ TEST_CASE("cuda: a call works on its own device whichever is the current one") {
     const auto copy_there = [&] { copy(context, x, y); };
     for (void* stream : {context.stream, static_cast<void*>(nullptr)}) {
       context.stream = stream;
-      context_for(Device::cuda(other));  // weir's own work there
+      context_for(Device::cuda(other));  // weir uses the other device
       CHECK(device_of("copy", copy_there) == mine.index());
-      cuda::runtime().use_device(other);  // the program around weir
+      cuda::runtime().use_device(other);  // the host program changes the current device
       CHECK(device_of("copy", copy_there) == mine.index());
     }
     cuda::runtime().use_device(other);
@@ -167,7 +167,7 @@ TEST_CASE("cuda: in a capture an allocation and a wait and a copy to the host ar
     CHECK_THROWS_WITH_AS(copy(context, x, host), message("a copy to or from the host").c_str(), DeviceError);
     CHECK_THROWS_WITH_AS(cuda::Capture(context).finish(), message("a capture").c_str(), DeviceError);
   }
-  CHECK_NOTHROW(copy(context, x, host));  // the capture is over
+  CHECK_NOTHROW(copy(context, x, host));  // the capture has ended
   CHECK(device.count("release_graph") == 1);
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 StandIn* active = nullptr;
 
-thread_local int current = 0;  // device
+thread_local int current = 0;  // the thread's current device
 
 }  // namespace
 
@@ -99,7 +99,7 @@ void StandIn::drain_all() {
   for (auto& [stream, queue] : queues_) drain(stream);
 }
 
-// Lets queues go on by themselves, for about as much as is put into them.
+// Lets randomly chosen queues execute some work, on average as much as is enqueued.
 void StandIn::wander() {
   if (pace_.seed == 0 || queues_.empty()) return;
   for (std::uint64_t rounds = random(3); rounds > 0; --rounds) {
@@ -111,7 +111,7 @@ void StandIn::wander() {
 }
 
 std::uint64_t StandIn::random(std::uint64_t below) {
-  pace_.state = pace_.state * 6364136223846793005U + 1442695040888963407U;  // Knuth's
+  pace_.state = pace_.state * 6364136223846793005U + 1442695040888963407U;  // Knuth's MMIX generator
   return (pace_.state >> 33) % below;
 }
 
@@ -145,7 +145,7 @@ cuda::Runtime StandIn::table() {
     if (const Code code = me.begin("allocate", false); code != success) return code;
     if (bytes > me.bytes_ || me.used_ > me.bytes_ - bytes) return out_of_memory;
     *data = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-    std::memset(*data, 0xCD, bytes);  // a device's memory holds anything
+    std::memset(*data, 0xCD, bytes);  // uninitialised memory: arbitrary content
     me.blocks_[*data] = bytes;
     me.used_ += bytes;
     return success;
@@ -251,7 +251,7 @@ cuda::Runtime StandIn::table() {
     return self().begin("release_graph", false);
   };
   t.launch = [](const char* op, const void*, const cuda::Grid&, void**, void* stream) {
-    return self().launch(std::string("launch ") + op, stream, [] {});  // kernels are for devices that are there
+    return self().launch(std::string("launch ") + op, stream, [] {});  // real kernels cannot run here: the launch is only recorded
   };
   return t;
 }

@@ -14,11 +14,12 @@
 
 namespace weir::test {
 
-// A device that is not there, under the runtime's table: its memory is the host's, its queues work at once, its captured graphs keep what
-// was asked for and do it when they are replayed. It keeps CUDA's rules (in a capture no allocation, no wait, nothing done; no launch on
-// a queue of another device than the thread's current one) and writes down every call. One at a time.
+// A simulated CUDA device behind the Runtime function table, for tests without hardware. Its memory is host memory; its queues (streams)
+// execute immediately; a captured graph stores the work and executes it at each replay. It enforces CUDA's rules (no allocation and no wait
+// during a capture, and captured work is not executed; no launch on a stream of another device than the current one) and records every
+// call. Only one may exist at a time.
 //
-// After defer() its queues work as late as CUDA allows, or at any time: then what is right only by luck of the order shows.
+// After defer() its queues execute work as late as CUDA allows, or at random times, so that missing synchronisation shows.
 class StandIn {
  public:
   explicit StandIn(int devices = 1, std::size_t bytes = std::size_t{1} << 32);
@@ -29,15 +30,15 @@ class StandIn {
   struct Call {
     std::string what;  // "allocate", "copy", "run", "launch relu", ...
     bool captured = false;
-    std::uintptr_t stream = 0;  // 1 is the first that was made; 0: none
-    std::uintptr_t event = 0;   // likewise
+    std::uintptr_t stream = 0;  // number of the stream, from 1; 0: none
+    std::uintptr_t event = 0;   // number of the event, from 1; 0: none
     int device = 0;             // the thread's current one
   };
   const std::vector<Call>& calls() const { return calls_; }
-  std::int64_t count(const std::string& what) const;  // of calls that began with this
+  std::int64_t count(const std::string& what) const;  // number of calls whose name begins with this
   void clear_calls() { calls_.clear(); }
 
-  // From now on a queue does nothing before it is waited for; with a seed, each call also lets any of them go on for a while.
+  // From now on a queue executes nothing before it is waited for; with a seed, each call also lets random queues execute some work.
   void defer(std::uint64_t seed = 0) { pace_ = {true, seed, seed}; }
 
   std::size_t used() const { return used_; }
@@ -47,7 +48,7 @@ class StandIn {
   std::size_t free() const { return bytes_ - used_; }
   void limit(std::size_t bytes) { bytes_ = bytes; }
 
-  // The next call of this kind answers with the code instead of doing anything.
+  // The next call with this name does nothing and returns this code.
   void fail_next(const std::string& what, cuda::Code code) { failures_[what] = code; }
 
   // Does the work as a device would run a kernel on this queue: now, later, or whenever the graph that is being recorded is replayed.
@@ -62,14 +63,14 @@ class StandIn {
   };
 
   struct Event {
-    std::uint64_t recorded = 0, reached = 0;  // moments
-    void* stream = nullptr;                   // of the last one
+    std::uint64_t recorded = 0, reached = 0;  // how often it was recorded, and how many of these the queue has reached
+    void* stream = nullptr;                   // of the last record
   };
-  // What waits in a queue: work, the moment of an event, or a wait for one.
+  // An entry of a queue: work, the record of an event, or a wait for one.
   struct Item {
     enum class Kind : std::uint8_t { work, moment, wait } kind = Kind::work;
     Work work;
-    std::shared_ptr<Event> event;  // it may be given back meanwhile
+    std::shared_ptr<Event> event;  // shared: the event may be released meanwhile
     std::uint64_t moment = 0;
   };
   struct Pace {
@@ -83,7 +84,7 @@ class StandIn {
   cuda::Code enqueue(const std::string& what, void* stream, Work work);
   cuda::Code launch(const std::string& what, void* stream, Work work);
   void put(void* stream, Item item);
-  bool take(void* stream, bool demanded);  // the next item of a queue; false: it waits, or there is none
+  bool take(void* stream, bool demanded);  // executes the next item of a queue; false: it waits for an event, or is empty
   void reach(Event& event, std::uint64_t moment);
   void drain(void* stream);
   void drain_all();

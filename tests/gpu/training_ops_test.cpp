@@ -1,4 +1,4 @@
-// What training does on a device against the CPU: batches, updates, looks and counts.
+// Operations of training on a device against the CPU: gathering batches, updates, finite checks and counts.
 
 #include <weir/training/metrics.hpp>
 
@@ -26,7 +26,7 @@ Tensor bytes_of(const Shape& shape) {
   return block;
 }
 
-// What an optimizer is given, on one device.
+// The arguments of an optimizer on one device.
 struct Blocks {
   Tensor w, g;
   std::vector<Tensor> moments;
@@ -60,7 +60,7 @@ struct Blocks {
   }
 };
 
-// Equal bits, but where a power of a beta goes into the step: two libraries' pow may differ in the last bit.
+// Equal to the bit, unless the step uses a power of beta: pow of the two standard libraries may differ in the last bit.
 void compare_optimizer(const Optimizer& optimizer, double bound) {
   for (const DType dtype : compute_types) {
     for (const std::int64_t n : {0, 1, 3, 1000, 100003}) {
@@ -250,7 +250,7 @@ TEST_CASE("cuda: accuracy and confusion count as the CPU does") {
   for (const DType dtype : compute_types) {
     for (const std::int64_t rows : {1, 7, 1000}) {
       Tensor outputs = random_tensor({rows, 10}, dtype);
-      fill(outputs.view().rows(0, 1), nan_value);  // predicts nothing
+      fill(outputs.view().rows(0, 1), nan_value);  // a row with NaN predicts no class
       Tensor labels({rows}, DType::i32);
       for (std::int64_t i = 0; i < rows; ++i)
         labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i % 10);
@@ -267,7 +267,8 @@ TEST_CASE("cuda: top k and labels and the sums of a regression are counted as th
     Tensor outputs = random_tensor({300, 10}, dtype);
     fill(outputs.view().rows(7, 1), nan_value);
     Tensor labels({300}, DType::i32);
-    for (std::int32_t i = 0; i < 300; ++i) labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = i % 12 - 1;  // some outside
+    for (std::int32_t i = 0; i < 300; ++i)
+      labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = i % 12 - 1;  // some outside the classes
     const Tensor outputs_there = outputs.to(gpu), labels_there = labels.to(gpu);
     HostDeviceBuffer<std::int64_t> counts(Device::cpu(), 4), there(gpu, 4);
     there.push(device);

@@ -1,4 +1,4 @@
-// The ring that brings batches to a device beside its work, over a stand-in whose queues work as late as they may, or at any time.
+// UploadRing, on the stand-in device whose queues execute as late as allowed or at random times.
 
 #include "core/upload_ring.hpp"
 
@@ -24,7 +24,7 @@ namespace {
 
 const Device gpu = Device::cuda();
 
-// Sends batches of so many bytes, the n-th all n, and copies each from its slot to a place of its own by work on the device.
+// Sends `batches` batches, the n-th filled with n, and on the device copies each from its slot to row n of `results`.
 void send_batches(UploadRing& ring, const Context& context, Tensor& results, int batches, std::size_t bytes) {
   for (int n = 0; n < batches; ++n) {
     std::memset(ring.fill(), n, bytes);
@@ -84,12 +84,12 @@ TEST_CASE("upload ring: the host runs ahead of the device by the ring and no fur
   const Context context = context_for(gpu);
   Tensor results(Shape{9 * 8}, DType::u8, gpu);
   UploadRing ring(gpu, 8);
-  device.defer();  // nothing is done before somebody waits for it
+  device.defer();  // queues execute nothing before they are waited for
   const auto seen = [&](int n) { return *(static_cast<const unsigned char*>(results.view().raw()) + n * 8); };
   std::memset(results.view().raw(), 0xFF, 9 * 8);
   for (int n = 0; n < 9; ++n) {
     std::memset(ring.fill(), n, 8);
-    // To fill a slot anew its last copy must be over, and before that whoever read what it overwrote: six batches back.
+    // fill() waits for the slot's previous copy, which waited for the reader of the batch before it in that slot: six batches back.
     if (n >= 6) CHECK(seen(n - 6) == n - 6);
     if (n >= 5) CHECK(seen(n - 5) == 0xFF);
     const std::byte* slot = ring.send(context, 8);

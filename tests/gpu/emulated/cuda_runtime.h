@@ -5,12 +5,12 @@
 
 #include "tests/gpu/emulated/emulator.hpp"
 
-// What the kernels use of CUDA's language, for a compiler that knows none of it: see emulator.hpp.
+// The CUDA keywords and functions that the kernels use, for an ordinary C++ compiler (see emulator.hpp).
 
 #define __global__
 #define __device__
 #define __host__
-#define __shared__ static  // blocks run one after the other
+#define __shared__ static  // blocks run one after another, so one copy is enough
 #define __launch_bounds__(threads)
 
 using std::fma;
@@ -25,7 +25,7 @@ T __shfl_xor_sync(unsigned mask, T value, int lane_mask, int width) {
   return weir::test::exchange(mask, value, lane_mask, width);
 }
 
-// One thread runs at a time.
+// Only one thread runs at a time, so plain operations are atomic.
 template <class T>
 T atomicAdd(T* to, T value) {
   const T before = *to;

@@ -1,4 +1,4 @@
-// The device of the program gpu_emulated_tests: the stand-in's memory and queue, and the real kernels.
+// The device of the program gpu_emulated_tests: the stand-in's memory and queues with the real kernels, compiled for the CPU.
 
 #include <deque>
 

@@ -1,4 +1,4 @@
-#undef _FORTIFY_SOURCE  // it forbids longjmp from one stack to another
+#undef _FORTIFY_SOURCE  // its longjmp check forbids jumps between stacks
 #include "tests/gpu/emulated/emulator.hpp"
 
 #include <setjmp.h>
@@ -24,16 +24,16 @@ struct Thread {
   bool ended = true;
 };
 
-// A stack and what runs on it: one thread after the other, as long as none waits. Begun as a context, then left and entered by jumps:
-// swapcontext asks the system for the signal mask each time, which took nine tenths of a test's time.
+// A stack on which CUDA threads run, one after another, until one of them waits at a barrier. Started with makecontext, then switched by
+// setjmp and longjmp, because swapcontext makes a system call each time (90 % of a test's time).
 struct Fiber {
   static constexpr std::size_t bytes = std::size_t{256} << 10;
   jmp_buf here;
   std::unique_ptr<unsigned char[]> stack{new unsigned char[bytes]};
-  int thread = -1;  // the one that runs or waits here; -1: free
+  int thread = -1;  // the thread that runs or waits on this stack; -1: free
 };
 
-// Some order of `count` things, another one in each launch: forwards or backwards from any of them on.
+// An order of `count` items that differs from launch to launch: ascending or descending from a varying start.
 struct Order {
   explicit Order(int things, RandomKey key)
       : count(things),
@@ -54,8 +54,8 @@ struct Block {
   std::vector<std::unique_ptr<Fiber>> fibers;
   jmp_buf scheduler;
   Fiber* running = nullptr;
-  Order order;   // in which the threads begin
-  int next = 0;  // the turn of the one that begins next
+  Order order;   // in which threads start
+  int next = 0;  // position in `order` of the next thread to start
 
   int count() const { return static_cast<int>(threads.size()); }
   Thread& current() { return threads[static_cast<std::size_t>(running->thread)]; }
@@ -67,7 +67,7 @@ void set_place(int thread) {
   place.thread = {static_cast<unsigned>(thread) % place.threads.x, static_cast<unsigned>(thread) / place.threads.x};
 }
 
-// From the running fiber to the scheduler, until it is entered again.
+// Switches from the running fiber to the scheduler; returns when the fiber is resumed.
 void leave() {
   if (_setjmp(block.running->here) == 0) _longjmp(block.scheduler, 1);
 }
@@ -104,7 +104,7 @@ void enter_first(Fiber& fiber) {
   if (_setjmp(block.scheduler) == 0) setcontext(&context);
 }
 
-// Runs threads that have not begun, until one of them waits.
+// Starts further threads until one of them waits.
 void begin_threads() {
   const auto found = std::find_if(block.fibers.begin(), block.fibers.end(), [](const auto& fiber) { return fiber->thread < 0; });
   found != block.fibers.end() ? enter(**found) : enter_first(*block.fibers.emplace_back(std::make_unique<Fiber>()));
@@ -117,7 +117,7 @@ void suspend(Waits waits, unsigned mask) {
   leave();
 }
 
-// Lets those go on whom all that they wait for have joined: of a block all that have not ended, of a warp all that the mask names.
+// Releases threads whose barrier is complete: for a block all threads that have not ended, for a warp all threads of the mask.
 bool release() {
   bool released = false;
   const auto at_block = [](const Thread& thread) { return thread.ended || thread.waits == Waits::for_block; };
@@ -157,7 +157,7 @@ void run_block(int threads) {
   const auto waiting = [] { return std::any_of(block.threads.begin(), block.threads.end(), [](const Thread& t) { return !t.ended; }); };
   while (waiting()) {
     if (!release()) {
-      block.fibers.clear();  // what they hold is lost: a mistake in a kernel
+      block.fibers.clear();  // deadlock, a mistake in a kernel: their objects are not destroyed
       throw std::logic_error(block.op + ": threads wait for others that have ended or wait elsewhere");
     }
     for (std::size_t i = 0; i < block.fibers.size(); ++i) {

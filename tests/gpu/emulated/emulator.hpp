@@ -6,9 +6,9 @@
 
 #include "gpu/runtime/runtime.hpp"
 
-// Kernels on the CPU: the .cu files compiled as plain C++, block after block, each thread of a block up to where it waits for others, in
-// another order in each launch: a result that needs one order, for want of a barrier, is seen to change. What this shows is that a kernel's
-// arithmetic is right and its threads meet where they wait; neither its speed nor what hardware does at once.
+// Runs kernels on the CPU: the .cu files are compiled as plain C++. Blocks run one after another; each thread of a block runs until it
+// waits at a barrier or warp operation. The order of the threads varies from launch to launch, so that a missing barrier shows as a
+// changing result. This tests a kernel's arithmetic and synchronisation, not its speed nor true concurrency.
 
 namespace weir::test {
 
@@ -16,7 +16,7 @@ struct Index {
   unsigned x = 0, y = 0;
 };
 
-// Where the thread that runs is.
+// blockIdx, threadIdx, blockDim and gridDim of the running thread.
 struct Place {
   Index thread, block, threads, blocks;
 };
@@ -24,13 +24,13 @@ inline Place place;
 
 inline constexpr int warp_threads = 32;
 
-// Runs every thread of a launch. Throws std::logic_error, with the operation, for threads that wait for some that have ended or wait
-// elsewhere.
+// Runs all threads of a launch. Throws std::logic_error, naming the operation, on a deadlock: threads that wait for others which have ended
+// or wait at another barrier.
 void run_grid(const std::string& op, const cuda::Grid& grid, const std::function<void()>& thread);
 
 void wait_for_block();
 void wait_for_warp(unsigned mask);
-unsigned char* room_of(int thread_of_warp);  // 8 bytes of a thread of the running thread's warp
+unsigned char* room_of(int thread_of_warp);  // 8 bytes of exchange memory of a thread in the running thread's warp
 int thread_of_warp();
 
 template <class T>

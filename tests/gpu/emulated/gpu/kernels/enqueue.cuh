@@ -11,7 +11,7 @@
 #include "gpu/runtime/stream.hpp"
 #include "tests/gpu/stand_in.hpp"
 
-// In the place of gpu/kernels/enqueue.cuh: the stand-in's device runs the kernel, now or when a recorded step is replayed.
+// Replaces gpu/kernels/enqueue.cuh: the stand-in device runs the kernel, immediately or when a recorded step is replayed.
 
 namespace weir::cuda {
 
