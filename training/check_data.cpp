@@ -45,7 +45,7 @@ auto naming(const std::string& name, F&& f) {
   }
 }
 
-// That every layer which reads this entry of the graph can take its values.
+// Checks that every layer which reads this entry of the graph accepts its values.
 void check_values(const std::string& name, const Graph& graph, std::size_t input, const ConstTensorView& values) {
   for (const Graph::Entry& entry : graph.entries()) {
     for (std::size_t i = 0; i < entry.inputs.size(); ++i) {

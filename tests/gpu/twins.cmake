@@ -1,5 +1,5 @@
-# Every operation that no_cuda.cpp stands for is defined for CUDA too: a build with CUDA would not link otherwise, which a build without
-# does not see. cmake -DROOT=<tree> -P twins.cmake
+# Checks that every operation in no_cuda.cpp is also defined for CUDA. Otherwise a build with CUDA would fail to link, which a build without
+# it does not notice. Run: cmake -DROOT=<tree> -P twins.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${ROOT}/gpu/no_cuda.cpp lines REGEX "^void [a-z0-9_]+[(]const Context&")
