@@ -118,7 +118,7 @@ class Comparison {
     DeviceComparison::Row row{what + (fuse_ ? ", fused" : ""), difference(device, cpu), bound};
     if (!(row.difference <= bound) && result.problem.empty()) {
       result.problem = to_string(options_.device) + ": the " + row.what + " differs from the CPU's by " + number_text(row.difference) +
-                       " of its largest number, expected at max_difference " + number_text(bound) + ".";
+                       " of its largest number, expected at most " + number_text(bound) + ".";
     }
     result.rows.push_back(std::move(row));
   }
