@@ -1,4 +1,4 @@
-// The runtime and the library of products of a build without CUDA: there are none.
+// The Runtime and Blas tables of a build without CUDA: they report that there is no CUDA.
 
 #include "gpu/runtime/blas.hpp"
 #include "gpu/runtime/runtime.hpp"

@@ -51,7 +51,7 @@ class StandIn {
   // The next call with this name does nothing and returns this code.
   void fail_next(const std::string& what, cuda::Code code) { failures_[what] = code; }
 
-  // Does the work as a device would run a kernel on this queue: now, later, or whenever the graph that is being recorded is replayed.
+  // Executes work as a device would execute a kernel on this queue: now, later, or at each replay of the graph that is being recorded.
   using Work = std::function<void()>;
   static cuda::Code run(Work work, void* stream);
 

@@ -1,5 +1,5 @@
-// The device operations of the stand-in: each puts its CPU twin into the stand-in's queue. Linked in place of gpu/no_cuda.cpp, so it
-// defines every operation that is defined there.
+// The operations of the stand-in device: each enqueues its CPU version on the stand-in's queue. Linked instead of gpu/no_cuda.cpp, so it
+// must define every operation that is defined there.
 
 #include <type_traits>
 #include <vector>
@@ -62,8 +62,7 @@ struct HeldUpdate {
 };
 HeldUpdate held(const UpdateArgs& args) { return {args}; }
 
-// Puts cpu_twin(context, args...) into the queue. The twin is told that it runs on the CPU; its views still name the device, at which no
-// operation looks.
+// Enqueues cpu_twin(context, args...) with a context of the CPU. The views' device is still CUDA, which operations do not check.
 template <class... P, class... A>
 void run(void (*cpu_twin)(const Context&, P...), const Context& context, const A&... args) {
   require_usable();
@@ -72,7 +71,7 @@ void run(void (*cpu_twin)(const Context&, P...), const Context& context, const A
   check(test::StandIn::run([=, ... kept = held(args)] { cpu_twin(host, kept...); }, queue_of(context)), "an operation");
 }
 
-// What only a device does, as its kernels do it: see training/step_ops.hpp.
+// Operations that exist only for devices (see training/step_ops.hpp), computed as their kernels do.
 void count_batch_on_host(const Context&, const double* loss, double share, StepNumbers* numbers) { count(loss, share, *numbers); }
 void accept_step_on_host(const Context&, const StepAcceptance& step) { accept(step); }
 void copy_unless_on_host(const Context& context, const std::uint64_t* skip, In x, Out y) {
