@@ -41,8 +41,8 @@ using Ins = std::span<const ConstTensorView>;
 using Out = const TensorView&;
 using Outs = std::span<const TensorView>;
 
-// A copy of an argument, for an operation that runs later. A struct is copied whole, and so will be what is added to it; only a list of
-// views is the caller's, who uses it again. A list of numbers in a struct belongs to a layer, which outlives the step.
+// A copy of an argument, for an operation that runs later. Structs are copied as a whole. Spans of views are copied too, because the caller
+// reuses them; a span of numbers inside a struct belongs to a layer, which outlives the step.
 template <class T>
 T held(const T& value) {
   return value;
