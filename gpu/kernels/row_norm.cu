@@ -2,8 +2,8 @@
 
 #include "gpu/kernels/reduce.cuh"
 #include "gpu/kernels/row_groups.cuh"
-#include "layers/rows.hpp"
 #include "layers/row_norm_ops.hpp"
+#include "layers/rows.hpp"
 
 namespace weir::cuda {
 

@@ -50,10 +50,9 @@ TEST_CASE("data info json: what a Model knows of its data comes back from its fi
   const DataInfo info{{{.divisor = 0.1, .image = {2, 1, 2}, .columns = {"a", "", "\"\n", "\xe2\x82\xac"}}}, {{.classes = {"cat", "dog"}}}};
   model.set_data_info(info);
   save(model, folder / "a");
-  CHECK(TensorFile(folder / "a").metadata().at("weir.data") ==
-        R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
-        "\xe2\x82\xac"
-        R"("]}],"targets":[{"classes":["cat","dog"]}]})");
+  CHECK(TensorFile(folder / "a").metadata().at("weir.data") == R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
+                                                               "\xe2\x82\xac"
+                                                               R"("]}],"targets":[{"classes":["cat","dog"]}]})");
   CHECK(load_model(folder / "a").data_info() == info);
   CHECK(load_metadata(folder / "a").empty());
   for (const double divisor : {255.0, 1.0, 1e30, 1e-30}) {
@@ -103,8 +102,7 @@ TEST_CASE("data info json: damaged and hostile texts are refused") {
   CHECK(input(R"({"columns":["a",1]})") == "its 'columns' holds what it may not.");
   CHECK(input(R"({"columns":["a"],"columns":["b"]})") == "the key 'columns' occurs twice.");
   // Structure that is right, and sizes that the graph does not have.
-  CHECK(input(R"({},{})") ==
-        "data info: is of 2 inputs and 1 targets, the graph has 1 inputs and 1 outputs. Give one FieldInfo for each.");
+  CHECK(input(R"({},{})") == "data info: is of 2 inputs and 1 targets, the graph has 1 inputs and 1 outputs. Give one FieldInfo for each.");
   CHECK(input(R"({"image":[2,2,2]})") ==
         "data info, input 0: its image is [2, 2, 2], expected [height, width, channels] of 4 numbers, as a sample has. Set "
         "FieldInfo::image.");

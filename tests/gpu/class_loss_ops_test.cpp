@@ -39,8 +39,8 @@ TEST_CASE("cuda: softmax cross entropy with every option") {
   for (const std::int64_t classes : {2, 10, 33, 300}) {
     for (const Reduction reduction : reductions) {
       compare_with_labels(make_layer(SoftmaxCrossEntropy({.label_smoothing = 0.2, .reduction = reduction})), classes);
-      compare_with_labels(
-          make_layer(SoftmaxCrossEntropy({.weight = weights_of(classes), .ignore_index = 1, .reduction = reduction})), classes);
+      compare_with_labels(make_layer(SoftmaxCrossEntropy({.weight = weights_of(classes), .ignore_index = 1, .reduction = reduction})),
+                          classes);
     }
   }
 }
@@ -51,8 +51,8 @@ TEST_CASE("cuda: softmax cross entropy of probabilities with weights and smoothi
     for (const Reduction reduction : reductions) {
       LayerRunner host(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = weights_of(20), .reduction = reduction}), {{20}, {20}},
                        {.batch = 7, .dtype = dtype});
-      LayerRunner device(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = weights_of(20), .reduction = reduction}),
-                         {{20}, {20}}, {.batch = 7, .dtype = dtype, .device = gpu});
+      LayerRunner device(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = weights_of(20), .reduction = reduction}), {{20}, {20}},
+                         {.batch = 7, .dtype = dtype, .device = gpu});
       for (LayerRunner* run : {&host, &device}) {
         run->randomize();
         run->set_x(probabilities(7, 20), 1);
@@ -71,11 +71,10 @@ TEST_CASE("cuda: negative log likelihood and multi margin with every option") {
   for (const std::int64_t classes : {1, 2, 10, 33, 300}) {
     for (const Reduction reduction : reductions) {
       compare_with_labels(make_layer(NegativeLogLikelihood({.reduction = reduction})), classes);
-      compare_with_labels(
-          make_layer(NegativeLogLikelihood({.weight = weights_of(classes), .ignore_index = 0, .reduction = reduction})), classes);
-      compare_with_labels(make_layer(MultiMargin({.reduction = reduction})), classes);
-      compare_with_labels(make_layer(MultiMargin({.p = 2, .margin = 0.5, .weight = weights_of(classes), .reduction = reduction})),
+      compare_with_labels(make_layer(NegativeLogLikelihood({.weight = weights_of(classes), .ignore_index = 0, .reduction = reduction})),
                           classes);
+      compare_with_labels(make_layer(MultiMargin({.reduction = reduction})), classes);
+      compare_with_labels(make_layer(MultiMargin({.p = 2, .margin = 0.5, .weight = weights_of(classes), .reduction = reduction})), classes);
     }
   }
 }

@@ -136,8 +136,7 @@ TEST_CASE("cuda: an index outside the table is named by forward and refused by t
 
 TEST_CASE("cuda: losses of labels train as on the CPU and labels to be ignored count in no accuracy") {
   if (!device_here()) return;
-  for (const Losses& loss :
-       {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2, 0.5}})), Losses(MultiMargin({.p = 2}))}) {
+  for (const Losses& loss : {Losses(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2, 0.5}})), Losses(MultiMargin({.p = 2}))}) {
     FitOptions options = options_with();
     options.loss = loss;
     compare_fits(plain(), data(), options);

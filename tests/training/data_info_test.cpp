@@ -144,8 +144,9 @@ TEST_CASE("data info: validation data without a divisor has that of the training
 TEST_CASE("data info: names that do not fit the graph are refused before anything changes") {
   Model model = classifier();
   const Snapshot before(model);
-  CHECK(refused<ConfigError>([&] { fit(model, bytes({.divisor = 255}, {.classes = {"a", "b"}}), two_epochs()); }) ==
-        "fit: training data, target 0: has 2 class names, the graph's output [3] has 3 classes. Give one name for each, or none.");
+  CHECK(refused<ConfigError>([&] {
+          fit(model, bytes({.divisor = 255}, {.classes = {"a", "b"}}), two_epochs());
+        }) == "fit: training data, target 0: has 2 class names, the graph's output [3] has 3 classes. Give one name for each, or none.");
   CHECK(model.data_info() == DataInfo{{{}}, {{}}});
   CHECK(Snapshot(model) == before);
   // What is found last: a schedule that watches an accuracy which a regression does not have.

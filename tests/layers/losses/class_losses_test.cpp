@@ -78,8 +78,7 @@ TEST_CASE("class losses: the divisor is the sum of weights that count") {
   CHECK(SoftmaxCrossEntropy().divisor(output, labels) == 4);
   CHECK(SoftmaxCrossEntropy({.weight = {1, 3}, .ignore_index = -1}).divisor(output, labels) == 7);
   CHECK(NegativeLogLikelihood({.ignore_index = -1}).divisor(output, labels) == 3);
-  CHECK(NegativeLogLikelihood({.weight = {1, 3}, .ignore_index = -1, .reduction = Reduction::batch_mean}).divisor(output, labels) ==
-        4);
+  CHECK(NegativeLogLikelihood({.weight = {1, 3}, .ignore_index = -1, .reduction = Reduction::batch_mean}).divisor(output, labels) == 4);
   CHECK(SoftmaxCrossEntropy({.reduction = Reduction::sum}).divisor(output, labels) == 1);
   CHECK(MultiMargin({.weight = {1, 3}}).divisor(output, labels) == 4);
   const Tensor probabilities = tensor({0.5, 0.5, 1, 0}, Shape{2, 2}, DType::f64);
@@ -132,8 +131,7 @@ TEST_CASE("class losses: options and shapes that make no sense are refused") {
   CHECK_THROWS_WITH_AS(SoftmaxCrossEntropy({.label_smoothing = 1.5}),
                        "softmax_cross_entropy: label_smoothing is 1.500000, expected a number from 0 to 1.", ConfigError);
   CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.weight = {1, -2}}),
-                       "negative_log_likelihood: weight holds -2.000000 for class 1, expected a finite number, 0 or more.",
-                       ConfigError);
+                       "negative_log_likelihood: weight holds -2.000000 for class 1, expected a finite number, 0 or more.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.p = 3}), "multi_margin: p is 3, expected 1 or 2.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.margin = std::numeric_limits<double>::infinity()}),
                        "multi_margin: margin is inf, expected a finite number.", ConfigError);
@@ -157,8 +155,7 @@ TEST_CASE("class losses: options and shapes that make no sense are refused") {
 TEST_CASE("class losses: describe names the options that are set") {
   CHECK(SoftmaxCrossEntropy().describe() == "softmax_cross_entropy");
   CHECK(SoftmaxCrossEntropy().config() == Config());
-  CHECK(
-      SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2}, .ignore_index = -1, .reduction = Reduction::sum}).describe() ==
-      "softmax_cross_entropy(label_smoothing=0.1, weight=[...], ignore_index=-1, reduction=sum)");
+  CHECK(SoftmaxCrossEntropy({.label_smoothing = 0.1, .weight = {1, 2}, .ignore_index = -1, .reduction = Reduction::sum}).describe() ==
+        "softmax_cross_entropy(label_smoothing=0.1, weight=[...], ignore_index=-1, reduction=sum)");
   CHECK(MultiMargin({.p = 2}).describe() == "multi_margin(p=2)");
 }

@@ -143,7 +143,8 @@ TEST_CASE("binary cross entropy with logits: several pos_weight have the same bi
   CHECK(BinaryCrossEntropyWithLogits().capturable());
   CHECK(loss.divisor(Shape{3}, tensor({0, 1, 0, 1, 1, 1}, Shape{2, 3}, DType::f32)) == 2);
   CHECK(loss.describe() == "binary_cross_entropy_with_logits(pos_weight=[...])");
-  CHECK(BinaryCrossEntropyWithLogits({.reduction = Reduction::sum}).describe() == "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
+  CHECK(BinaryCrossEntropyWithLogits({.reduction = Reduction::sum}).describe() ==
+        "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
 }
 
 TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is refused") {

@@ -7,10 +7,10 @@
 namespace weir {
 
 struct MultiMarginOptions {
-  int p = 1;                               // 1 or 2
-  double margin = 1;                       // a finite number
-  std::vector<double> weight = {};  // one a class, 0 or more; empty: 1 each
-  Reduction reduction = Reduction::mean;   // the mean divides by the number of positions, whatever their weights
+  int p = 1;                              // 1 or 2
+  double margin = 1;                      // a finite number
+  std::vector<double> weight = {};        // one a class, 0 or more; empty: 1 each
+  Reduction reduction = Reduction::mean;  // the mean divides by the number of positions, whatever their weights
 };
 
 // The hinge loss of several classes, for scores x [..., classes] and class labels l, i32 of the leading shape:

@@ -9,7 +9,7 @@
 namespace weir {
 
 struct NegativeLogLikelihoodOptions {
-  std::vector<double> weight = {};         // one a class, 0 or more; empty: 1 each
+  std::vector<double> weight = {};                // one a class, 0 or more; empty: 1 each
   std::optional<std::int32_t> ignore_index = {};  // positions with this label count nowhere, in or out of the classes
   Reduction reduction = Reduction::mean;          // the mean divides by the sum of the labels' weights
 };

@@ -10,7 +10,7 @@ namespace weir {
 
 struct SoftmaxCrossEntropyOptions {
   double label_smoothing = 0;                     // in [0, 1]: this share of the target goes to all classes alike
-  std::vector<double> weight = {};         // one a class, 0 or more; empty: 1 each
+  std::vector<double> weight = {};                // one a class, 0 or more; empty: 1 each
   std::optional<std::int32_t> ignore_index = {};  // positions with this label count nowhere, in or out of the classes
   Reduction reduction = Reduction::mean;          // with labels the mean divides by the sum of their weights
 };
