@@ -80,7 +80,7 @@ TEST_CASE("fit: an optimizer that keeps other moments begins anew though its typ
     options.optimizer = first;
     fit(changed, data, options);
     copy(changed.parameter_arena(), fresh.parameter_arena());
-    fresh.training_state().epoch = 1;
+    fresh.training_state().epochs = 1;
     options.optimizer = second;
     fit(changed, data, options);
     fit(fresh, data, options);
