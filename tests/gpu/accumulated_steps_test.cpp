@@ -42,7 +42,7 @@ Graph noisy() { return sequential({6}, Dense(16), BatchNorm(), ReLU(), Dropout(0
 // y = x. When the device executes it, it notes pass, random key and step number.
 class Notes : public PassingLayer {
  public:
-  using Note = std::tuple<std::string, std::uint64_t, std::uint64_t>;  // pass, key, steps taken
+  using Note = std::tuple<std::string, std::uint64_t, std::uint64_t>;  // pass, random key, step number
   explicit Notes(std::shared_ptr<std::vector<Note>> notes) : PassingLayer("notes"), notes_(std::move(notes)) {}
   void forward(const Context& context, const LayerArgs& args) const override {
     PassingLayer::forward(context, args);
