@@ -85,7 +85,7 @@ void check_tree(std::int64_t n) {
     double expected_loss = 0;
     for (std::int64_t at = begin; at < samples; at += 4) {
       const std::int64_t rows = std::min<std::int64_t>(4, samples - at);
-      const ConstTensorView x[] = {data.inputs()[0].values.view().rows(at, rows)}, t[] = {data.targets()[0].values.view().rows(at, rows)};
+      const ConstTensorView x[] = {data.inputs()[0].values.rows(at, rows)}, t[] = {data.targets()[0].values.rows(at, rows)};
       model.backward({.inputs = x, .targets = t, .sample_weights = {}});
       const double share = static_cast<double>(rows) / static_cast<double>(samples - begin);
       expected_loss += share * model.loss();

@@ -39,9 +39,9 @@ Graph siamese(bool shared = true) {
 
 Dataset pairs(std::int64_t samples) {
   std::vector<Field> inputs, targets;
-  inputs.push_back({blobs(samples, 6, 3, 1).inputs()[0].values.clone()});
-  inputs.push_back({blobs(samples, 6, 3, 2).inputs()[0].values.clone()});
-  targets.push_back({blobs(samples).targets()[0].values.clone()});
+  inputs.push_back(blobs(samples, 6, 3, 1).inputs()[0]);
+  inputs.push_back(blobs(samples, 6, 3, 2).inputs()[0]);
+  targets.push_back(blobs(samples).targets()[0]);
   return Dataset(std::move(inputs), std::move(targets));
 }
 

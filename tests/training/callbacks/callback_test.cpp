@@ -353,7 +353,7 @@ TEST_CASE("training state: a step that fails counts nowhere whichever of its bat
     for (const std::int64_t sample : {2, 6, 13, 18, 23, 36}) {  // whose first feature times a weight overflows
       CAPTURE(accumulate);
       CAPTURE(sample);
-      Tensor x = data().inputs()[0].values.clone(), labels = data().targets()[0].values.clone();
+      Tensor x = clone(data().inputs()[0].values), labels = clone(data().targets()[0].values);
       x.values<float>()[static_cast<std::size_t>(6 * sample)] = 3e38F;
       const Dataset outlier(std::move(x), std::move(labels));
       Model failed = classifier(), good = classifier();
