@@ -3,16 +3,17 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
+#include <string_view>  // for the options' name
+#include <tuple>        // and list
 
 namespace weir {
 
 // What a number among options may be. A double is finite whatever its range.
 enum class OptionRange : std::uint8_t {
-  not_negative,  // 0 or more
-  positive,      // above 0; a whole number: at least 1
-  below_one,     // from 0 to below 1
-  up_to_one      // from 0 to 1
+  not_negative,
+  positive,   // a whole number: at least 1
+  below_one,  // and not negative
+  up_to_one   // and not negative
 };
 
 // An option by its name in files. A struct O of options lists its members, of which Config, checks and what is made from a Config follow:

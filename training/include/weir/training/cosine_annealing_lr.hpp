@@ -1,7 +1,5 @@
 #pragma once
 
-#include <string_view>
-#include <tuple>
 #include <weir/core/option.hpp>
 #include <weir/training/options_schedule.hpp>
 

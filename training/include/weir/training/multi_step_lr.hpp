@@ -1,8 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 #include <weir/core/option.hpp>

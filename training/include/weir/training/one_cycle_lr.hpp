@@ -1,8 +1,6 @@
 #pragma once
 
 #include <optional>
-#include <string_view>
-#include <tuple>
 #include <weir/core/option.hpp>
 #include <weir/training/options_schedule.hpp>
 

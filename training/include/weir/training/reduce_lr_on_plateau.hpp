@@ -2,8 +2,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string_view>
-#include <tuple>
 #include <weir/core/option.hpp>
 #include <weir/training/options_schedule.hpp>
 
