@@ -12,7 +12,7 @@ namespace {
 
 std::string count_text(std::size_t count) { return with_commas(static_cast<std::int64_t>(count)); }
 
-// As many names as a file's header may hold with all else (see parse_json).
+// parse_json reads at most 200,000 values: this leaves room for the rest of a file's header.
 void check_names(const std::string& who, const DataInfo& info) {
   constexpr std::size_t most = 150'000;
   std::size_t names = 0;
@@ -24,13 +24,13 @@ void check_names(const std::string& who, const DataInfo& info) {
                     ". Leave FieldInfo::columns out.");
 }
 
-// A target has the output's numbers, or one class label for each row of the output's last axis.
+// A target has either as many numbers as the output, or one class label for each row of the output's last axis.
 void check_target(const std::string& who, const FieldInfo& info, const Shape& output) {
   const std::int64_t classes = output.rank() == 0 ? 1 : output.last();
   const std::int64_t labels = classes == 0 ? 0 : output.elements() / classes;
   const std::int64_t named = info.image.rank() > 0 ? info.image.elements() : static_cast<std::int64_t>(info.columns.size());
   check_info(who, info, named == labels ? labels : output.elements());
-  const auto expected = static_cast<std::size_t>(std::max<std::int64_t>(classes, 2));  // one number tells two classes apart
+  const auto expected = static_cast<std::size_t>(std::max<std::int64_t>(classes, 2));  // a single output tells two classes apart
   if (info.classes.empty() || info.classes.size() == expected) return;
   throw ConfigError(who + ": has " + count_text(info.classes.size()) + " class names, the graph's output " + to_string(output) + " has " +
                     count_text(expected) + " classes. Give one name for each, or none.");
@@ -39,7 +39,7 @@ void check_target(const std::string& who, const FieldInfo& info, const Shape& ou
 }  // namespace
 
 void check_info(const std::string& who, const FieldInfo& info, std::int64_t features) {
-  constexpr double low = 1e-30, high = 1e30;  // value / divisor is a normal number in f32, too
+  constexpr double low = 1e-30, high = 1e30;  // keeps value / divisor a normal number, in f32 too
   if (info.divisor && !(*info.divisor >= low && *info.divisor <= high)) {
     throw ConfigError(who + ": its divisor is " + number_text(*info.divisor) +
                       ", expected a number from 1e-30 to 1e30. Set FieldInfo::divisor.");

@@ -8,10 +8,10 @@
 
 namespace weir {
 
-// That divisor, image and column names make sense for samples of so many numbers. ConfigError, which begins with `who`.
+// Checks the divisor, image and column names of data with `features` numbers a sample. Throws ConfigError; its message begins with `who`.
 void check_info(const std::string& who, const FieldInfo& info, std::int64_t features);
 
-// The same for one FieldInfo for each input and output of the graph; counts are of those, and of the output's classes, too.
+// The same for every input and output of the graph; also checks the number of FieldInfos, and of class names against the output's classes.
 void check_info(const std::string& who, const DataInfo& info, const Graph& graph);
 
 }  // namespace weir

@@ -13,7 +13,7 @@ namespace weir {
 
 namespace {
 
-// Whether To has exactly this value; rounding to a floating-point number is no loss.
+// Whether converting x to To keeps its value; rounding to a floating point type counts as keeping it.
 template <class To, class From>
 bool holds(From value) {
   if constexpr (std::floating_point<To>) {
@@ -21,7 +21,7 @@ bool holds(From value) {
   } else if constexpr (std::integral<From>) {
     return std::in_range<To>(value);
   } else {
-    using Limits = std::numeric_limits<To>;  // max + 1 is a power of two, which From has
+    using Limits = std::numeric_limits<To>;  // max + 1 is a power of two, which From represents exactly
     return value == std::trunc(value) && value >= static_cast<From>(Limits::min()) && value < static_cast<From>(Limits::max()) + 1;
   }
 }

@@ -20,7 +20,7 @@ std::uint64_t next_id() {
 
 std::string storage_name(Storage storage) { return storage == Storage::compute ? "f32 or f64" : storage == Storage::u8 ? "u8" : "i32"; }
 
-// "dense(128) after input [784]".
+// The layer and its input shapes for messages: "dense(128) after input [784]".
 std::string place(const Layer& layer, const std::vector<Graph::Entry>& entries, const std::vector<std::size_t>& inputs) {
   std::string text = layer.describe() + " after ";
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -151,7 +151,7 @@ void Graph::share_parameters(Node node, Node earlier, std::string_view parameter
     throw ConfigError(who + "the first has no parameter" + (parameter.empty() ? "" : " '" + std::string(parameter) + "'") +
                       ". Name one that both have.");
   for (const auto& [p, block] : changes) {
-    for (Entry& other : entries_) std::ranges::replace(other.blocks, Block{index, p}, block);  // with those that share it already
+    for (Entry& other : entries_) std::ranges::replace(other.blocks, Block{index, p}, block);  // also for nodes that already share it
     entries_[index].blocks[p] = block;
   }
 }
@@ -198,7 +198,7 @@ std::string parameters_text(const Graph& graph, std::size_t node, const std::str
   const auto owner = [&](std::size_t p) { return entry.blocks[p].entry; };
   std::int64_t own = 0;
   std::string shared;
-  bool as_one = true;  // all of one other node
+  bool as_one = true;  // whether node shares all of its parameters with one other node
   for (std::size_t p = 0; p < entry.blocks.size(); ++p) {
     as_one = as_one && owner(p) != node && owner(p) == owner(0);
     if (owner(p) == node) own += entry.plan.parameters[p].shape.elements();

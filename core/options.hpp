@@ -13,8 +13,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/option.hpp>
 
-// What follows from the list of a struct of options, O::options: checks, its Config, and the options that a Config says. O::name begins
-// messages.
+// Checks, Config and parsing of an options struct O, generated from its list O::options. O::name begins the messages.
 
 namespace weir {
 
@@ -22,10 +21,10 @@ namespace weir {
 void check_option(std::string_view who, std::string_view option, double value, OptionRange range);
 void check_option(std::string_view who, std::string_view option, std::int64_t value, OptionRange range);
 
-// The same unless `holds`.
+// The same error unless `holds`.
 void require_option(std::string_view who, std::string_view option, double value, bool holds, std::string_view expected);
 
-// The place of a word among `words`; ConfigError where it is none of them.
+// The index of a word in `words`; ConfigError if it is not among them.
 std::size_t place_of_word(std::string_view who, std::string_view option, std::string_view word, const std::string_view* words,
                           std::size_t count);
 
@@ -36,7 +35,7 @@ void for_each_option(F f) {
   std::apply([&](const auto&... option) { (f(option), ...); }, O::options);
 }
 
-// Overloaded for options O that must fit together.
+// Overload this for an options struct whose values must fit together.
 template <class O>
 void check_together(const O&) {}
 
@@ -70,7 +69,8 @@ Config config_of(const O& options) {
   return config;
 }
 
-// Unset entries are O's defaults. Throws ConfigError for an entry of another kind, and for one that is neither an option nor in `others`.
+// Reads options from a Config; missing entries keep O's defaults. Throws ConfigError for an entry of the wrong kind, or whose name is
+// neither an option nor in `others`.
 template <class O>
 O options_from(const Config& config, std::initializer_list<std::string_view> others = {}) {
   O options;

@@ -5,13 +5,13 @@
 
 namespace weir::cpu {
 
-// What code is chosen by while the program runs. generic: nothing beyond what the compiler was told; the matrix product is Eigen's.
+// Instruction sets that weir chooses between at run time. generic: only what the compiler's flags allow; matrix products then use Eigen.
 enum class InstructionSet : std::uint8_t { generic, sse2, avx2, avx512, neon };
 
-// Those that this processor has, the best first, generic last.
+// The instruction sets that this processor supports, best first, generic last.
 std::vector<InstructionSet> instruction_sets();
 
-// The one in use: the best, unless a test or a benchmark chose another, which it may do while no operation runs.
+// The instruction set in use: the best one, unless a test or benchmark chose another. Must not be changed while an operation runs.
 InstructionSet instruction_set();
 void use_instruction_set(InstructionSet set);
 

@@ -5,8 +5,8 @@
 
 namespace weir {
 
-// Reductions in a fixed order that suits vector registers: 16 partial results, element i in number i modulo 16, combined in halves at the
-// end.
+// Reductions in a fixed order that suits vector registers: 16 partial results, element i goes to number i modulo 16, and the 16 are
+// combined pairwise at the end.
 inline constexpr std::int64_t lanes = 16;
 
 // value(0) + ... + value(count - 1).

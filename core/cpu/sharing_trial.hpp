@@ -8,20 +8,23 @@
 
 namespace weir::detail {
 
-// Decides by timing whether short calls of one kind are faster shared among threads or run on one. That depends on the time that a cache
-// line takes from one processor to another, 60 to 650 ns, and changes when a virtual machine is moved. So some calls are timed each way,
-// the faster way is used for many calls, and then both are tried again. The choice changes no bits of a result.
+// Decides by timing whether short calls of one kind are faster on several threads or on one. That depends on how long a cache line takes
+// from one core to another (60 to 650 ns), which changes when a virtual machine migrates. So a few calls are timed each way, the faster way
+// is used for many calls, and then both are tried again. The choice does not change the bits of a result.
 class SharingTrial {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr int samples = 9;                         // timed in each way
-  static constexpr int kept_first = 256, kept_most = 4096;  // calls between trials; few at first, as the first find cold caches
-  static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // is always shared, which costs a few microseconds
+  static constexpr int samples = 9;  // timed calls, each way
+  static constexpr int kept_first = 256,
+                       kept_most = 4096;  // calls between trials; few at first, because the first trial runs with cold caches
+  static constexpr Clock::duration long_call =
+      std::chrono::microseconds(100);  // a call this long always uses several threads, which costs only microseconds
 
-  bool trying() const { return calls_ < 2 * samples; }                   // whether a trial of both ways goes on
-  bool shares() const { return trying() ? calls_ < samples : shared_; }  // the next call
+  bool trying() const { return calls_ < 2 * samples; }                   // whether a trial is running
+  bool shares() const { return trying() ? calls_ < samples : shared_; }  // whether the next call uses several threads
 
-  // Whether took() wants the time of the next call: during a trial, and of every eighth call on one thread, as calls may become longer.
+  // Whether took() needs the time of the next call: during a trial, and for every eighth single-threaded call, which may have become
+  // slower.
   bool timed() const { return trying() || (!shared_ && calls_ % 8 == 0); }
 
   void took(Clock::duration time) {
@@ -33,14 +36,14 @@ class SharingTrial {
       shared_time_ = median();
       if (shared_time_ > long_call) decide(true);
       much_slower_ = 0;
-    } else if (!shared && time > 2 * shared_time_ && ++much_slower_ == 2) {  // no need to time more of them
+    } else if (!shared && time > 2 * shared_time_ && ++much_slower_ == 2) {  // clearly slower: the other samples are not needed
       decide(true);
     } else if (calls_ == 2 * samples) {
       decide(shared_time_ <= median());
     }
   }
 
-  // Makes a call: call(whether it is shared).
+  // Calls call(shared), where `shared` says whether to use several threads, and times it if needed.
   template <class F>
   void run(F&& call) {
     if (timed()) {
@@ -65,20 +68,20 @@ class SharingTrial {
     kept_ = std::min(2 * kept_, kept_most);
   }
 
-  Clock::duration median() {  // not the mean: an interrupted thread makes a few calls very long
+  Clock::duration median() {  // not the mean: an interrupt makes a few calls very long
     std::nth_element(times_.begin(), times_.begin() + samples / 2, times_.end());
     return times_[samples / 2];
   }
 
-  int calls_ = 0;  // since the trial began
+  int calls_ = 0;  // since this trial began
   int kept_ = kept_first;
   bool shared_ = true;
-  std::array<Clock::duration, samples> times_{};  // in one way
+  std::array<Clock::duration, samples> times_{};  // times of one way
   Clock::duration shared_time_{};
-  int much_slower_ = 0;  // calls on one thread that took over twice as long as shared ones
+  int much_slower_ = 0;  // single-threaded calls that took more than twice as long as shared ones
 };
 
-// This thread's trial for one kind of call: its function (0 for a whole forward pass), size and number of threads.
+// This thread's trial for one kind of call, identified by its function (0 for a whole forward pass), size and number of threads.
 SharingTrial& trial_of(std::uintptr_t what, std::int64_t size, int threads);
 
 }  // namespace weir::detail

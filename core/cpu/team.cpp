@@ -14,13 +14,13 @@
 #include <weir/core/parallel.hpp>
 
 #include "core/cpu/region.hpp"
-#include "pause.hpp"  // of the processor: core/cpu/x86, core/cpu/arm64 or core/cpu/generic
+#include "pause.hpp"  // chosen by processor: core/cpu/x86, core/cpu/arm64 or core/cpu/generic
 
 namespace weir {
 
 namespace {
 
-// Spins for some microseconds, as the next tiles mostly come at once; then yields the processor.
+// Spins for some microseconds, since the next tiles usually come at once; after that yields the processor.
 class Wait {
  public:
   void operator()() {
@@ -33,7 +33,7 @@ class Wait {
   int turns_ = 0;
 };
 
-// The exception that the tiles of a call threw. If several did, that of the lowest tile, so that it does not depend on timing.
+// Keeps the exception thrown by a tile. If several throw, that of the lowest tile, so that the result does not depend on timing.
 class Failure {
  public:
   void forget() { failed_.store(false, std::memory_order_relaxed); }  // before the tiles
@@ -66,19 +66,19 @@ class Failure {
   std::exception_ptr exception_;
 };
 
-// The leader divides a call's tiles into one share a member. Each member first takes the tiles of its own share, in order, then what is
-// left of the others'. So a tile mostly runs on the same thread from step to step, whose cache holds its data, and a late thread delays
-// nobody.
+// The leader divides a call's tiles into one share for each member. A member first runs the tiles of its own share, in order, then takes
+// remaining tiles from the other shares. So a tile mostly runs on the same thread in every step, whose cache holds its data, and a slow
+// thread does not delay the others.
 //
-// A share's ticket holds the number of the call and the next tile of the share. A member takes a tile by a compare-and-swap from the ticket
-// that it read to the next one. If it slept past the end of the call, the ticket has another call's number and it takes nothing.
-//   function_, user_, tiles_ describe the call: the leader writes them while no ticket is valid, then the tickets, then call_. A member
-//   reads call_, then these, and uses them only once it has a ticket of that call. finished_: each member adds the number of tiles that it
-//   ran; the call is over when the leader reads that all were.
+// Each share has a ticket: the number of the call and the next tile of the share. A member takes a tile by a compare-and-swap that advances
+// the ticket. A member that wakes up after the call has ended finds another call's number in the ticket and takes nothing.
+// function_, user_, tiles_ describe the call. The leader writes them while no ticket is valid, then the tickets, then call_. A member
+// reads call_, then these, and uses them only once it has taken a tile of that call. finished_: each member adds the number of tiles
+// that it ran; the call is over when the sum is the number of all tiles.
 class Team {
  public:
   void start(int members) { members_ = members; }
-  bool alone() const { return busy_ || members_ == 1; }  // nobody to share a call's tiles with
+  bool alone() const { return busy_ || members_ == 1; }  // no other thread can help with this call
 
   void run(std::int64_t tiles, detail::TileFunction function, void* user) {
     busy_ = true;
@@ -97,7 +97,7 @@ class Team {
     failure_.rethrow();
   }
 
-  // For every member but the leader: works until the team is dismissed.
+  // Loop of every member except the leader: works until the team is dismissed.
   void serve(int member) {
     std::uint32_t seen = 0;
     for (Wait wait;;) {
@@ -114,7 +114,7 @@ class Team {
   }
 
   void dismiss() { call_.store(over, std::memory_order_release); }
-  void reset() { call_.store(0, std::memory_order_relaxed); }  // when there are no members
+  void reset() { call_.store(0, std::memory_order_relaxed); }  // when the team has no other members
 
   static constexpr int members_most = 128;
   static constexpr std::int64_t tiles_most = std::numeric_limits<std::uint32_t>::max() - 1;
@@ -142,7 +142,7 @@ class Team {
     if (done > 0) finished_.fetch_add(done, std::memory_order_release);
   }
 
-  // How many tiles of the share it ran.
+  // Runs tiles of one share; returns how many.
   std::int64_t take(std::atomic<std::uint64_t>& next, std::uint32_t call, std::int64_t end, detail::TileFunction function, void* user) {
     std::int64_t done = 0;
     std::uint64_t seen = next.load(std::memory_order_acquire);
@@ -172,7 +172,7 @@ class Team {
 
 thread_local int own_member = 0;
 
-// Runs the tiles alone: a team of one within whatever this thread is part of.
+// Runs all tiles on this thread, which counts as a team of one meanwhile.
 void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
   struct Member {
     int before = std::exchange(own_member, 0);
@@ -181,8 +181,8 @@ void run_alone(std::int64_t tiles, detail::TileFunction function, void* user) {
   for (std::int64_t tile = 0; tile < tiles; ++tile) function(user, tile);
 }
 
-// Gives each thread a fixed share of the tiles: for a call of few tiles, where taking them one by one would not pay. In return all wait for
-// a thread that is late.
+// Gives each thread a fixed range of the tiles, for calls of few tiles, where taking them one by one would cost too much. The drawback: one
+// slow thread delays the call.
 void share_out(int threads, std::int64_t tiles, detail::TileFunction function, void* user) {
   Failure failure;
   cpu::run_region(threads, [&](int member, int members) {
@@ -194,10 +194,10 @@ void share_out(int threads, std::int64_t tiles, detail::TileFunction function, v
   failure.rethrow();
 }
 
-thread_local Team team_of_thread;       // made once, as a step must be cheap
-thread_local Team* own_team = nullptr;  // the same, while this thread leads it
+thread_local Team team_of_thread;       // kept from step to step: making one costs time
+thread_local Team* own_team = nullptr;  // the same object, while this thread leads it
 
-// Makes this thread the leader of a team for as long as this lives.
+// Makes this thread the leader of a team for the lifetime of the object.
 class Leader {
  public:
   Leader(Team& team, int members) {
@@ -241,12 +241,12 @@ void run_with_team(int threads, LeaderFunction function, void* user) {
   if (failure) std::rethrow_exception(failure);
 }
 
-// After a shared call OpenMP's threads spin for a while (milliseconds, unless told otherwise), so that the next call in close succession
-// finds them awake; to wake them would take longer than a short call. But while other threads make calls too, spinning threads would be in
-// their way. The answer is yes after 16 such calls in a row.
+// After a shared call OpenMP's threads spin for some milliseconds by default, so that a call which follows soon finds them awake; waking
+// them would take longer than a short call. But when several threads of the program make calls, spinning threads get in their way. Returns
+// true after 16 calls in a row with no other thread's call in between.
 bool one_of_many_calls() {
   using Clock = std::chrono::steady_clock;
-  constexpr Clock::duration close = std::chrono::microseconds(100);  // from begin to begin
+  constexpr Clock::duration close = std::chrono::microseconds(100);  // from the begin of one call to the next
   constexpr int many = 16;
   struct History {
     Clock::time_point previous;
@@ -272,10 +272,10 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   constexpr std::int64_t few = 16;  // tiles a thread
   const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));
   if (tiles < few * members) {
-    Team& team = team_of_thread;  // a thread's first call makes it, shared or not, as that takes memory
+    Team& team = team_of_thread;  // made by the thread's first call, shared or not, because it allocates
     return trial_of(reinterpret_cast<std::uintptr_t>(function), tiles, members).run([&](bool shared) {
       if (shared) return share_out(members, tiles, function, user);
-      const Leader leader(team, 1);  // so that calls inside are alone too
+      const Leader leader(team, 1);  // calls made inside a tile then run alone too
       run_alone(tiles, function, user);
     });
   }

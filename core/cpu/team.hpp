@@ -8,8 +8,8 @@
 
 #include "core/cpu/sharing_trial.hpp"
 
-// One parallel region for many parallel_for calls. Its threads stay awake from call to call: to wake them would take longer than most of
-// the small operations of a training step.
+// One parallel region for many parallel_for calls. Its threads stay awake between calls: waking them would take longer than most of the
+// small operations in a training step.
 
 namespace weir {
 
@@ -24,28 +24,28 @@ void lead(int threads, F& f) {
       threads, [](void* user) { (*static_cast<F*>(user))(); }, const_cast<void*>(static_cast<const void*>(std::addressof(f))));
 }
 
-// Whether this call is one of many in close succession, with no other thread making such calls in between.
+// Whether this call is one of many in quick succession, without such calls by other threads in between.
 bool one_of_many_calls();
 
 inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 
 }  // namespace detail
 
-// In a tile of a parallel_for: which thread of its team runs it, from 0, below the context's threads.
+// Inside a tile of parallel_for: the index of the thread that runs it, from 0 to the context's threads - 1.
 int team_member();
 
-// Calls f() on this thread. Its parallel_for calls share one team of the context's threads; the rest of f runs on this thread alone.
-// `multiplications` is roughly how many f makes: if that is too little to wake a second thread for, or on a CUDA device, the team is this
-// thread only. Inside another team f is just called. An exception of f is passed on.
+// Calls f() on this thread. The parallel_for calls in it share one team of the context's threads; everything else in f runs on this thread
+// alone. `multiplications` estimates the work of f: when it is too little to be worth waking other threads, or on a CUDA device, the team
+// is this thread only. Inside another team just calls f. Exceptions of f are passed on.
 template <class F>
 void with_team(const Context& context, std::int64_t multiplications, F&& f) {
   const bool alone = multiplications < detail::worth_a_team || context.device.is_cuda();
   detail::lead(alone ? 1 : context.threads, f);
 }
 
-// with_team for calls that a user may repeat in a loop, such as the forward pass of one sample. Once many of them follow each other, even
-// work of some microseconds may be shared by a few threads, and work of up to some dozens of microseconds is shared if timing shows that to
-// be faster. The first call may allocate: OpenMP makes its threads.
+// with_team for calls that a user may repeat in a loop, such as the forward pass of one sample. After many calls in quick succession even a
+// few microseconds of work may run on several threads; up to some dozens of microseconds it does so only if timing shows that this is
+// faster. The first call may allocate, because OpenMP creates its threads.
 template <class F>
 void with_team_for_call(const Context& context, std::int64_t multiplications, F&& f) {
   constexpr std::int64_t worth_threads = 1 << 16, clearly_worth_them = 1 << 22;

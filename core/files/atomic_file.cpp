@@ -12,7 +12,7 @@ namespace weir {
 
 namespace {
 
-// Unique among the names that this process hands out; O_EXCL sees to the rest.
+// Unique within this process; O_EXCL detects files of other processes.
 std::string temporary_name() {
   static std::atomic<unsigned> count{0};
   return ".weir-" + std::to_string(::getpid()) + "-" + std::to_string(++count) + ".tmp";
@@ -40,7 +40,7 @@ AtomicFile::AtomicFile(const FileTarget& target) : name_(shown(target)) {
   if (!folder_.open() && (errno == ENOENT || errno == ENOTDIR)) {
     throw FileError(name_ + ": cannot be saved: there is no folder " + folder.string() + ". Make it first.");
   }
-  // A name that is taken was left by a process that was killed.
+  // An existing file of this name was left by a killed process: try the next name.
   do {
     temporary_ = folder / temporary_name();
     file_ = FileDescriptor(::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
@@ -49,7 +49,7 @@ AtomicFile::AtomicFile(const FileTarget& target) : name_(shown(target)) {
     temporary_.clear();
     fail();
   }
-  if (exists) ::fchmod(file_.get(), old.st_mode & 0777);  // may be refused: the file is as good without
+  if (exists) ::fchmod(file_.get(), old.st_mode & 0777);  // may fail; the file is usable with other permissions too
 }
 
 AtomicFile::~AtomicFile() {
@@ -77,7 +77,7 @@ void AtomicFile::commit() {
   if (::fsync(file_.get()) != 0) fail();
   if (std::rename(temporary_.c_str(), target_.c_str()) != 0) fail();
   temporary_.clear();
-  // Some file systems cannot flush a folder: the rename itself has happened.
+  // Some file systems cannot flush a folder: ignored, since the rename has happened.
   if (folder_.open() && ::fsync(folder_.get()) != 0 && errno == EIO) {
     throw FileError(name_ + ": was saved, but its folder could not be flushed to the disk: " + last_error() + ". Save it again elsewhere.");
   }

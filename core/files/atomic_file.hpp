@@ -12,11 +12,12 @@
 
 namespace weir {
 
-// A file that appears whole or not at all: written beside its place under another name, flushed to the disk, renamed. Until commit() what
-// was there is unchanged, and without it nothing is left behind. The same for a vector in memory. FileError with the path and the reason.
+// Writes a file completely or not at all: into a temporary file beside it, which commit() flushes to disk and renames. Until then an
+// existing file is unchanged; without commit() the temporary file is removed. A vector in memory is treated alike. Throws FileError with
+// the path and the reason.
 class AtomicFile {
  public:
-  explicit AtomicFile(const FileTarget& target);  // a link is followed; a folder, a pipe or a device is refused
+  explicit AtomicFile(const FileTarget& target);  // follows links; refuses folders, pipes and devices
   AtomicFile(const AtomicFile&) = delete;
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
@@ -25,13 +26,13 @@ class AtomicFile {
   void commit();
 
  private:
-  [[noreturn]] void fail() const;  // with the last error
+  [[noreturn]] void fail() const;  // throws for the last system error
 
-  std::string name_;  // the path, as messages write it
+  std::string name_;  // the path, as in messages
   std::filesystem::path target_;
   std::filesystem::path temporary_;  // empty when there is none to remove
   FileDescriptor folder_;
-  FileDescriptor file_;  // none: memory
+  FileDescriptor file_;  // none when writing to memory
   std::vector<std::byte> written_;
   std::vector<std::byte>* memory_ = nullptr;
 };

@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Owns an open file of the system; -1 is none.
+// Owns a file descriptor; -1: none.
 class FileDescriptor {
  public:
   explicit FileDescriptor(int value = -1) : value_(value) {}
@@ -31,10 +31,10 @@ class FileDescriptor {
   int value_;
 };
 
-// What the system says of the last error: "No space left on device".
+// The text of errno: "No space left on device".
 inline std::string last_error() { return std::generic_category().message(errno); }
 
-// A FileSource or FileTarget as messages write it.
+// The name of a FileSource or FileTarget in messages.
 template <class Memory>
 std::string shown(const std::variant<std::filesystem::path, Memory>& place) {
   const auto* path = std::get_if<std::filesystem::path>(&place);

@@ -27,7 +27,7 @@ struct Gunzip::Stream {
   ~Stream() { inflateEnd(&z); }
 
   z_stream z{};
-  std::uint64_t offset = 0;  // of the next byte to take from the file
+  std::uint64_t offset = 0;  // in the file, of the next byte to read
   bool ended = false;
   std::array<std::byte, 64 * 1024> input;
 };
@@ -51,7 +51,7 @@ std::size_t Gunzip::read_plain(std::span<std::byte> into) const {
   return count;
 }
 
-// Leaves no input only at the end of the file.
+// After this call the input is empty only at the end of the file.
 void Gunzip::refill() {
   Stream& s = *stream_;
   if (s.z.avail_in > 0) return;
@@ -88,7 +88,7 @@ bool Gunzip::next_member() {
   Stream& s = *stream_;
   refill();
   if (s.z.avail_in == 0) return false;
-  if (*s.z.next_in != 0x1f) {  // if it is, inflate checks the rest
+  if (*s.z.next_in != 0x1f) {  // the first byte of gzip; inflate checks the others
     throw FormatError(file_.name() + ": has " + with_commas(static_cast<std::int64_t>(file_.size() - s.offset + s.z.avail_in)) +
                       " bytes behind its gzip data. Download it again.");
   }

@@ -9,20 +9,20 @@
 
 namespace weir {
 
-// The bytes of a file in order, unpacked when it is gzip, of one or more members: its first bytes tell, not its name. Unlike zlib's gzread
-// it does not take a file that is cut off, or anything behind the last member, for an end: both throw FormatError, as does damage.
+// Reads a file in order and decompresses it when its first bytes say gzip, of one or more members. Unlike zlib's gzread it throws
+// FormatError for a truncated file and for data after the last member, as well as for damaged data.
 class Gunzip {
  public:
   explicit Gunzip(const InputFile& file);
   ~Gunzip();
 
   bool packed() const { return stream_ != nullptr; }
-  std::uint64_t position() const { return position_; }  // how many bytes were read
+  std::uint64_t position() const { return position_; }  // bytes read so far
 
-  // The next bytes, and their count: fewer than asked for only at the end, where the check sums have been compared.
+  // Reads the next bytes and returns their count, which is less than into.size() only at the end; the checksums have been verified by then.
   std::size_t read(std::span<std::byte> into);
 
-  // How many bytes one byte of gzip can hold at most: deflate packs up to 258 into 2 bits.
+  // The most bytes that one byte of gzip can expand to: deflate encodes up to 258 bytes in 2 bits.
   static constexpr std::uint64_t most_per_byte = 1032;
 
  private:
@@ -33,7 +33,7 @@ class Gunzip {
   bool next_member();
 
   const InputFile& file_;
-  std::unique_ptr<Stream> stream_;  // none: not packed
+  std::unique_ptr<Stream> stream_;  // nullptr: not compressed
   std::uint64_t position_ = 0;
 };
 

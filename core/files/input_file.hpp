@@ -11,8 +11,8 @@
 
 namespace weir {
 
-// A regular file, or bytes in memory, read at any place. FileError when the path names no regular file (a folder, a pipe: never waited
-// for), it cannot be opened or read, or has become shorter since it was opened.
+// A regular file or bytes in memory, read at any offset. Throws FileError when the path is not a regular file (a folder, a pipe), when it
+// cannot be opened or read, or when it has become shorter since it was opened.
 class InputFile {
  public:
   explicit InputFile(const FileSource& source);
@@ -23,7 +23,7 @@ class InputFile {
 
  private:
   std::string name_;
-  FileDescriptor file_;  // none: memory
+  FileDescriptor file_;  // none when reading memory
   std::span<const std::byte> memory_;
   std::uint64_t size_ = 0;
 };

@@ -4,7 +4,7 @@ namespace weir {
 
 namespace {
 
-// How many edges leave each entry; being an output counts as one.
+// The number of edges that leave each entry; being a graph output counts as one.
 std::vector<std::size_t> count_readers(const Graph& graph) {
   std::vector<std::size_t> readers(graph.entries().size(), 0);
   for (const Graph::Entry& entry : graph.entries()) {
@@ -19,7 +19,8 @@ std::vector<std::size_t> count_readers(const Graph& graph) {
 std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse) {
   const std::vector<std::size_t> readers = count_readers(graph);
   std::vector<FusedCall> calls;
-  std::vector<std::size_t> call_of(graph.entries().size(), static_cast<std::size_t>(-1));  // which call makes an entry's output
+  std::vector<std::size_t> call_of(graph.entries().size(),
+                                   static_cast<std::size_t>(-1));  // the index of the call that computes an entry's output
   for (std::size_t index = 0; index < graph.entries().size(); ++index) {
     const Graph::Entry& entry = graph.entries()[index];
     if (!entry.layer) continue;

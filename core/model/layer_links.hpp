@@ -7,47 +7,47 @@
 
 #include "core/product/tile_epilogue.hpp"
 
-// How two layers that know nothing of each other share work in a training step. When exactly one layer reads what another made, the
-// reader's dx is the producer's dy, and the product that makes it can run the producer's activation gradient on each tile while the tile
-// is in cache, instead of the producer reading all of dy again:
+// Lets a layer's only consumer apply that layer's activation gradient inside its own backward. If exactly one layer (the consumer) reads
+// the output of another (the producer), the consumer's dx is the producer's dy. The matrix product that computes dx can then apply the
+// activation gradient to each tile while the tile is in cache, and the producer need not read all of dy again:
 //
-//   producer, forward    says in *links.dy what it wants done with dy
-//   reader, backward     does that to dx with what it finds in *links.dx, and sets `applied`; or, knowing nothing of this, leaves it
-//   producer, backward   begins behind its activation if links.dy->applied
+// producer, forward    describes the activation gradient in *links.dy
+// consumer, backward   applies what *links.dx describes to dx and sets `applied`, or ignores it
+// producer, backward   skips its activation gradient if links.dy->applied
 //
-// Both pointers lead to one GradientEpilogue, which the Program makes and clears before each forward. A layer that wants nothing or offers
-// nothing ignores LayerArgs::links. Dense is on both sides (layers/dense.cpp).
+// Both pointers point to the same GradientEpilogue, which the Program owns and clears before each forward. A layer that does not take part
+// ignores LayerArgs::links. Dense is both producer and consumer (layers/dense.cpp).
 
 namespace weir {
 
 struct GradientEpilogue {
-  // Wanted on the CPU: run(*this, tile, columns, dx) applies the gradient of the producer's activation, in place, to a finished tile of
-  // dx, a matrix with so many columns. Each element is to be in one tile; any thread may run it. nullptr: nothing is wanted.
+  // CPU: run(*this, tile, columns, dx) applies the producer's activation gradient in place to a finished tile of dx, a row-major matrix
+  // with `columns` columns. Each element must be in exactly one tile; any thread may call it. nullptr: no epilogue.
   void (*run)(const GradientEpilogue& self, const cpu::Tile& tile, std::int64_t columns, void* dx) = nullptr;
-  const void* user = nullptr;   // for run: the activation
-  const void* saved = nullptr;  // for run: the values that its gradient needs, laid out as dx is
+  const void* user = nullptr;   // the activation, for run
+  const void* saved = nullptr;  // what the activation gradient needs (z or y), with dx's layout, for run
 
-  // Wanted on CUDA, where cuBLASLt has this for ReLU alone: dx becomes 0 where the mask's bit is 0 (layers/relu_mask.hpp), and the sum of
-  // its rows, which is the producer's bias gradient, is written too. nullptr: nothing is wanted.
+  // CUDA: cuBLASLt can do this for ReLU only. dx becomes 0 where the mask's bit is 0 (layers/relu_mask.hpp), and the column sums of dx,
+  // which are the producer's bias gradient, are written too. nullptr: no epilogue.
   void* relu_mask = nullptr;
   void* bias_gradient = nullptr;
 
-  bool applied = false;  // done: dy has gone through the activation's gradient
-  bool summed = false;   // bias_gradient is there too
+  bool applied = false;  // dy already includes the activation gradient
+  bool summed = false;   // bias_gradient has been written too
 };
 
-// The links of one layer in a Model's graph.
+// The links of one layer of a Model's graph, as the layer sees them.
 struct LayerLinks {
-  const Layer* layer = nullptr;    // whose they are
-  GradientEpilogue* dy = nullptr;  // to the only reader of y; nullptr: there are several, or y is an output
-  GradientEpilogue* dx = nullptr;  // from the layer that made x[0], if this is its only reader
+  const Layer* layer = nullptr;    // the layer that these links belong to
+  GradientEpilogue* dy = nullptr;  // shared with the only reader of y; nullptr when y has several readers or is an output
+  GradientEpilogue* dx = nullptr;  // shared with the layer that computes x[0], if this layer is its only reader
 
-  // CPU: one a parameter, infinity before each backward. A layer may write an upper bound of max abs(gradient); the finite check of the
-  // training step then skips that gradient. Empty on CUDA.
+  // CPU: one number for each parameter, infinity before each backward. A layer may write an upper bound of max abs(gradient); the finite
+  // check then skips that tensor. Empty on CUDA.
   std::span<double> bounds = {};
 };
 
-// None for a layer that another layer calls with its own args: that one may change what the inner layer makes.
+// nullptr when another layer passes on its own args to this one: it may change the inner layer's output, so the links do not apply.
 inline LayerLinks links_of(const Layer& layer, const LayerArgs& args) {
   return args.links && args.links->layer == &layer ? *args.links : LayerLinks();
 }

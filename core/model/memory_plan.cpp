@@ -12,7 +12,7 @@ constexpr std::int64_t alignment = 64;
 
 std::int64_t rounded(std::int64_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
 
-// The lowest offset at which `bytes` fit between blocks that are sorted by offset.
+// The lowest offset at which `bytes` fit between blocks sorted by offset.
 std::int64_t first_gap(const std::vector<const PlannedBlock*>& neighbours, std::int64_t bytes) {
   std::int64_t offset = 0;
   for (const PlannedBlock* block : neighbours) {

@@ -5,16 +5,16 @@
 
 namespace weir {
 
-// A block of memory that is alive from the moment `first` to the moment `last`, both included.
+// A block of memory that is in use from time `first` to time `last`, both included.
 struct PlannedBlock {
   std::int64_t bytes = 0;
   int first = 0;
   int last = 0;
-  std::int64_t offset = 0;  // the answer: a multiple of 64
+  std::int64_t offset = 0;  // the result, a multiple of 64
 };
 
-// Gives each block an offset so that blocks which are alive together do not overlap; returns the bytes needed in all. Largest first, at
-// the lowest offset that is free. With reuse false no two blocks share anything.
+// Gives each block an offset such that blocks which are in use at the same time do not overlap; returns the total number of bytes. Places
+// the largest block first, each at the lowest free offset. With reuse false no blocks overlap.
 std::int64_t plan_memory(std::span<PlannedBlock> blocks, bool reuse);
 
 }  // namespace weir

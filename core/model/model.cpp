@@ -41,7 +41,7 @@ void check_options(const Graph& graph, const ModelOptions& options) {
   }
 }
 
-// One view against what it should be; the batch is taken from the first that is checked. `who` is called only to complain.
+// Checks one view's dtype, device and shape; the first view checked sets the batch. `who` is called only for an error message.
 template <class Who>
 void check_view(Who&& who, const ConstTensorView& view, const Shape& sample, DType dtype, const ModelOptions& options,
                 std::int64_t& batch) {
@@ -237,7 +237,7 @@ void Model::plan_training(const Losses& losses, std::vector<Shape> targets, Trai
   std::swap(impl.plan, planned);
   try {
     impl.bind_programs();
-  } catch (...) {  // no memory: everything is as it was
+  } catch (...) {  // out of memory: restore the state before the call
     std::swap(impl.training, program);
     std::swap(impl.plan, planned);
     impl.bind_programs();

@@ -9,28 +9,28 @@
 
 namespace weir {
 
-// What training needs of a Model beyond its interface, most of it for steps that are recorded on a CUDA device.
+// Access to a Model's internals for training, mostly for steps that are recorded on a CUDA device.
 struct ModelAccess {
   // Model::backward without waiting for the device.
   static void enqueue_backward(Model& model, const Batch& batch) { model.impl_->enqueue_backward(batch); }
 
-  // The step counter that layers read there, brought up to date.
+  // The step counter in device memory that layers read, set to the current step.
   static std::uint64_t* step_on_device(Model& model) { return const_cast<std::uint64_t*>(model.impl_->context(true).step); }
 
-  // The device has counted this many steps by itself.
+  // Tells the Model that replayed graphs have advanced the step counter by `count`.
   static void steps_were_taken(Model& model, std::uint64_t count) {
     model.impl_->state.step += count;
     model.impl_->step_on_device = model.impl_->state.step;
   }
 
-  // What the layers know of their gradients since the last backward; not true once somebody has changed them.
+  // The gradients of the last backward with their upper bounds; the bounds are invalid once gradients have been modified.
   static std::span<const BoundedGradient> gradients(const Model& model) { return model.impl_->training->gradients(); }
 
   static const TensorView loss_sum(Model& model) { return model.impl_->loss_sum; }
   static TensorView changing_state(Model& model) { return model.impl_->store->changing_state(); }
   static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }
 
-  // Copies parameters and state of a Model on a CUDA device to the host, so that there is something to save whatever happens to the device.
+  // Copies parameters and state from a CUDA device to the host, so that they can still be saved if the device fails.
   static void mirror(Model& model) {
     ParameterStore& store = *model.impl_->store;
     const auto take = [](const Tensor& from, Tensor& to) {
@@ -42,7 +42,7 @@ struct ModelAccess {
     take(store.state, store.state_mirror);
   }
 
-  // The arenas, or their mirror when the device can be used no more.
+  // The parameter arena, or its copy on the host when the device is unusable.
   static ConstTensorView readable_parameters(const Model& model) {
     return lost(model) ? std::as_const(model.impl_->store->parameters_mirror).view() : model.parameter_arena();
   }
@@ -50,7 +50,7 @@ struct ModelAccess {
     return lost(model) ? std::as_const(model.impl_->store->state_mirror).view() : model.state_arena();
   }
 
-  // Whether every layer and loss of the training program may be recorded.
+  // Whether every layer and loss of the training program can be recorded in a CUDA graph.
   static bool capturable(const Model& model) { return model.impl_->training && model.impl_->training->capturable(); }
 
  private:

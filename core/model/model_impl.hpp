@@ -15,19 +15,19 @@ struct Model::Impl {
   ModelOptions options;
   std::shared_ptr<ParameterStore> store;
   Tensor workspace, state_next, gradients, loss_sum;
-  Tensor device_step;                        // on a CUDA device: what layers read as *context.step ...
-  mutable std::uint64_t step_on_device = 0;  // ... and its value
+  Tensor device_step;                        // on a CUDA device: where *context.step points ...
+  mutable std::uint64_t step_on_device = 0;  // ... and its current value
   std::unique_ptr<Program> inference, training;
-  Program* last_run = nullptr;  // whose outputs lie in the workspace
+  Program* last_run = nullptr;  // the program whose outputs are in the workspace
   std::optional<TrainingPlan> plan;
   TrainingState state;
   DataInfo data_info;
 
   Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_);
-  void bind_programs();  // gives the programs a workspace that is large enough for both
+  void bind_programs();  // allocates a workspace large enough for both programs
   Context context(bool training_mode) const;
-  void enqueue_backward(const Batch& batch);                                 // returns before a CUDA device has done it
-  std::int64_t check_inputs(std::span<const ConstTensorView> inputs) const;  // the batch; throws before anything changes
+  void enqueue_backward(const Batch& batch);                                 // returns before a CUDA device has finished
+  std::int64_t check_inputs(std::span<const ConstTensorView> inputs) const;  // returns the batch; throws before anything changes
   void check_targets(const Batch& batch, std::int64_t samples) const;
 };
 

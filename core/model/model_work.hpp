@@ -6,8 +6,8 @@
 
 namespace weir {
 
-// About how many multiplications a pass over `batch` samples takes, for with_team: each parameter once a sample, and each number that the
-// layers pass on.
+// Estimates the multiplications of a forward pass over `batch` samples, for with_team: one for each parameter and each activation of each
+// sample.
 inline std::int64_t multiplications(const Model& model, std::int64_t batch) {
   const ModelMemory memory = model.memory();
   return (batch * memory.parameters + batch * memory.activations / model.max_batch()) / static_cast<std::int64_t>(size_of(model.dtype()));

@@ -10,7 +10,7 @@ namespace weir {
 
 namespace {
 
-// Blocks begin on 64-byte boundaries; the gaps hold zeros, in gradients too, so that one pass over the arena leaves them so.
+// Blocks are 64-byte aligned; the padding is zero in parameters and gradients, and passes over the whole arena keep it zero.
 std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dtype, const std::string& node, const std::string& name,
                     const Shape& shape) {
   entries.push_back({node + "." + name, shape, end});

@@ -6,7 +6,7 @@
 
 #include <weir/core/layer.hpp>
 
-// How profile() learns what the parts of a step take, without any part knowing of it. Costs a look at one pointer when nobody watches.
+// profile() installs a hook on its thread that is told how long each part of a step takes. Without a hook the cost is one pointer test.
 
 namespace weir {
 
@@ -17,17 +17,17 @@ class ProfilingHook {
  public:
   virtual ~ProfilingHook() = default;
 
-  // `index` counts the calls of a phase (forward and backward: those of the Program; loss: its terms); `args` are the layer's blocks.
+  // `index` counts the calls within a phase (forward and backward: calls of the Program; loss: its terms); `args` are the layer's blocks.
   virtual void took(Phase phase, std::size_t index, const LayerArgs* args, double seconds) = 0;
 
-  // Who watches what this thread does, or nullptr.
+  // The hook of this thread, or nullptr.
   static ProfilingHook*& current() {
     static constinit thread_local ProfilingHook* hook = nullptr;
     return hook;
   }
 };
 
-// Times the scope that it lives in.
+// Reports the time from its construction to its destruction.
 class ProfiledScope {
  public:
   explicit ProfiledScope(Phase phase, std::size_t index = 0, const LayerArgs* args = nullptr)

@@ -54,7 +54,7 @@ void Program::bind(void* workspace, ParameterStore& store, TensorView state_next
   batch_ = -1;
 }
 
-// Gives every list its final length and points the spans at it; refresh_views then writes in place.
+// Gives every list its final length and sets the spans in args; after that refresh_views writes in place.
 void Program::bind_views(Call& call) {
   Views& v = call.views;
   const bool is_loss = &call >= losses_.data() && &call < losses_.data() + losses_.size();
@@ -78,7 +78,8 @@ void Program::bind_views(Call& call) {
   if (options_.device.is_cpu()) v.links.bounds = v.bounds;
 }
 
-// One epilogue for each value that a single layer reads as its first input, where that layer and the one that makes it run backward.
+// Creates an epilogue for each value that a single layer reads as its first input, if both that layer and the value's producer run
+// backward.
 void Program::link_calls() {
   for (Call& reader : calls_) {
     if (!reader.runs_backward || reader_edges_[reader.inputs[0]] != 1) continue;
@@ -136,7 +137,7 @@ bool Program::capturable() const {
   return std::all_of(calls_.begin(), calls_.end(), can) && std::all_of(losses_.begin(), losses_.end(), can);
 }
 
-// On a CUDA device an error says in which layer it came.
+// Adds the layer's name to errors of a CUDA device.
 void Program::run(const Call& call, const Context& context, bool backward) const try {
   Context own = context;
   own.key = micro_batch_ == 0 ? call.key : call.key.with(micro_batch_);
@@ -182,7 +183,7 @@ void Program::backward(const Context& context, const Batch& batch, const TensorV
   for (const std::size_t input : graph_inputs_) sum_readers(gradient_[input]);
 }
 
-// A block that is overwritten in place keeps its bytes but not always its shape (Flatten).
+// A block that is overwritten in place keeps its bytes, but its shape may change (Flatten).
 TensorView Program::value_view(std::size_t graph_entry) const {
   const std::size_t block = value_block_[graph_entry];
   return block == none ? TensorView() : blocks_[block].view.reshaped(value_shape_[graph_entry].with_front(batch_));

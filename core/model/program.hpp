@@ -16,59 +16,59 @@
 
 namespace weir {
 
-// What a program is made for: inference, or training towards these losses.
+// The losses and targets of a program for training.
 struct TrainingPlan {
   std::vector<LossTerm> losses;
-  std::vector<Shape> targets;  // a sample, one a loss
+  std::vector<Shape> targets;  // one for each loss, shape of one sample
   std::vector<Storage> target_storage;
   TrainingPlanOptions options;
 };
 
-// A layer, or several fused into one.
+// A layer, or several layers fused into one call.
 struct FusedCall {
   std::string name;  // "0", or "0+1"
   std::shared_ptr<const Layer> layer;
   LayerPlan plan;
-  std::size_t first = 0, last = 0;  // graph entries: the parameters are the first's, the output is the last's
+  std::size_t first = 0, last = 0;  // graph entries: parameters belong to the first, the output to the last
   std::vector<std::size_t> inputs;  // graph entries
 };
 
-// A parameter's gradient in its arena, and an upper bound of its max abs (infinity: unknown).
+// A parameter's gradient in the gradient arena, and an upper bound of its max abs (infinity: unknown).
 struct BoundedGradient {
   std::int64_t offset, count;
   const double* bound;
 };
 
-// The calls that a graph comes to, in order: with fuse, each layer offers to absorb its sole reader.
+// The calls that execute a graph, in order. With fuse, each layer may absorb the only reader of its output (Layer::absorb).
 std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse);
 
-// A graph made executable: calls in order, a block of one workspace for everything that they read and write, and the views of it.
-// Inference runs forward alone; training runs forward, the losses and backward, in which each layer overwrites its gradients and
-// the program sums the gradients of a value over its readers in edge order.
+// An executable graph: the calls in order, a block of the workspace for each value, and views of the blocks. Inference runs forward only.
+// Training runs forward, losses and backward: layers overwrite their gradients, and the program sums the gradients of a value over its
+// readers, in edge order.
 class Program {
  public:
   Program(const Graph& graph, const ModelOptions& options, const std::optional<TrainingPlan>& training);
 
   std::int64_t workspace_bytes() const { return workspace_bytes_; }
   const std::vector<FusedCall>& calls() const { return fused_; }
-  bool capturable() const;  // every layer and loss is
+  bool capturable() const;  // whether every layer and loss can be recorded in a CUDA graph
 
-  // Points every view into these. The workspace has workspace_bytes(); gradients are empty for inference.
+  // Sets all views to these blocks. The workspace must hold workspace_bytes(); `gradients` is empty for inference.
   void bind(void* workspace, ParameterStore& store, TensorView state_next, TensorView gradients);
 
-  // Sets every view's batch; does nothing when it is the last one's.
+  // Sets the batch size of all views; does nothing if unchanged.
   void set_batch(std::int64_t batch);
 
-  // Which random numbers layers see, of those of their step.
+  // Selects the random numbers that layers use within this step.
   void set_micro_batch(std::uint64_t part) { micro_batch_ = part; }
 
   void forward(const Context& context, std::span<const ConstTensorView> inputs);
-  void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // after forward
+  void backward(const Context& context, const Batch& batch, const TensorView& loss_sum);  // call forward first
 
   std::span<const ConstTensorView> outputs() const { return outputs_; }
   ConstTensorView value(std::size_t graph_entry) const;                      // empty for an input or an absorbed layer
-  ConstTensorView input_gradient(std::size_t graph_entry) const;             // empty when not wanted
-  std::span<const BoundedGradient> gradients() const { return gradients_; }  // of all parameters, as backward left them, by offset
+  ConstTensorView input_gradient(std::size_t graph_entry) const;             // empty unless requested
+  std::span<const BoundedGradient> gradients() const { return gradients_; }  // of all parameters after the last backward, sorted by offset
 
  private:
   static constexpr std::size_t none = static_cast<std::size_t>(-1);
@@ -81,32 +81,32 @@ class Program {
     std::int64_t offset = 0;
     TensorView view = {};
   };
-  struct SharedGradient {  // of a later node that shares this one's parameter
+  struct SharedGradient {  // of a later node that shares this node's parameter
     std::size_t parameter, block;
   };
-  struct Views {  // of one call; the spans in args point into these
+  struct Views {  // of one call; the spans in its args point to these
     std::vector<ConstTensorView> x, parameters, state;
     std::vector<TensorView> state_next, saved, forward_scratch, backward_scratch, dx, dparameters;
     LayerArgs forward, backward;
     LayerLinks links;
-    GradientEpilogue epilogue;   // what links.dy and the reader's links.dx point to
-    std::vector<double> bounds;  // what links.bounds points to; of each parameter's gradient
+    GradientEpilogue epilogue;   // where links.dy, and the reader's links.dx, point
+    std::vector<double> bounds;  // where links.bounds points: one for each parameter
   };
   struct Call {
     const Layer* layer = nullptr;
     std::vector<std::size_t> inputs;  // graph entries
-    std::size_t y = none, dy = none;  // blocks
+    std::size_t y = none, dy = none;  // indices of blocks
     std::vector<std::size_t> saved, forward_scratch, backward_scratch, dx;
-    std::vector<std::size_t> dparameters;     // blocks; none: the parameter's place in the arena of gradients
-    std::vector<SharedGradient> to_be_added;  // to its own gradients, in the order of the nodes that share its parameters
+    std::vector<std::size_t> dparameters;     // indices of blocks; none: written directly to the gradient arena
+    std::vector<SharedGradient> to_be_added;  // gradients of the nodes that share its parameters, in node order
     bool runs_backward = false;
-    std::size_t node = 0;  // the graph entry it makes; for a loss the index of its term
+    std::size_t node = 0;  // the graph entry that it computes; for a loss the index of its term
     RandomKey key;
-    std::string name;  // for errors: "0 dense(128)"
+    std::string name;  // for error messages: "0 dense(128)"
     Views views;
   };
-  struct Sum {                       // the gradients of one value, from each of its readers
-    std::vector<std::size_t> parts;  // blocks, in edge order; the total goes into the first
+  struct Sum {                       // sums the gradients of one value over its readers
+    std::vector<std::size_t> parts;  // blocks, in edge order; the first also receives the sum
   };
 
   int forward_time(std::size_t call) const { return static_cast<int>(call); }
@@ -136,13 +136,13 @@ class Program {
   std::vector<LossTerm> loss_terms_;
   std::vector<LayerPlan> loss_plans_;
   std::vector<Block> blocks_;
-  std::vector<std::size_t> value_block_;   // of each graph entry
-  std::vector<Shape> value_shape_;         // of each graph entry
-  std::vector<std::size_t> reader_edges_;  // of each graph entry: how many edges leave it, outputs counted
-  std::vector<Sum> gradient_;              // of each graph entry
-  std::vector<bool> wants_gradient_;       // of each graph entry
+  std::vector<std::size_t> value_block_;   // for each graph entry
+  std::vector<Shape> value_shape_;         // for each graph entry
+  std::vector<std::size_t> reader_edges_;  // for each graph entry: number of edges that leave it, graph outputs included
+  std::vector<Sum> gradient_;              // for each graph entry
+  std::vector<bool> wants_gradient_;       // for each graph entry
   std::vector<std::size_t> graph_inputs_, graph_outputs_;
-  std::vector<std::size_t> input_slot_;  // of each graph entry that is an input: its position
+  std::vector<std::size_t> input_slot_;  // for each graph entry that is an input: its position among the inputs
   std::vector<ConstTensorView> outputs_;
   std::vector<BoundedGradient> gradients_;
   std::int64_t workspace_bytes_ = 0;

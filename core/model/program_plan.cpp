@@ -1,4 +1,4 @@
-// What a Program computes, and where each block of it lies: planned once, from the graph.
+// Plans, once for each graph, what a Program computes and where its blocks are.
 
 #include "core/model/program.hpp"
 
@@ -45,7 +45,7 @@ std::vector<std::size_t> Program::add_blocks(const std::vector<BufferSpec>& spec
 
 void Program::extend(std::size_t block, int time) { blocks_[block].last = std::max(blocks_[block].last, time); }
 
-// Who runs, and who runs backward: a layer does when it, or anything before it, has something to learn.
+// Chooses which layers run forward and backward: a layer runs backward if it, or a layer before it, has parameters to train.
 void Program::make_calls(const Graph& graph, const TrainingPlan* training) {
   const auto& entries = graph.entries();
   wants_gradient_.assign(entries.size(), false);
@@ -84,7 +84,7 @@ void Program::make_calls(const Graph& graph, const TrainingPlan* training) {
   }
 }
 
-// y may take the place of x[0] when nobody else will look at x[0] again.
+// Whether y may overwrite x[0]: nothing else reads x[0] afterwards.
 bool Program::may_overwrite_input(const Graph& graph, const FusedCall& call) const {
   const std::size_t x = call.inputs[0];
   if (!call.plan.in_place || value_block_[x] == none || reader_edges_[x] != 1) return false;
@@ -97,7 +97,7 @@ bool Program::may_overwrite_input(const Graph& graph, const FusedCall& call) con
   return !producer_reads && !own_reads;
 }
 
-// The outputs of layers, what they save, and their scratch: alive from where they are written to where they are last read.
+// The blocks for outputs, saved values and scratch, each with the first and last time at which it is used.
 void Program::make_values(const Graph& graph, bool reuse) {
   value_block_.assign(graph.entries().size(), none);
   for (const Graph::Entry& entry : graph.entries()) value_shape_.push_back(entry.plan.output);
@@ -133,7 +133,7 @@ void Program::make_values(const Graph& graph, bool reuse) {
   }
 }
 
-// One block an edge along which a gradient flows, from the reader's backward to the writer's.
+// One block for each edge along which a gradient flows, in use from the reader's backward to the producer's.
 void Program::make_gradients(const Graph& graph) {
   const auto& entries = graph.entries();
   gradient_.resize(entries.size());
@@ -157,8 +157,9 @@ void Program::make_gradients(const Graph& graph) {
   }
 }
 
-// The gradient of a parameter is the sum over the nodes that share it. The first one's backward, which runs last, writes to the arena;
-// those of the others are kept in blocks until then. A layer's reader may begin its backward, so they live from the first backward on.
+// The gradient of a shared parameter is the sum over the nodes that share it. Backward of the first node runs last and writes to the arena;
+// the gradients of the others are kept in blocks until then. These blocks are in use from the start of backward, since a layer's reader may
+// already begin that layer's backward (layer_links.hpp).
 void Program::share_gradients(const Graph& graph) {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const std::size_t node = fused_[i].first;
@@ -182,7 +183,7 @@ void Program::place_blocks(bool reuse) {
   for (const Block& block : blocks_) {
     const std::int64_t bytes = block.shape.elements() * static_cast<std::int64_t>(size_of(block.dtype));
     const std::int64_t times = block.per_sample ? options_.max_batch : 1;
-    constexpr std::int64_t most = std::int64_t{1} << 48;  // more than any memory, and sums of them are exact
+    constexpr std::int64_t most = std::int64_t{1} << 48;  // more than any machine has; sums of such sizes cannot overflow
     if (bytes > most / times) {
       throw ConfigError("model: max_batch is " + std::to_string(options_.max_batch) + ", for which " + to_string(block.shape) +
                         " a sample takes over 2^48 bytes. Use a smaller max_batch.");

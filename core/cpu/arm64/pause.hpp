@@ -2,7 +2,7 @@
 
 namespace weir::cpu {
 
-// What a thread does between two looks at something that another one is about to change.
+// Called in a loop that spins until another thread changes something: lets the processor save power meanwhile.
 inline void pause() { asm volatile("yield"); }
 
 }  // namespace weir::cpu

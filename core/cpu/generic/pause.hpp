@@ -2,7 +2,7 @@
 
 namespace weir::cpu {
 
-// What a thread does between two looks at something that another one is about to change: nothing, here.
+// Called in a loop that spins until another thread changes something: does nothing on this processor.
 inline void pause() {}
 
 }  // namespace weir::cpu

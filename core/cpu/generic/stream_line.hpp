@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-// A processor that is not known to write past its caches: an ordinary copy.
+// For processors without known non-temporal stores: an ordinary copy.
 
 namespace weir::cpu {
 

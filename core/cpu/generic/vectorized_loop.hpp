@@ -1,6 +1,6 @@
 #pragma once
 
-// A build whose compiler may use the widest vectors everywhere, or whose processors all have the same.
+// For builds that compile all code for one instruction set: loops need no second version.
 
 namespace weir::cpu {
 

@@ -2,7 +2,7 @@
 
 namespace weir::cpu {
 
-// What a thread does between two looks at something that another one is about to change.
+// Called in a loop that spins until another thread changes something: lets the other hyperthread of the core run.
 inline void pause() { __builtin_ia32_pause(); }
 
 }  // namespace weir::cpu

@@ -2,8 +2,8 @@
 
 #include <emmintrin.h>
 
-// In vectors of 16 bytes, which every x86-64 has: the processor collects them into lines (measured on an Emerald Rapids: as fast as in
-// vectors of 32 or 64).
+// 16-byte stores, which every x86-64 has; the processor combines them into whole lines (on an Emerald Rapids as fast as stores of 32 or 64
+// bytes).
 
 namespace weir::cpu {
 

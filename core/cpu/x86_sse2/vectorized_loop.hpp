@@ -2,8 +2,8 @@
 
 #include "core/cpu/instruction_set.hpp"
 
-// A build for every x86-64: loops are compiled a second time, for processors with AVX2. The attributes reach only what is inlined into
-// run_wide: f itself, which other files may share, keeps the instructions of all processors.
+// For builds that must run on every x86-64: loops are compiled a second time, for AVX2. The attributes apply only to what is inlined into
+// run_wide; f itself, which other files may share, is compiled for the baseline.
 
 namespace weir::cpu {
 
