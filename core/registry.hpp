@@ -10,15 +10,15 @@
 
 namespace weir {
 
-// Types by their names, and what makes an object of each from its Config. The room that knows weir's own types keeps it, in a static
-// variable of a function, made with them: so they are there before anything is asked or registered.
+// Maps type names to factories that make an object from its Config. Lives in a static variable of a function in the room that defines
+// weir's own types, and is constructed with these: so they are known before the first lookup or registration.
 template <class Made>
 class Registry {
  public:
   using Factory = std::function<Made(const Config&)>;
   using Factories = std::map<std::string, Factory>;
 
-  // `kind` is for messages: "layer".
+  // `kind` is used in messages: "layer".
   Registry(std::string kind, Factories own) : kind_(std::move(kind)), factories_(std::move(own)) {}
 
   // Throws ConfigError when the name is taken.
@@ -28,9 +28,9 @@ class Registry {
     if (!added) throw ConfigError("register_" + kind_ + ": '" + place->first + "' is registered already. Choose another type name.");
   }
 
-  // Throws ConfigError for an unknown type; the message lists those that are known.
+  // Throws ConfigError for an unknown type; the message lists the known ones.
   Made make(const std::string& type, const Config& config) {
-    return find(type)(config);  // outside the lock: a factory may make what is inside
+    return find(type)(config);  // outside the lock: a factory may call make for nested objects
   }
 
  private:

@@ -11,9 +11,9 @@
 // the output of another (the producer), the consumer's dx is the producer's dy. The matrix product that computes dx can then apply the
 // activation gradient to each tile while the tile is in cache, and the producer need not read all of dy again:
 //
-// producer, forward    describes the activation gradient in *links.dy
-// consumer, backward   applies what *links.dx describes to dx and sets `applied`, or ignores it
-// producer, backward   skips its activation gradient if links.dy->applied
+//   producer, forward    describes the activation gradient in *links.dy
+//   consumer, backward   applies what *links.dx describes to dx and sets `applied`, or ignores it
+//   producer, backward   skips its activation gradient if links.dy->applied
 //
 // Both pointers point to the same GradientEpilogue, which the Program owns and clears before each forward. A layer that does not take part
 // ignores LayerArgs::links. Dense is both producer and consumer (layers/dense.cpp).

@@ -8,14 +8,15 @@ namespace {
 
 using Vector = __m256;
 constexpr Index lanes = 8, panel_vectors = 2, dot_rows = 3, dot_rows_most = 11, block_depth = 1024;
-constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
+constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return _mm256_set1_ps(x); }
 inline Vector load(const float* x) { return _mm256_loadu_ps(x); }
 inline void store(float* x, Vector v) { _mm256_storeu_ps(x, v); }
 inline Vector fma(Vector a, Vector b, Vector c) { return _mm256_fmadd_ps(a, b, c); }
-// fma for sums in registers. As asm, so that b stays in one too: g++ would rather read it from memory at each use, and loads would bound
-// the kernels (measured on Zen 4: at 0.6 of the multiply-adds). By value: a sum that asm refers to in an array stays in memory.
+// Fused multiply-add as asm, so that b stays in a register: g++ would otherwise read b from memory at each use, and the loads would limit
+// the kernels (measured on Zen 4: 0.6 of the peak rate). `sum` is passed by value: a sum that asm refers to in an array would stay in
+// memory.
 inline Vector add_product(Vector sum, Vector a, Vector b) {
   asm("vfmadd231ps {%2, %1, %0|%0, %1, %2}" : "+x"(sum) : "x"(a), "x"(b));
   return sum;

@@ -8,14 +8,14 @@ namespace {
 
 using Vector = __m512;
 constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 800;
-constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // a panel of one vector and more
+constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return _mm512_set1_ps(x); }
 inline Vector load(const float* x) { return _mm512_loadu_ps(x); }
 inline void store(float* x, Vector v) { _mm512_storeu_ps(x, v); }
 inline Vector fma(Vector a, Vector b, Vector c) { return _mm512_fmadd_ps(a, b, c); }
-// fma for sums in registers. As asm, so that they and a stay where they are: g++ would rather write the result over a copy of a, four times
-// in four rows of b, and keep a sum in memory.
+// Fused multiply-add as asm, so that sum and a keep their registers: g++ would otherwise copy a first and write the result over the copy,
+// and keep a sum in memory.
 inline Vector add_product(Vector sum, Vector a, Vector b) {
   asm("vfmadd231ps {%2, %1, %0|%0, %1, %2}" : "+v"(sum) : "v"(a), "v"(b));
   return sum;
@@ -29,7 +29,7 @@ inline Vector load_quads(const float* x, Index stride) {
   const Vector v = _mm512_insertf32x4(_mm512_castps128_ps512(_mm_loadu_ps(x)), _mm_loadu_ps(x + stride), 1);
   return _mm512_insertf32x4(_mm512_insertf32x4(v, _mm_loadu_ps(x + 2 * stride), 2), _mm_loadu_ps(x + 3 * stride), 3);
 }
-// With a mask of all lanes: g++ 12 warns of its own header without.
+// Masked with all lanes on: the unmasked form makes g++ 12 warn in its own header.
 inline Vector low(Vector a, Vector b) { return _mm512_maskz_unpacklo_ps(0xffff, a, b); }
 inline Vector high(Vector a, Vector b) { return _mm512_maskz_unpackhi_ps(0xffff, a, b); }
 inline Vector low_pairs(Vector a, Vector b) { return _mm512_maskz_shuffle_ps(0xffff, a, b, 0x44); }

@@ -2,29 +2,29 @@
 
 #include "core/product/outer_kernel.hpp"
 
-// The kernel that most of a large product runs in, six rows times four vectors, written in assembly for AVX-512: while one row of b is
-// multiplied, the next is being loaded. That takes all 32 registers; a compiler would keep some sums in memory. It pays where two threads
-// share a core, as each then has half of the buffers in which the core keeps instructions that wait.
+// The kernel in which large products spend most of their time, 6 rows times 4 vectors, in AVX-512 assembly. It loads the next row of b
+// while it multiplies the current one, which takes all 32 registers; a compiler would keep some sums in memory. This pays where two threads
+// share a core, as each then has only half of the core's buffer of waiting instructions.
 
 namespace weir::cpu {
 
 namespace {
 
-// What the general kernel computes, to the bit. Registers 8 to 31 are the sums, four a row; 6 and 7 are an element of a each, in turn;
-// 0 to 5 are a row of b and half of the next, so that after three steps along k each is where it began.
+// Computes the same bits as the general kernel. Registers 8 to 31 are the sums, four for each row; 6 and 7 hold an element of a in turn; 0
+// to 5 hold a row of b and half of the next, so that after three steps along k each register has its first role again.
 template <bool Across>
 [[gnu::noinline]] void kernel_6x4(const OuterStep& t, const Prefetch& ahead) {
   constexpr Index rows = 6, at_once = 3, bytes = sizeof(float);
-  // A step of a triple loads the row of b for the next step, so the last step must not be part of one.
+  // Each step of a triple loads the row of b for the next step, so the last step of all must not be in a triple.
   const Index triples = (t.depth - 1) / at_once, singles = t.depth - triples * at_once;
   const Index asked = smaller(ahead.rows * ahead.lines, triples > rows ? triples - rows : 0);
   const Index row_end = (ahead.step - ahead.lines * line_floats) * bytes;
   const Index c_step = t.ldc * bytes, adds_to_c = !t.first;
   const std::uint16_t last = static_cast<std::uint16_t>((1u << t.last_lanes) - 1);
-  const float *a = t.a, *a_next = t.a + (Across ? 1 : 3) * t.a_step;  // a's row behind the first, or the row three further
+  const float *a = t.a, *a_next = t.a + (Across ? 1 : 3) * t.a_step;  // a second pointer into a: one row behind the first, or three
   const float *b = t.b, *line = t.c;
   Index left = triples, count = rows, in_row = ahead.lines;
-  // What the asm reads from memory lies on the stack: without optimisation each operand elsewhere would take a register of its own.
+  // The asm reads these from the stack: without optimisation each operand elsewhere would occupy a register.
   const float *asked_first = ahead.first, *bias = t.bias;
   float* c = t.c;
   const Index lines = ahead.lines;

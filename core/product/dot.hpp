@@ -2,9 +2,9 @@
 
 #include "core/product/pack.hpp"
 
-// A tile of few rows or few columns, b transposed: dot products of rows that lie ready in memory, several at a time. Everything here is the
-// including file's own, as in pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo lanes, and the
-// lanes in a fixed tree.
+// A tile with few rows or few columns and b transposed: dot products of rows that are contiguous in memory, several at a time. Everything
+// here is local to the including file, as in pack.hpp. An element of c is summed in lanes, lane i over every k that is i modulo the number
+// of lanes; the lanes are then added in a fixed tree.
 
 namespace weir::cpu {
 
@@ -12,7 +12,7 @@ namespace {
 
 constexpr int dot_columns = 4;
 
-// sums[i] = the sum of the lanes of vectors[i].
+// sums[i] = sum over the lanes of vectors[i].
 inline void sum_lanes(const Vector* vectors, float* sums) {
   const Vector ab_low = low(vectors[0], vectors[1]), ab_high = high(vectors[0], vectors[1]);
   const Vector cd_low = low(vectors[2], vectors[3]), cd_high = high(vectors[2], vectors[3]);
@@ -24,7 +24,7 @@ inline void sum_lanes(const Vector* vectors, float* sums) {
   for (int i = 0; i < 4; ++i) sums[i] = quads[i];
 }
 
-// c[Rows, count] = a[Rows, depth] b[count, depth]^T + bias, count at most 4 Groups. Columns beyond count repeat the last.
+// c[Rows, count] = a[Rows, depth] b[count, depth]^T + bias, for count up to 4 Groups. Missing columns repeat the last one.
 template <int Rows, int Groups>
 void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
   constexpr int columns = dot_columns * Groups;
@@ -52,9 +52,9 @@ void dot_kernel(const TileTask& t, Index row, Index column, Index count) {
     step([](const float* x) { return load(x); }, k);
   };
   Index k = 0;
-  // With one row, loading b from the caches is the limit. A short loop loads from few places in the code, which trains the processor's
-  // prefetcher, and it slows the loads from L2 down 1.5 times; 200 places are too many for it (measured on a Zen 5; vectors of four are
-  // slower than that anyway).
+  // With one row, loading b from the caches is the limit. A short loop loads from few instruction addresses; the processor's prefetcher
+  // tracks these and then slows the loads from L2 by a factor of 1.5. 200 addresses are too many for it to track (measured on a Zen 5;
+  // vectors of four are slower than that anyway).
   if constexpr (Rows == 1 && lanes > 4) {
     constexpr Index at_once = 24;
     for (; k + at_once * lanes <= full; k += at_once * lanes) {
@@ -84,7 +84,7 @@ void run_dot(const TileTask& t, Index row, Index rows, Index column, Index count
   dot_kernel<Rows, Rows == 1 ? 2 : 1>(t, row, column, count);
 }
 
-// The side that is read again and again is the shorter one.
+// Loops so that the shorter side is the one that is read repeatedly.
 void dot_product(const TileTask& t) {
   const Cut strips(t.rows, dot_rows);
   const Index width = t.rows == 1 ? 2 * dot_columns : dot_columns, groups = ceil_div(t.columns, width);

@@ -1,4 +1,4 @@
-// The product on Eigen's single-threaded kernel, one tile of c a call.
+// The matrix product on Eigen's single-threaded kernel, one tile of c in each call.
 
 #include <algorithm>
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace {
 constexpr std::int64_t tile_rows = 32;
 constexpr std::int64_t tile_columns = 512;
 
-// How Eigen would cut this tile, and where to pack its operands: left alone it would call malloc for that each time.
+// Eigen's block sizes for this tile, and where to pack its operands: by default Eigen would call malloc for each tile.
 template <class T>
 class Blocking : public Eigen::internal::level3_blocking<T, T> {
  public:
@@ -43,7 +43,7 @@ class Blocking : public Eigen::internal::level3_blocking<T, T> {
   }
 };
 
-// Eigen's kernel wants c column-major, so it is told of c^T = op(b)^T op(a)^T.
+// Eigen's kernel wants c column-major, so this computes c^T = op(b)^T op(a)^T.
 template <class T, int OrderB, int OrderA>
 void multiply_tile(const Product<T>& p, const T* a, const T* b, T* c, const Tile& tile, void* workspace) {
   using Kernel = Eigen::internal::general_matrix_matrix_product<Eigen::Index, T, OrderB, false, T, OrderA, false, Eigen::ColMajor, 1>;
@@ -75,7 +75,7 @@ void add_bias(const Product<T>& p, const Tile& tile) {
   }
 }
 
-// Enough for each of the product's tiles: they have at most two heights and two widths.
+// Enough scratch for every tile of the product: tiles have at most two heights and two widths.
 template <class T>
 std::size_t workspace_bytes(const Product<T>& p) {
   std::size_t most = 0;
@@ -91,7 +91,7 @@ template <class T>
 void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue epilogue) {
   const std::int64_t down = ceil_div(p.m, tile_rows), across = ceil_div(p.n, tile_columns);
   static thread_local TileScratch own;
-  TileScratch& scratch = own;  // the tiles run on other threads
+  TileScratch& scratch = own;  // captured by the tiles, which run on other threads
   scratch.reserve(context, workspace_bytes(p));
   parallel_for(context, down * across, [&](std::int64_t index) {
     Tile tile;

@@ -4,7 +4,7 @@
 
 namespace weir::cpu {
 
-// The same product on Eigen's kernels: for double, for processors that product_kernels.hpp knows nothing of, and to compare with.
+// The same product on Eigen's kernels: for double, for processors without kernels in kernels.hpp, and as a reference.
 void product_on_eigen(const Context& context, const Product<float>& p, TileEpilogue epilogue);
 void product_on_eigen(const Context& context, const Product<double>& p, TileEpilogue epilogue);
 

@@ -3,17 +3,16 @@
 #include "core/product/outer_kernel.hpp"
 #include "core/product/pack.hpp"
 
-// A tile of the product: strips of a's rows times panels of b's columns. Everything here is the including file's own, as in
-// pack.hpp.
+// A tile of the product: strips (rows of a) times panels (columns of b). Everything here is local to the including file, as in pack.hpp.
 //
-// An element of c is summed over each block of k on its own, in order, and the blocks are added in order: which elements share a tile, a
-// strip or a panel changes no bits.
+// An element of c is summed over each block of k in order, and the blocks are added in order. So how c is cut into tiles, strips and panels
+// does not change the bits.
 
 namespace weir::cpu {
 
 namespace {
 
-// The widest panels, but for few rows those with which one strip holds them all.
+// The widest panels; for few rows those whose strip holds all rows.
 inline Index panel_vectors_for(Index rows) {
   for (Index vectors = panel_vectors; vectors > 0; --vectors) {
     if (rows <= strip_rows(vectors)) return vectors;
@@ -21,7 +20,7 @@ inline Index panel_vectors_for(Index rows) {
   return panel_vectors;
 }
 
-// The kernels for so many vectors of columns, and of those the one for so many rows: of[vectors - 1][rows - 1].
+// of[vectors - 1][rows - 1]: the kernel for a panel of so many vectors and a strip of so many rows.
 using OuterKernel = void (*)(const OuterStep&);
 
 template <bool Across>
@@ -45,17 +44,17 @@ struct OuterKernels {
 template <bool Across>
 constexpr OuterKernels<Across> outer_kernels;
 
-// The kernel that large products mostly run exists a second time, with prefetching: that takes registers, for which small products would
-// pay.
+// Only the kernel that large products mostly use has a version with prefetching: prefetching takes registers, which would slow small
+// products.
 constexpr Index prefetching_rows = strip_rows(panel_vectors), prefetching_vectors = panel_vectors;
 
 template <bool Across>
 constexpr OuterKernel prefetching_kernel = outer_kernel<prefetching_rows, prefetching_vectors, Across, true>;
 
-// What is packed, where, and in which order the kernels see it.
+// Decides what is packed, where, and in which order the kernels run.
 struct OuterTile {
   const TileTask& t;
-  Cut panels;  // in vectors
+  Cut panels;  // counted in vectors
 
   explicit OuterTile(const TileTask& task) : t(task), panels(ceil_div(t.columns, lanes), panel_vectors_for(t.rows)) {}
 
@@ -68,9 +67,9 @@ struct OuterTile {
   static constexpr Index shallow_most = 128;
   bool shallow() const { return t.depth <= shallow_most; }
 
-  static Index apart(Index ld) { return ld & -ld; }  // the largest power of two that divides the distance between rows
+  static Index apart(Index ld) { return ld & -ld; }  // the largest power of two that divides the row stride
 
-  // Whether a line of each row of an operand stays in L1: rows a power of two apart share few of its sets.
+  // Whether one cache line of each row stays in L1: rows whose stride is a multiple of a large power of two share few cache sets.
   bool fits_l1(Index ld) const {
     constexpr Index l1_floats = 1 << 13;
     return t.depth * (apart(ld) > line_floats ? apart(ld) : line_floats) <= l1_floats;
@@ -79,10 +78,10 @@ struct OuterTile {
   static constexpr bool wide_panels = panel_vectors * lanes >= 64;
   static constexpr Index page_floats = 1 << 10;
 
-  // A whole panel is read in place when only one strip of rows uses it, or when its rows begin on cache lines and can be read fast enough:
-  // a shallow panel if it fits L1, a deep one if b fits L2 and the panel is wide and spread over the sets of the caches. Others are packed:
-  // a dense layer's weights come from the core that updated them, and packing reads them in longer runs than kernels do (measured: in place
-  // costs 1 to 2 % of a step's time on two threads).
+  // Whether panel j is read in place. That needs either a single strip of rows, or rows that begin on cache lines and can be read fast
+  // enough: a shallow panel if it fits L1, a deep one if b fits L2 and the panel is wide and spread over the cache sets. Others are packed:
+  // the weights of a dense layer come from the core that updated them, and packing reads longer runs than the kernels do (measured: reading
+  // in place costs 1 to 2 % of a step on two threads).
   bool in_place(Index j) const {
     const bool aligned = reinterpret_cast<std::uintptr_t>(t.b + panel_begin(j)) % 64 == 0 && t.ldb % line_floats == 0;
     const bool spread = apart(t.ldb) < page_floats && t.depth * apart(t.ldb) <= small_l2_floats;
@@ -90,8 +89,8 @@ struct OuterTile {
     return !t.transpose_b && ((aligned && fast) || t.rows <= strip_rows_most()) && panel_columns(j) == panel_width(j);
   }
 
-  // A transposed a is read again for each panel, and is packed when it exceeds L2. Otherwise, if panels are wide, they are few, and reading
-  // from L2 is fast enough, except for rows whole pages apart, which share one set of L1 and few of L2 (measured).
+  // A transposed a is read again for each panel and is packed when it exceeds L2. Otherwise there are few panels if they are wide, and L2
+  // is fast enough; an exception are row strides of whole pages, where rows share one set of L1 and few of L2 (measured).
   bool packs_a() const {
     return t.transpose_a && ((t.a_beyond_l2 && !shallow()) || (!fits_l1(t.lda) && (!wide_panels || apart(t.lda) >= page_floats)));
   }
@@ -103,8 +102,8 @@ struct OuterTile {
     return false;
   }
 
-  // Rows of an operand may lie whole pages apart, and then share a set of L1, which holds eight of their lines: so eight rows at a time are
-  // cut into all of their panels or strips.
+  // With a row stride of whole pages all rows share one set of L1, which holds eight lines: so eight rows at a time are packed into all
+  // panels or strips.
   template <class F>
   void for_rows(F f) const {
     constexpr Index rows_most = 8;
@@ -127,7 +126,7 @@ struct OuterTile {
     });
   }
 
-  // A group's last row is written as whole vectors and may reach into the gap behind it.
+  // The last row of a group is written as whole vectors and may extend into the padding behind it.
   float* packed_group(Index row) const { return t.packed_a + row / group_rows * (group_rows * t.depth + lanes_most); }
 
   void pack_a(Index row, Index rows) const {
@@ -138,10 +137,10 @@ struct OuterTile {
     });
   }
 
-  // A panel as the kernels see it, without the strip. Made once for all strips: a processor executes at most some 50 cycles ahead, so
-  // anything longer between two kernels is time lost.
+  // A panel as the kernels see it, without the strip. Prepared once for all strips: a processor looks only some 50 cycles ahead, so longer
+  // work between two kernels would cost time.
   struct Panel {
-    OuterStep step;  // its a and c come with the strip
+    OuterStep step;  // without a and c, which depend on the strip
     const OuterKernel* kernels;
     float* c;
 
@@ -170,8 +169,8 @@ struct OuterTile {
     return p;
   }
 
-  // What to prefetch for the strip that begins at row `next`, when a exceeds L2: its rows in place, or the packed group that it begins.
-  // `lines` is the share of each row that each panel of the strip before it prefetches.
+  // What to prefetch for the next strip when a exceeds L2: its rows in place, or the packed group that begins at row `next`. `lines` is how
+  // many cache lines of each row every panel of the current strip prefetches.
   template <bool Across>
   Prefetch ahead(const float* a, Index rows, Index next_group, Index next, Index count) const {
     if (!t.a_beyond_l2 || next >= rows) return {};
@@ -181,8 +180,8 @@ struct OuterTile {
     return {packed_group(next), 0, 1, part(group_rows * t.depth)};
   }
 
-  // Goes through all panels of a strip, then the next strip; or, for panels shallow enough to stay in L1, through all strips of a panel.
-  // The shallowest are little work beside writing c, which is fastest along its rows. a is packed from its row on.
+  // Loops over strips outside and panels inside; for panels shallow enough to stay in L1 the other way round. The shallowest panels loop
+  // over strips outside again: writing c dominates there, and is fastest along its rows. Packed a begins at `row`.
   template <bool Across>
   void multiply(Index row, Index rows) const {
     const bool packed = packs_a();
@@ -214,13 +213,13 @@ struct OuterTile {
     }
   }
 
-  // The epilogue for these rows and columns of the tile, which this block's kernels have finished and which are still in L1.
+  // Runs the epilogue on a part of the tile that is finished and still in L1.
   void finish(Index row, Index rows, Index column, Index columns) const {
     if (t.epilogue.run) t.epilogue.run(t.epilogue.user, {t.row + row, rows, t.column + column, columns});
   }
 
-  // Calls f(first row of the group, first row, count) for the strips of groups of `together` rows. Strips are as equal as possible: kernels
-  // of few rows are slower, as each addition waits for the one before it.
+  // Splits the rows into groups of `together` and each group into strips of nearly equal height, and calls f(first row of the group, first
+  // row, count). Kernels of few rows are slower, since each addition waits for the one before it.
   template <class F>
   void for_strips(Index rows, Index together, F f) const {
     const Cut whole(smaller(together, rows), strip_rows_most());

@@ -2,14 +2,14 @@
 
 #include "core/product/pack.hpp"
 
-// A strip of a's rows times a panel of b's columns as a sum of outer products, held in registers. Everything here is the including file's
-// own, as in pack.hpp.
+// A strip of a times a panel of b as a sum of outer products, held in registers. Everything here is local to the including file, as in
+// pack.hpp.
 
 namespace weir::cpu {
 
 namespace {
 
-// How many rows go with a panel of so many vectors: as many sums as registers hold.
+// Rows of a strip for a panel of so many vectors: as many sums as there are registers.
 constexpr Index strip_rows(Index vectors) { return strip_rows_of[vectors - 1]; }
 
 // What to prefetch for the next strip when a exceeds L2, spread evenly over this strip's panels: `lines` cache lines of each of `rows`
@@ -19,8 +19,8 @@ struct Prefetch {
   Index step = 0, rows = 0, lines = 0;
 };
 
-// c[strip, panel] (+)= a b (+ bias) over a block of k: a's element (i, p) lies at a + i a_step + p, or at a + p a_step + i when across; b's
-// row p at b + p b_step.
+// c[strip, panel] (+)= a b (+ bias) over a block of k. a's element (i, p) is at a + i a_step + p, or at a + p a_step + i when Across; b's
+// row p is at b + p b_step.
 struct OuterStep {
   Index depth;
   const float* a;
@@ -29,10 +29,10 @@ struct OuterStep {
   Index b_step;
   float* c;
   Index ldc;
-  Index last_lanes;   // of the panel's last vector, how many are columns of c
-  bool first;         // c is written, not added to
-  const float* bias;  // added to each row of what c becomes; nullptr: none
-  Prefetch ahead;     // only for kernels with Prefetches
+  Index last_lanes;   // how many lanes of the panel's last vector are columns of c
+  bool first;         // overwrite c instead of adding to it
+  const float* bias;  // added to each row; nullptr: none
+  Prefetch ahead;     // used only by kernels with Prefetches
 };
 
 template <int Rows, int Vectors, bool Across, bool Prefetches = false>
@@ -43,8 +43,8 @@ template <int Rows, int Vectors, bool Across, bool Prefetches = false>
 #pragma GCC unroll 4
     for (int j = 0; j < Vectors; ++j) sum[i][j] = every(0.0f);
   }
-  // Rows are addressed from every third one, so that one index register serves all. The asm hides that the bases are related: clang would
-  // reach each row from the one before, a chain of additions longer than the arithmetic.
+  // Rows are addressed relative to every third row, so that one index register serves all. The asm hides how the base pointers are related:
+  // clang would compute each row from the one before, a chain of additions longer than the arithmetic.
   constexpr int bases = Across ? 1 : (Rows + 2) / 3;
   const Index a_step = t.a_step, b_step = t.b_step;
   const float *a[bases], *b = t.b;
@@ -53,8 +53,7 @@ template <int Rows, int Vectors, bool Across, bool Prefetches = false>
     a[i] = t.a + 3 * i * a_step;
     asm("" : "+r"(a[i]));
   }
-  // Adds one row of b times the elements of a that are p steps along k from a; then moves b on, and a too where it lies across. step is
-  // a_step.
+  // Adds one row of b times the elements of a that are p steps along k from a; then advances b, and a too when Across. step is a_step.
   const auto take = [&](int p, Index step) __attribute__((always_inline)) {
     Vector row[Vectors];
 #pragma GCC unroll 4
@@ -77,12 +76,13 @@ template <int Rows, int Vectors, bool Across, bool Prefetches = false>
   constexpr int at_once = 4;
   const auto take_some = [&]() __attribute__((always_inline)) {
     Index step = a_step;
-    if constexpr (!Across) asm("" : "+r"(step));  // else g++ would have a register for each sum of it and a constant: too many
+    if constexpr (!Across) asm("" : "+r"(step));  // else g++ keeps each sum of step and a constant in a register, too many
 #pragma GCC unroll 4
     for (int i = 0; i < at_once; ++i) take(i, step);
     pass(at_once);
   };
-  // c is prefetched while the sums are formed, even where it is only written: a row at a time, as all at once would delay the loads of b.
+  // Prefetches c while the sums are formed, even where c is only written; one row at a time, because all rows at once would delay the loads
+  // of b.
   Index p = t.depth;
   const float* c_row = t.c;
   for (int i = 0; i < Rows && p >= at_once; ++i, p -= at_once, c_row += t.ldc) {
@@ -90,7 +90,7 @@ template <int Rows, int Vectors, bool Across, bool Prefetches = false>
     for (int j = 0; j < Vectors; ++j) __builtin_prefetch(c_row + j * lanes, 1);
     take_some();
   }
-  // The next strip's part of a is prefetched a line at a time for the same reason (measured: all at once gains nothing).
+  // Prefetches the next strip's part of a one line at a time for the same reason (measured: all lines at once gain nothing).
   const float* line = t.ahead.first;
   Index left = t.ahead.rows * t.ahead.lines, in_row = t.ahead.lines;
   for (; p >= at_once; p -= at_once) {
@@ -113,8 +113,8 @@ template <int Rows, int Vectors, bool Across, bool Prefetches = false>
   }
   const Index ldc = t.ldc, last_lanes = t.last_lanes;
   const bool first = t.first;
-  // finish(sum, j, load_part): what is written of the sum in vector j; load_part reads as many lanes as c has columns there. Without a bias
-  // there is a copy of its own: to look for one at each vector cost shallow products up to 5 % (AVX2).
+  // finish(sum, j, load_part) returns what to store for the sum in vector j; load_part loads only as many lanes as c has columns there. The
+  // version without a bias is separate code: testing for a bias at each vector cost shallow products up to 5 % (AVX2).
   const auto write = [&](auto&& finish) __attribute__((always_inline)) {
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; ++i) {

@@ -2,8 +2,8 @@
 
 #include "core/product/kernels.hpp"
 
-// Operands copied to where the kernels of one instruction set read them in order. Written on the vector functions that the including file
-// defines; everything here is that file's own. Reads nothing outside the operand, but for transpose.
+// Copies operands into the order in which the kernels of one instruction set read them. Uses the vector functions that the including file
+// defines, so everything here is local to that file. Reads nothing outside the operand, except in transpose.
 
 namespace weir::cpu {
 
@@ -12,7 +12,7 @@ namespace {
 inline Index smaller(Index a, Index b) { return a < b ? a : b; }
 inline Index ceil_div(Index a, Index b) { return (a + b - 1) / b; }
 
-// Cuts [0, n) into the fewest parts of at most `most`, nearly equal.
+// Splits [0, n) into as few parts as possible of at most `most`, nearly equal.
 struct Cut {
   Index parts, size, larger;
   Cut(Index n, Index most) : parts(ceil_div(n, most)), size(n / parts), larger(n % parts) {}
@@ -20,7 +20,7 @@ struct Cut {
   Index count(Index part) const { return part < larger ? size + 1 : size; }
 };
 
-// packed[p][i] = x[p ldx + i]: [depth, count] becomes [depth, width]. Writes whole vectors, which may reach beyond count: zeros, there.
+// packed[p][i] = x[p ldx + i]: [depth, count] becomes [depth, width]. Stores whole vectors; elements behind count become zeros.
 inline void pack_rows(const float* x, Index ldx, Index depth, Index count, float* packed, Index width) {
   constexpr Index whole = panel_vectors * lanes;
   if (count == whole) {
@@ -39,7 +39,8 @@ inline void pack_rows(const float* x, Index ldx, Index depth, Index count, float
   }
 }
 
-// packed[p] = finish(x[i ldx + p] for each lane i), for one vector of rows of x: [lanes, depth] becomes [depth, lanes] in rows of width.
+// packed[p] = finish(the vector of x[i ldx + p] over lanes i), for `lanes` rows of x: [lanes, depth] becomes [depth, lanes] with row stride
+// width.
 template <class F>
 inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packed, Index width, const F& finish) {
   Index p = 0;
@@ -62,8 +63,8 @@ inline void transpose_lanes(const float* x, Index ldx, Index depth, float* packe
   transpose_lanes(x, ldx, depth, packed, width, [](Vector v) { return v; });
 }
 
-// packed[p][i] = x[i ldx + p]: [count, depth] becomes [depth, width], width being count rounded up to whole vectors; zeros fill it.
-// spare holds lanes rows of block_depth_most.
+// packed[p][i] = x[i ldx + p]: [count, depth] becomes [depth, width]; width is count rounded up to whole vectors, padded with zeros. spare
+// holds `lanes` rows of block_depth_most.
 inline void pack_columns(const float* x, Index ldx, Index depth, Index count, float* packed, Index width, float* spare) {
   Index i = 0;
   for (; i + lanes <= count; i += lanes) transpose_lanes(x + i * ldx, ldx, depth, packed + i, width);
@@ -75,7 +76,7 @@ inline void pack_columns(const float* x, Index ldx, Index depth, Index count, fl
   transpose_lanes(spare, block_depth_most, depth, packed + i, width);
 }
 
-// c[columns, rows] = the transpose of x[rows, columns], plus a bias; see ProductKernels.
+// c[columns, rows] = x[rows, columns]^T plus a bias; see ProductKernels.
 inline void transpose(const float* x, Index ldx, Index rows, Index columns, const float* bias, float* c, Index ldc, float* spare) {
   Index i = 0;
   for (; i + lanes <= rows; i += lanes) {

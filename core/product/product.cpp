@@ -1,4 +1,4 @@
-// The product of floats: cut into tiles, each on the kernels of the best instruction set that the processor has.
+// The f32 matrix product: cut into tiles, each computed by the kernels of the processor's best instruction set.
 
 #include "core/product/product.hpp"
 
@@ -23,17 +23,17 @@ bool by_dot_products(const Product<float>& p, const ProductKernels& kernels) {
 
 bool a_beyond_l2(const Product<float>& p) { return p.m * p.k > small_l2_floats; }
 
-// How deep a block of k may be. A transposed a that is beyond L2 is packed, and so may be deeper (both depths measured).
+// The deepest block of k. A transposed a that exceeds L2 is packed, so its blocks may be deeper (both depths measured).
 Index depth_most(const Product<float>& p, const ProductKernels& kernels) {
   if (!p.transpose_a) return kernels.block_depth;
   return a_beyond_l2(p) ? 512 : 256;
 }
 
-// c in down x across tiles of nearly equal size, rows in whole groups and columns in whole lines.
+// c cut into down x across tiles of nearly equal size; rows in whole groups, columns in whole cache lines.
 struct Tiling {
   Index m = 0, n = 0, down = 1, across = 1;
 
-  // Where part i of count begins when n is cut in whole units.
+  // The begin of part i of count when [0, n) is cut at multiples of unit.
   static Index cut(Index n, Index unit, Index i, Index count) { return std::min(n, ceil_div(n, unit) * i / count * unit); }
 
   Tile operator[](Index index) const {
@@ -48,11 +48,11 @@ struct Tiling {
 };
 
 // The number of tiles: about 8, or 16 if a is transposed (a weight gradient), so that 8 threads have work; each large enough to pay for
-// packing its operands and for handing it to a thread. depth is that of a block of k. Depends on the sizes alone; all constants measured.
+// packing its operands and handing it to a thread. depth is the depth of a block of k. Depends on the sizes alone; all constants measured.
 Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   const Index tiles_most = p.transpose_a ? 16 : 8, rows_most = p.transpose_a ? 512 : 1024;
   constexpr Index outer_least = 1 << 18, dot_least = 1 << 15;
-  const bool narrow = p.n <= tile_columns_most / 2;  // whole rows of c are few elements then, and no other tile reads these rows of a
+  const bool narrow = p.n <= tile_columns_most / 2;  // then a row of c is short, and no other tile reads these rows of a
   const Index rows_good = p.transpose_a ? 48 : narrow ? 64 : 256;
   const Index rows_least = dot ? p.m : 64, columns_least = p.transpose_a ? 192 : 64;
 
@@ -72,9 +72,9 @@ Tiling tiling(const Product<float>& p, bool dot, Index depth) {
   return t;
 }
 
-// One product in its tiles. An operand's part that only one tile reads is packed by that tile; one that several tiles read is packed once,
-// before they begin, a block of k at a time, which bounds the memory for it. Only a small b (see packed_alone_most) is packed whole by each
-// thread at its first tile. All tiles of a row or column have nearly the same shape, so one packing serves them.
+// One product in its tiles. A part of an operand that only one tile reads is packed by that tile; a part that several tiles read is packed
+// before them, one block of k at a time, which bounds the memory. A small b (see packed_alone_most) is packed whole by each thread at its
+// first tile. All tiles of a row or column have nearly the same shape, so one packed copy serves them.
 class TiledProduct {
  public:
   TiledProduct(const Product<float>& product, const ProductKernels& kernels, const Context& context, TileScratch& memory,
@@ -94,7 +94,7 @@ class TiledProduct {
     share_b_ = several_pack_b && !b_alone_;
     const Index part_rows = ceil_div(p_.m, tiles_.down) + group_rows;
     part_a_ = packed_a_floats(part_rows, block_);
-    const Index deepest = p_.k > most ? most : block_;  // also for a later product with a smaller k
+    const Index deepest = p_.k > most ? most : block_;  // so that a later product with a smaller k needs no more memory
     const Index shared =
         (share_a_ ? tiles_.down * packed_a_floats(part_rows, deepest) : 0) + (share_b_ ? packed_b_floats(p_.n, deepest) : 0);
     scratch_.reserve(context, own_floats * sizeof(float), static_cast<std::size_t>(shared) * sizeof(float));
@@ -102,7 +102,7 @@ class TiledProduct {
 
   void run(const Context& context) const {
     const Index count = tiles_.down * tiles_.across, pack_b = share_b_ ? tiles_.across : 0, pack_a = share_a_ ? tiles_.down : 0;
-    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // of k, between two packings by all threads
+    const Index span = pack_a + pack_b > 0 ? block_ : p_.k;  // how much of k is processed between two packing passes
     for (Index k = 0; k < p_.k; k += span) {
       if (pack_a + pack_b > 0) {
         parallel_for(context, pack_a + pack_b, [&](Index i) {

@@ -6,7 +6,7 @@
 
 #include "core/product/tile_epilogue.hpp"
 
-// The one door to a fast matrix product on the CPU. What is behind it is nobody else's business.
+// The fast matrix product on the CPU; callers need nothing else from this folder.
 
 namespace weir::cpu {
 
@@ -25,9 +25,9 @@ struct Product {
   const T* bias = nullptr;  // added to each finished row; nullptr: none
 };
 
-// Tiles depend on the sizes alone and each is computed by one thread, so the bits do not depend on the number of threads. Allocates
-// nothing from the second call of a thread on, for the same product or for what a smaller batch makes of it: fewer rows or, where a is
-// transposed, a smaller k.
+// Computes the product, then runs the epilogue on each finished part of c. Tiles depend on the sizes alone and each is computed by one
+// thread, so the bits do not depend on the number of threads. From a thread's second call on it does not allocate for the same sizes or
+// those of a smaller batch (smaller m, or smaller k where a is transposed).
 void product(const Context& context, const Product<float>& p, TileEpilogue epilogue = {});
 void product(const Context& context, const Product<double>& p, TileEpilogue epilogue = {});
 

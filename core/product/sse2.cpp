@@ -8,12 +8,12 @@ namespace {
 
 using Vector = __m128;
 constexpr Index lanes = 4, panel_vectors = 2, dot_rows = 3, dot_rows_most = 24, block_depth = 512;
-constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // a panel of one vector and more
+constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return _mm_set1_ps(x); }
 inline Vector load(const float* x) { return _mm_loadu_ps(x); }
 inline void store(float* x, Vector v) { _mm_storeu_ps(x, v); }
-inline Vector fma(Vector a, Vector b, Vector c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }  // rounds twice: this set has no other way
+inline Vector fma(Vector a, Vector b, Vector c) { return _mm_add_ps(_mm_mul_ps(a, b), c); }  // rounds twice: SSE2 has no fused multiply-add
 inline Vector add_product(Vector sum, Vector a, Vector b) { return fma(a, b, sum); }
 
 inline Vector load_first(const float* x, Index n) {

@@ -4,13 +4,13 @@
 
 namespace weir::cpu {
 
-// A finished part of a product's c: rows [row, row + rows) and columns [column, column + columns).
+// A finished part of c: rows [row, row + rows) and columns [column, column + columns).
 struct Tile {
   std::int64_t row = 0, rows = 0, column = 0, columns = 0;
 };
 
-// What to do with each part of c right after it is finished, while it is in cache: every element is in one part. Does not own what it
-// points to.
+// A function to run on each part of c right after it is finished, while it is in cache; each element is in exactly one part. Does not own
+// what it points to.
 struct TileEpilogue {
   void* user = nullptr;
   void (*run)(void* user, const Tile& tile) = nullptr;  // nullptr: nothing

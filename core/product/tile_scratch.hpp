@@ -13,11 +13,11 @@
 
 namespace weir::cpu {
 
-// Working memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each of its threads, and one that they share. It belongs
-// to the calling thread (as a static thread_local), so that a later call that needs no more bytes allocates nothing.
+// Scratch memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each thread and one that all share. Make it a static
+// thread_local of the calling thread: later calls that need no more bytes then do not allocate.
 class TileScratch {
  public:
-  void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // bytes; before the tiles
+  void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // sizes in bytes; call before the tiles run
     const auto threads = static_cast<std::size_t>(context.threads);
     part_ = round_up(part, line);
     parts_ = round_up(threads, line);
@@ -31,10 +31,10 @@ class TileScratch {
     std::fill_n(memory_.get(), threads, std::byte{0});
   }
 
-  void* mine() const { return memory_.get() + parts_ + part_ * member(); }  // in a tile
+  void* mine() const { return memory_.get() + parts_ + part_ * member(); }  // this thread's part; call inside a tile
   void* shared() const { return memory_.get() + shared_; }
 
-  // In a tile: true the first time that its thread asks since reserve.
+  // Call inside a tile: true for the first call of this thread since reserve.
   bool first_time() const { return std::exchange(memory_.get()[member()], std::byte{1}) == std::byte{0}; }
 
  private:
@@ -44,8 +44,8 @@ class TileScratch {
   struct Free {
     void operator()(std::byte* block) const { ::operator delete (block, std::align_val_t{huge_page}); }
   };
-  std::unique_ptr<std::byte, Free> memory_;                   // a byte a thread, their parts, what they share
-  std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // of all, of a part; where the parts and the shared one begin
+  std::unique_ptr<std::byte, Free> memory_;  // one flag byte for each thread, then the threads' parts, then the shared part
+  std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // bytes in all, bytes of a part; where the parts and the shared part begin
 };
 
 }  // namespace weir::cpu

@@ -40,8 +40,8 @@ class TransposedProduct {
   }
 
  private:
-  // Tiles of b's rows: about eight, for as many threads, each large enough to be worth handing over and small enough for its result to stay
-  // in cache. Where there are several, each has more rows than the kernels for few rows take, so one packing serves them all.
+  // Tiles of b's rows: about eight, for up to eight threads; each large enough to be worth handing over, and small enough for its result to
+  // stay in cache. If there are several, each has more rows than the kernels for few rows take, so one packed copy serves them all.
   static constexpr Index tile_rows_least = 32, tiles_most = 8, tile_least = 1 << 18;
   static Index tiles(const Product<float>& p) {
     const Index wanted = std::min({tiles_most, p.m * p.n * p.k / tile_least, p.n / tile_rows_least});
@@ -85,7 +85,7 @@ class TransposedProduct {
 }  // namespace
 
 bool transposing_pays(const Product<float>& p, const ProductKernels& kernels) {
-  const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes of each step
+  const Index width = lines_of(p.m) * line_floats, idle = width - p.m;  // lanes used by each step
   const Index block = even_block(p.k, kernels.block_depth), depth = ceil_div(p.k, block) * block;
   return p.transpose_b && !p.transpose_a && p.m <= transposed_rows_most && 2 * p.m <= p.n && 4 * idle <= line_floats &&
          width * depth <= packed_alone_most;

@@ -5,9 +5,9 @@
 
 namespace weir {
 
-// Array operations, for layers written outside weir among others; f32 and f64, on the device of the views. They throw ShapeError,
-// ConfigError (dtype) or DeviceError before they write anything. Inside a layer pass on the Context that it was given; without a Context a
-// call uses num_threads() threads and, on CUDA, waits for the result.
+// Array operations, for example for layers written outside weir; f32 and f64, on the device of the views. They throw ShapeError,
+// ConfigError (dtype) or DeviceError before they write anything. Inside a layer pass its Context on; without a Context they use
+// num_threads() threads and, on CUDA, wait for the result.
 
 // A Context for calls outside a layer: num_threads() threads, this thread's stream on a CUDA device, inference mode.
 Context context_for(Device device);
@@ -26,7 +26,7 @@ void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y);
 void reduce_sum(const ConstTensorView& x, const TensorView& y);
 
-// y = x. Equal dtype and number of elements; between any two devices, one of which is the context's.
+// y = x, for equal dtype and number of elements; between any two devices, one of which is the context's.
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y);
 void copy(const ConstTensorView& x, const TensorView& y);
 

@@ -9,12 +9,12 @@
 
 namespace weir {
 
-// How and where a layer's call runs. A plain value that is valid for that call.
+// How and where a layer's forward or backward runs. Valid during that call.
 struct Context {
   Device device = Device::cpu();  // the device of all views of the call
   void* stream = nullptr;         // the cudaStream_t; nullptr: this thread's own. Unused on the CPU
   bool training = false;          // false: inference
-  RandomKey key = {};             // key of this layer's random numbers; use *step as part of the counter, for new numbers in each step
+  RandomKey key = {};             // this layer's key for random numbers; use *step in the counter, so that each step draws new ones
   const std::uint64_t* step =
       nullptr;      // in device memory: training steps begun so far. A pointer, as a replayed CUDA graph must see new values
   int threads = 1;  // CPU threads that parallel_for may use

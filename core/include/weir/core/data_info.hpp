@@ -8,17 +8,17 @@
 
 namespace weir {
 
-// What is known of an input or a target besides its numbers; each member may be left out.
+// What is known of an input or target besides its values; each member may be left unset.
 struct FieldInfo {
-  std::optional<double> divisor = {};     // a byte stands for value / divisor: 1e-30 to 1e30
-  Shape image = {};                       // a sample is a picture: [height, width, channels], its numbers in this order
-  std::vector<std::string> columns = {};  // a name for each number of a sample
-  std::vector<std::string> classes = {};  // a name for each class
+  std::optional<double> divisor = {};     // a u8 value stands for value / divisor; 1e-30 to 1e30
+  Shape image = {};                       // a sample is an image [height, width, channels], stored in this order
+  std::vector<std::string> columns = {};  // one name for each number of a sample
+  std::vector<std::string> classes = {};  // one name for each class
 
   friend bool operator==(const FieldInfo&, const FieldInfo&) = default;
 };
 
-// The same for all inputs and targets, in the order of a graph's inputs and outputs.
+// A FieldInfo for each input and target, in the order of a graph's inputs and outputs.
 struct DataInfo {
   std::vector<FieldInfo> inputs = {};
   std::vector<FieldInfo> targets = {};

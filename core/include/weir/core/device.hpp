@@ -34,7 +34,7 @@ std::ostream& operator<<(std::ostream& out, Device device);
 // The first CUDA device if this build supports CUDA and the machine has one, else the CPU.
 Device best_device() noexcept;
 
-// A text for people: which CUDA devices can be used, or why none can. One line, without a line break.
+// A sentence for people: which CUDA devices can be used, or why none can. One line, without a line break.
 std::string cuda_status();
 
 }  // namespace weir

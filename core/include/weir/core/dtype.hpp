@@ -7,8 +7,8 @@
 
 namespace weir {
 
-// Element type of a tensor. Computation is in f32 or f64; bf16 is for storage on CUDA only; i32 holds labels and indices, u8 images and
-// masks; i64 is what files and other programs hold whole numbers in, and becomes i32 in a Dataset.
+// Element type of a tensor. Layers compute in f32 or f64; bf16 is for storage on CUDA only; i32 holds labels and indices, u8 images and
+// masks. i64 is accepted from files and other programs, and a Dataset converts it to i32.
 enum class DType : std::uint8_t { f32, f64, bf16, i32, u8, i64 };
 
 // Bytes of one element.

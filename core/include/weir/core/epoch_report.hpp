@@ -5,19 +5,19 @@
 
 namespace weir {
 
-// An epoch of fit when it is over. Losses are means over samples, with their weights; accuracies are fractions of 1, there when a loss
-// classifies.
+// A finished epoch of fit. Losses are means over samples, with sample weights applied; accuracies are fractions (0 to 1), present when a
+// loss classifies.
 struct EpochReport {
-  std::int64_t epoch = 0;  // of this fit, from 1
+  std::int64_t epoch = 0;  // within this fit, from 1
   std::int64_t epochs = 0;
-  std::int64_t samples = 0;        // trained on: all of them, unless fit was stopped or drop_last left some out
-  std::uint64_t total_steps = 0;   // that the Model has taken, in earlier fits too
-  double loss = 0;                 // over the epoch, each batch before its update
-  std::optional<double> accuracy;  // likewise
+  std::int64_t samples = 0;        // trained on; fewer than all when fit was stopped or drop_last left some out
+  std::uint64_t total_steps = 0;   // steps of the Model so far, in earlier fits too
+  double loss = 0;                 // training loss, each batch measured before its update
+  std::optional<double> accuracy;  // training accuracy, measured alike
   std::optional<double> validation_loss;
   std::optional<double> validation_accuracy;
   double learning_rate = 0;  // of the last step
-  double seconds = 0;        // spent in training steps: without validation and callbacks
+  double seconds = 0;        // of training steps, without validation and callbacks
 };
 
 }  // namespace weir

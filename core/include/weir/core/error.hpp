@@ -11,13 +11,13 @@ class Error : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Shapes, widths or batch sizes that do not fit each other.
+// Shapes, widths or batch sizes that do not match.
 class ShapeError : public Error {
  public:
   using Error::Error;
 };
 
-// A device that does not exist, cannot be used, is out of memory, or is not the one that holds the data.
+// A device that does not exist, cannot be used or is out of memory, or data that is on another device.
 class DeviceError : public Error {
  public:
   using Error::Error;

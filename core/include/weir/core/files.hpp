@@ -9,11 +9,11 @@
 
 namespace weir {
 
-// What a reader reads: a file by its path, or in memory the bytes that the file would hold, which are not copied and must outlive the
-// reader. Either is passed as it is: load_model("a.safetensors"), load_model(bytes). Messages call it by its path or "(memory)".
+// A file to read: a path, or the bytes of a file in memory, which are not copied and must outlive the reader. Pass either directly:
+// load_model("a.safetensors"), load_model(bytes). Messages name the path or "(memory)".
 using FileSource = std::variant<std::filesystem::path, std::span<const std::byte>>;
 
-// Where a writer writes: a file, or a vector that afterwards holds the bytes of that file and nothing else: save(model, bytes).
+// A file to write: a path, or a vector whose content is replaced by the bytes of the file: save(model, bytes).
 using FileTarget = std::variant<std::filesystem::path, std::reference_wrapper<std::vector<std::byte>>>;
 
 }  // namespace weir

@@ -14,7 +14,7 @@
 
 namespace weir {
 
-// Names a node of one graph and of its copies. What Graph::input and Graph::add return.
+// A node of one graph and of its copies; returned by Graph::input and Graph::add.
 class Node {
  public:
   Node() = default;
@@ -27,44 +27,44 @@ class Node {
   std::size_t index_ = 0;
 };
 
-// The description of a network: layers and the edges between them, any directed acyclic graph with several inputs and outputs.
-// A plain value: copying is cheap (layers are shared and immutable), printing draws it, saving writes it. It computes nothing.
+// The description of a network: layers and the edges between them, any directed acyclic graph with several inputs and outputs. A plain
+// value: copying is cheap (layers are shared and immutable), << prints it as a table, save writes it. Computation is done by a Model.
 class Graph {
  public:
-  // A block of parameters: the entry whose plan asks for it, and the parameter's place there.
+  // A block of parameters: the entry that owns it, and its position in that entry's plan.
   struct Block {
     std::size_t entry = 0, parameter = 0;
     friend bool operator==(const Block&, const Block&) = default;
   };
 
-  // What is known of one node. An input has no layer; its shape is plan.output.
+  // One node. An input has no layer; its shape is plan.output.
   struct Entry {
     std::string name;
     std::shared_ptr<const Layer> layer;
-    std::vector<std::size_t> inputs;  // indices of entries before this one
+    std::vector<std::size_t> inputs;  // indices of earlier entries
     LayerPlan plan;
-    std::vector<Block> blocks;           // of each of plan.parameters: its own, or that of an entry before it
-    Storage storage = Storage::compute;  // of the output; a layer's is always compute
+    std::vector<Block> blocks;           // one for each of plan.parameters: its own, or an earlier entry's
+    Storage storage = Storage::compute;  // of the output; always compute for a layer
   };
 
   Graph();
 
-  // An input of this shape a sample. Named "input", "input_1", ... unless a name is given.
+  // Adds an input; `shape` is that of one sample. The default names are "input", "input_1", ...
   Node input(Shape shape, Storage storage = Storage::compute, std::string name = "");
 
-  // A layer that reads these nodes. Unnamed layers are called by their count: "0", "1", ... as in PyTorch's Sequential. Runs infer, so
-  // that a wrong shape throws here: ShapeError "dense(128) after input [0]: ...". ConfigError for a node of another graph, a taken
-  // or malformed name.
+  // Adds a layer that reads these nodes. Unnamed layers are numbered "0", "1", ... as in PyTorch's Sequential. Calls infer, so a wrong
+  // shape throws here: ShapeError "dense(128) after input [0]: ...". ConfigError for a node of another graph, or a name that is taken or
+  // malformed.
   template <class L>
   Node add(L&& layer, std::vector<Node> inputs, std::string name = "") {
     return add_layer(make_layer(std::forward<L>(layer)), std::move(inputs), std::move(name));
   }
   Node add_layer(std::shared_ptr<const Layer> layer, std::vector<Node> inputs, std::string name = "");
 
-  // Gives a node the parameters of an earlier one, all or the one of this name, instead of its own: `decoder.weight = encoder.weight` in
-  // PyTorch, or a Keras layer that is called twice. The Model holds the block once, under the earlier node's name and with its initial
-  // values, and its gradient is the sum over the nodes, in their order. State stays each node's own. ConfigError for a node that is not
-  // earlier, or a parameter that one of the two has not; ShapeError for unequal shapes.
+  // Makes a node use the parameters of an earlier one, all of them or the one named, instead of its own: `decoder.weight = encoder.weight`
+  // in PyTorch, or a Keras layer that is called twice. The Model holds the block once, under the earlier node's name and with its initial
+  // values; its gradient is the sum over the nodes, in their order. State is not shared. ConfigError for a node that is not earlier, or a
+  // parameter that one of the two does not have; ShapeError for unequal shapes.
   //
   //   const Node a = g.add(Dense(64), {x}), b = g.add(Dense(64), {y});
   //   g.share_parameters(b, a);
@@ -77,10 +77,10 @@ class Graph {
   const std::vector<std::size_t>& inputs() const { return inputs_; }  // indices into entries()
   const std::vector<std::size_t>& outputs() const { return outputs_; }
   const Shape& shape(Node node) const;                       // of one sample
-  std::string parameter_name(const Block& block) const;      // "0.weight", as in files
-  std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample, what the layer's infer was given
+  std::string parameter_name(const Block& block) const;      // the name in files: "0.weight"
+  std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample
 
-  // What must hold before a Model can be made: an input, an output, and no node that leads to no output. Throws ConfigError.
+  // Checks that a Model can be made: there is an input and an output, and every node leads to an output. Throws ConfigError.
   void validate() const;
 
  private:
@@ -93,12 +93,12 @@ class Graph {
   std::vector<std::size_t> outputs_;
 };
 
-// One line a node: "0  dense(128)  784 -> 128  100,480 parameters"; "shares 0" where its parameters are those of another.
+// Prints one line for each node: "0  dense(128)  784 -> 128  100,480 parameters"; "shares 0" where its parameters are another node's.
 std::ostream& operator<<(std::ostream& out, const Graph& graph);
 
 namespace detail {
 
-// A layer behind a node; or what is no layer and adds several by itself, as Residual.
+// Adds one layer after a node. A type that stands for several layers, such as Residual, adds them itself.
 template <class L>
 Node append(Graph& graph, Node node, L&& layer) {
   if constexpr (requires { layer.append_to(graph, node); }) {
@@ -110,7 +110,7 @@ Node append(Graph& graph, Node node, L&& layer) {
 
 }  // namespace detail
 
-// A chain: one input of this shape, then each layer on the one before; the last is the output.
+// A chain as torch.nn.Sequential: one input of this shape, then each layer after the one before; the last is the output.
 template <class... Layers>
 Graph sequential(Shape input, Layers&&... layers) {
   Graph graph;

@@ -8,12 +8,12 @@
 
 namespace weir {
 
-// PyTorch's mode="fan_in" and "fan_out": whether a weight [out, in, ...] is scaled by its number of inputs or of outputs.
+// PyTorch's mode="fan_in" and "fan_out": whether a weight [out, in, ...] is scaled by its number of inputs or outputs.
 enum class Fan : std::uint8_t { in, out };
 
-// How a parameter is filled when a Model is made. For a weight [out, in], fan_in = in and fan_out = out; for [out, in, d...] both are times
-// the product of d. In PyTorch he_* is called kaiming_*_, glorot_* xavier_*_. The makers throw ConfigError for numbers that are not finite
-// or out of range.
+// How a parameter is filled when a Model is made. For a weight [out, in], fan_in = in and fan_out = out; for [out, in, d...] both are
+// multiplied by the product of d. PyTorch calls he_* kaiming_*_ and glorot_* xavier_*_. The functions below throw ConfigError for arguments
+// that are not finite or out of range.
 //
 // For users of the library crysx_nn: its random1 is uniform(0, 1), random2 uniform(-0.3, 0.3), random3 uniform(-1, 1), Xavier
 // he_uniform(sqrt(5)), which is U(-1/sqrt(in), 1/sqrt(in)), and He he_normal(). Its NormXavier is U(-b, b) with b = 6 / (sqrt(in) +
@@ -53,11 +53,11 @@ class Initializer {
   static Initializer orthogonal(double gain = 1);
 
   Kind kind() const { return kind_; }
-  double a() const { return a_; }  // the first number given to the function above that made this, or 0
-  double b() const { return b_; }  // the second number, or 0; for those with a fan 0 is Fan::in, 1 Fan::out
+  double a() const { return a_; }  // the first argument of the function that made this, or 0
+  double b() const { return b_; }  // the second argument, or 0; for kinds with a fan: 0 is Fan::in, 1 Fan::out
 
-  // Fills a tensor on the host, f32 or f64; the same key gives the same numbers (f32: rounded from f64). ShapeError where the kind needs a
-  // fan or a matrix and the block has fewer than two dimensions.
+  // Fills a host tensor, f32 or f64; the same key gives the same values (f32: rounded from f64). ShapeError where the kind needs a fan or a
+  // matrix and the tensor has fewer than two dimensions.
   void fill(TensorView block, RandomKey key) const;
 
   std::string describe() const;  // "he_uniform(0)", "he_uniform(0, fan out)"

@@ -6,20 +6,21 @@
 
 namespace weir {
 
-// A terminal layer. Its inputs are an output of the graph and the target; its y is one number a sample ([] per sample), and the
-// loss is the mean of y over the batch: a loss that normalises otherwise (a sum, class weights) scales its y so that this mean is
-// its value. Sample weights need nothing here: the Model puts weight / batch into dy.
+// A loss: a layer whose inputs are an output of the graph and the target. Its y is one number for each sample (shape [] per sample), and
+// the loss is the mean of y over the batch. A loss with another normalisation (sum, class weights) scales y so that this mean is its value.
+// Sample weights are handled by the Model, which puts weight / batch into dy.
 class Loss : public Layer {
  public:
-  // check_input for the targets: their values on the host, all at once, [samples, ...]. Throws ConfigError with the sample's number and
-  // value (a label out of range, a probability below 0). `output` is the shape of the graph's output, per sample.
+  // Checks all targets before training: [samples, ...], on the host. `output` is the shape of one sample of the graph's output. Throws
+  // ConfigError with the sample's number and value (a label out of range, a probability below 0).
   virtual void check_targets(const Shape& output, const ConstTensorView& targets) const;
 
-  // What the sum over these targets [samples, ...], on the host, is divided by to give their loss: their number, unless they count
-  // differently (class weights, a sum: 1). The loss of several batches is the sum of divisor times loss over them, over the divisor of all.
+  // The divisor in: loss of these targets = sum / divisor. `targets` are [samples, ...] on the host. By default the number of samples;
+  // otherwise with class weights, or for a sum (1). The loss over several batches is the sum of divisor * loss of each, divided by the sum
+  // of the divisors.
   virtual double divisor(const Shape& output, const ConstTensorView& targets) const;
 
-  // True when targets of this shape are class labels, so that accuracy has a meaning.
+  // True when targets of this shape are class labels, so that fit reports an accuracy.
   virtual bool classifies(const Shape& output, const Shape& target) const;
 };
 

@@ -10,7 +10,7 @@
 
 namespace weir {
 
-// A loss for one output of the graph, and its share in the sum.
+// A loss for one output of the graph, and its weight in the sum.
 struct LossTerm {
   template <std::derived_from<Loss> L>
   LossTerm(L loss_, double weight_ = 1) : loss(std::make_shared<const L>(std::move(loss_))), weight(weight_) {}
@@ -19,7 +19,7 @@ struct LossTerm {
   double weight = 1;
 };
 
-// What training minimises: one term for each output of the graph, in their order. Write one loss, or a list:
+// What training minimises: one term for each output of the graph, in order. Write one loss, or a list with weights:
 // .loss = SoftmaxCrossEntropy()   .loss = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.1}}
 class Losses {
  public:

@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// Turns what a user writes where a layer is wanted into a layer. Found by argument-dependent lookup: a room that has values which
-// stand for a layer (an activation's functor) adds an overload beside them.
+// Converts an argument that stands for a layer into a layer. Found by argument-dependent lookup: a room whose types are not layers but
+// stand for one (an activation's functor) adds an overload beside them.
 template <std::derived_from<Layer> L>
 std::shared_ptr<const Layer> make_layer(L layer) {
   return std::make_shared<const L>(std::move(layer));

@@ -8,7 +8,7 @@
 
 namespace weir {
 
-// What a number among options may be. A double is finite whatever its range.
+// The valid range of a numeric option. A double must be finite in every range.
 enum class OptionRange : std::uint8_t {
   not_negative,
   positive,   // a whole number: at least 1
@@ -16,17 +16,17 @@ enum class OptionRange : std::uint8_t {
   up_to_one   // and not negative
 };
 
-// An option by its name in files. A struct O of options lists its members, of which Config, checks and what is made from a Config follow:
+// An option with its name in files. An options struct O lists its members; its Config, checks and parsing are generated from the list:
 //   static constexpr std::tuple options{Option{"lr", &AdamOptions::lr}, Option{"amsgrad", &AdamOptions::amsgrad}};
-// V is a bool, an int64_t, a double, an optional double or a list of int64_t.
+// V is bool, int64_t, double, optional<double> or a list of int64_t.
 template <class O, class V>
 struct Option {
   std::string_view name;
   V O::*member;
-  OptionRange range = OptionRange::not_negative;  // of a number
+  OptionRange range = OptionRange::not_negative;  // of a numeric option
 };
 
-// An option that is one of an enumeration's values, which begin at 0, with the word for each.
+// An option whose values are those of an enum that starts at 0, with the word for each value.
 template <class O, class E, std::size_t N>
 struct Choice {
   std::string_view name;
@@ -34,7 +34,7 @@ struct Choice {
   std::array<std::string_view, N> words;
 };
 
-// clang 14 deduces no aggregate by itself.
+// clang 14 does not deduce the arguments of aggregates by itself.
 template <class O, class V>
 Option(std::string_view, V O::*, OptionRange = OptionRange::not_negative) -> Option<O, V>;
 template <class O, class E, std::size_t N>

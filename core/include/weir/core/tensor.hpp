@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// An owning, contiguous, row-major block on one device, filled with zeros when made. Move-only: a copy is spelled clone() or to().
-// Host memory begins on a 64-byte boundary. Throws DeviceError when memory runs out (wanted bytes in the message).
+// An owning, contiguous, row-major tensor on one device, initially all zeros. Move-only: copy with clone() or to(). Host memory is 64-byte
+// aligned. Throws DeviceError with the bytes wanted when memory runs out.
 class Tensor {
  public:
   Tensor() = default;  // no data
@@ -49,14 +49,14 @@ class Tensor {
     return ConstTensorView(view_).values<T>();
   }
 
-  Tensor clone() const;            // the same block again, on the same device
+  Tensor clone() const;            // a copy on the same device
   Tensor to(Device device) const;  // a copy on another device
-  // A copy in another type, on the host: f32 and f64 are rounded to the nearest; NumericError names the first number that whole numbers
-  // of the type cannot hold exactly (2.5, 300 as u8). ConfigError for bf16.
+  // A copy in another dtype, on the host. f32 and f64 are rounded to nearest; NumericError names the first number that an integer dtype
+  // cannot hold exactly (2.5, 300 as u8). ConfigError for bf16.
   Tensor to(DType dtype) const;
 
  private:
-  std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};  // knows how to free itself
+  std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};  // with the deleter of its device
   TensorView view_;
 };
 

@@ -13,8 +13,8 @@ namespace detail {
 void require_host(Device device, DType got, DType asked);  // throws DeviceError, ConfigError
 }
 
-// A contiguous row-major block that somebody else owns and that may be written. What ops take; copy it freely.
-// An empty view (no data) stands for "not wanted".
+// A view of a contiguous row-major block that may be written; does not own the memory and is cheap to copy. As an argument an empty view
+// (no data) means "not wanted".
 class TensorView {
  public:
   TensorView() = default;
@@ -47,7 +47,7 @@ class TensorView {
   Device device_;
 };
 
-// The same, read only. Every TensorView is one.
+// A read-only TensorView, to which every TensorView converts.
 class ConstTensorView {
  public:
   ConstTensorView() = default;

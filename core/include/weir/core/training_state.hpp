@@ -12,31 +12,31 @@
 
 namespace weir {
 
-// What an optimizer remembers of every parameter, by its own name for it: "exp_avg".
+// A tensor that an optimizer keeps for all parameters, by the optimizer's name for it: "exp_avg".
 struct Moment {
   std::string name;
-  Tensor values;  // as the Model's parameter_arena(): its shape, dtype and device
+  Tensor values;  // shape, dtype and device of the Model's parameter_arena()
 };
 
 struct OptimizerState {
-  std::string type;  // of the optimizer that took the last step; empty before the first
+  std::string type;  // of the optimizer of the last step; empty before the first
   Config config;
-  std::uint64_t first_step = 0;  // the Model's steps before these moments' first
+  std::uint64_t first_step = 0;  // TrainingState::step when these moments were zero
   std::vector<Moment> moments;
 };
 
-// When a schedule's time advances.
+// Whether a schedule counts steps or epochs.
 enum class ScheduleUnit : std::uint8_t { step, epoch };
 
 struct ScheduleState {
-  std::string type;  // of the last schedule that counted; empty before the first
+  std::string type;  // of the schedule of the last step; empty before the first
   Config config;
   ScheduleUnit unit = ScheduleUnit::epoch;
-  std::uint64_t time = 0;      // in that unit
-  std::vector<double> memory;  // what it remembers of the epochs' results
+  std::uint64_t time = 0;      // counted in `unit`
+  std::vector<double> memory;  // what the schedule keeps of earlier epochs' results
 };
 
-// How one parameter is trained: what its ParameterGroup says.
+// How one parameter is trained, from its ParameterGroup.
 struct ParameterOptions {
   std::string name;
   std::optional<double> lr, weight_decay;  // unset: the optimizer's
@@ -46,7 +46,7 @@ struct ParameterOptions {
   friend bool operator==(const ParameterOptions&, const ParameterOptions&) = default;
 };
 
-// Rows of labels that count, and those of them that were predicted.
+// The number of labels that count (not ignored), and of correct predictions among them.
 struct AccuracyCounts {
   std::int64_t correct = 0, counted = 0;
 
@@ -55,43 +55,43 @@ struct AccuracyCounts {
     counted += other.counted;
     return *this;
   }
-  // nullopt when none counts.
+  // The accuracy; nullopt when no label counts.
   std::optional<double> fraction() const {
     return counted == 0 ? std::nullopt : std::optional(static_cast<double>(correct) / static_cast<double>(counted));
   }
 };
 
-// What fit has done of an epoch that is not over.
+// The finished part of an epoch that is still running.
 struct EpochProgress {
   std::int64_t steps = 0;
   std::int64_t samples = 0;
-  double loss_sum = 0;  // over the steps, in order: each one's loss times its samples
+  double loss_sum = 0;  // sum over the steps, in order, of loss * samples
   AccuracyCounts accuracy;
   double seconds = 0;  // spent in the steps
 };
 
-// What a callback remembers, under its name.
+// The saved state of a callback.
 struct CallbackState {
   std::string name;
   Config config;
   std::vector<Tensor> tensors;
 };
 
-// What training keeps between steps besides the parameters: plain data, without a function or a pointer into anything. Made by the first
-// step and outlives fit, so that a second fit goes on where the first stopped and a checkpoint can hold it.
+// What training keeps between steps besides the parameters: plain data without functions or pointers. Created by the first step and kept
+// after fit, so that a second fit continues where the first stopped and a checkpoint can save it.
 struct TrainingState {
-  std::uint64_t step = 0;  // steps taken
+  std::uint64_t step = 0;  // steps taken so far
 
-  // Where fit stands. Up to date in every call of a callback and after fit, also when it was stopped or threw. A fit that follows one which
-  // ended within an epoch counts that epoch as finished and begins the next.
-  std::uint64_t epochs = 0;              // finished, in all fits
-  EpochProgress running;                 // of the epoch after them; all zeros between epochs
-  std::vector<EpochReport> history;      // epochs that the last fit has finished
+  // The progress of fit, up to date in every callback and after fit, also when fit was stopped or threw. If a fit ended within an epoch,
+  // the next fit counts that epoch as finished and starts a new one.
+  std::uint64_t epochs = 0;              // finished, over all fits
+  EpochProgress running;                 // the epoch after those; all zeros between epochs
+  std::vector<EpochReport> history;      // finished epochs of the last fit
   std::vector<CallbackState> callbacks;  // of the last fit, in the order of its callbacks
 
   OptimizerState optimizer;
   ScheduleState schedule;
-  std::vector<ParameterOptions> parameters;  // as the last step treated them, in the order of Model::parameters()
+  std::vector<ParameterOptions> parameters;  // as in the last step, in the order of Model::parameters()
 };
 
 }  // namespace weir
