@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t tile_elements = 32 * 1024;
 constexpr std::int64_t block = 1024;
 
-// Blocks are summed aside and then stored, so that y may be any of x, and read only once.
+// Sums each block into a buffer and then stores it, so that y may be any of x and x is read only once.
 template <class T>
 void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std::int64_t end) {
   for (std::int64_t at = begin; at < end; at += block) {

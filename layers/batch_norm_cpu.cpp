@@ -9,7 +9,7 @@ namespace weir::cpu {
 
 namespace {
 
-// mean and inverse deviation of each column into saved; the running statistics into next.
+// Writes the mean and 1 / sqrt(var + eps) of each column to saved, and the running statistics to next_mean and next_var.
 template <class T>
 void batch_statistics(const Context& context, const BatchNormForward& args, const Rows& rows, T* mean, T* inverse) {
   const T* x = data<T>(args.x);
@@ -68,8 +68,8 @@ void batch_norm_forward(const Context& context, const BatchNormForward& args) {
   });
 }
 
-// With xhat = (x - mean) inverse, b = sum of dy and w = sum of dy xhat over the batch:
-// dx = weight inverse (dy - (b + xhat w) / batch), or weight inverse dy where the statistics are the running ones.
+// With xhat = (x - mean) inverse, b = sum of dy and w = sum of dy xhat over the batch: dx = weight inverse (dy - (b + xhat w) / batch) in
+// training mode; with the running statistics dx = weight inverse dy.
 void batch_norm_backward(const Context& context, const BatchNormBackward& args) {
   const Rows rows{args.x.shape()[0], args.x.shape()[1]};
   typed(args.dy.dtype(), [&](auto type) {

@@ -3,17 +3,17 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Batch normalisation on either device; context.training says by which statistics. All f32 or f64.
+// Batch normalisation on either device, by the batch's statistics if context.training, else the running ones. All f32 or f64.
 
 namespace weir {
 
 struct BatchNormForward {
   ConstTensorView x;               // [batch, features]; batch > 1 while training
   ConstTensorView weight, bias;    // [features], or both empty
-  ConstTensorView mean, var;       // [features], the running ones
-  TensorView next_mean, next_var;  // while training: what they become
+  ConstTensorView mean, var;       // [features], running statistics
+  TensorView next_mean, next_var;  // training: the new running statistics
   TensorView y;
-  TensorView saved;  // [2, features]: the mean and 1 / sqrt(var + eps) that y was made with
+  TensorView saved;  // [2, features]: mean and 1 / sqrt(var + eps) used for y
   double eps = 0, momentum = 0;
 };
 
@@ -21,7 +21,7 @@ struct BatchNormBackward {
   ConstTensorView x, dy;
   ConstTensorView weight;  // or empty
   ConstTensorView saved;
-  TensorView sums;                // [2, features] to work in
+  TensorView sums;                // [2, features], scratch
   TensorView dx, dweight, dbias;  // each empty when not wanted
 };
 

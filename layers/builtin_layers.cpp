@@ -81,7 +81,7 @@ constexpr Builtin builtins[] = {
     {"softmax_cross_entropy", configured<SoftmaxCrossEntropy>},
 };
 
-// The layer of a term.
+// Makes the loss layer of an elementwise term.
 template <class F>
 struct LossOf {
   using type = ElementwiseLoss<F>;
@@ -98,7 +98,7 @@ constexpr auto losses_of(std::index_sequence<I...>) {
 }
 constexpr auto elementwise_losses = losses_of(std::make_index_sequence<std::variant_size_v<ElementwiseTerm>>{});
 
-// Here and not in core, which knows no layer: weir's own are there before the first call of either function below.
+// Defined here because core does not know any layer. weir's own layers are registered before the first call of either function below.
 Registry<std::unique_ptr<Layer>>& registry() {
   static Registry<std::unique_ptr<Layer>> instance("layer", [] {
     Registry<std::unique_ptr<Layer>>::Factories own;

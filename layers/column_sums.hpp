@@ -10,8 +10,9 @@ namespace weir {
 
 inline constexpr std::int64_t column_tile = 64;
 
-// K sums over the rows of [rows, width] for each column: sums[k][j] = sum over rows of what `add(row, begin, count, block)` adds to
-// block[k][j - begin] for the columns from begin on. Tiles of columns side by side; rows in blocks, whose sums are then added in order.
+// K sums over the rows of a [rows, width] matrix for each column. `add(row, begin, count, block)` must add its term of a row for columns
+// [begin, begin + count) to block[k][0 .. count); sums[k][j] is the sum over rows. Tiles of columns run in parallel; rows are summed in
+// blocks, and the blocks are then added in order.
 template <int K, class T, class F>
 void column_sums(const Context& context, std::int64_t rows, std::int64_t width, const std::array<T*, K>& sums, F&& add) {
   constexpr std::int64_t block_rows = 64;

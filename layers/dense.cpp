@@ -17,19 +17,19 @@ namespace weir {
 
 namespace {
 
-constexpr std::string_view activation_prefix = "activation_";  // of the entries of an absorbed activation
+constexpr std::string_view activation_prefix = "activation_";  // of the config entries of a fused activation
 
-// The activation that there is work for: nullptr without one, or with the identity.
+// The activation that has to be computed: nullptr if there is none or it is the identity.
 const ActivationFunction* to_compute(const std::optional<ActivationFunction>& activation) {
   return activation && !std::holds_alternative<Identity>(*activation) ? &*activation : nullptr;
 }
 
-// Whether a layer saves the mask of a ReLU that its library may do: then that alone.
+// Whether the layer saves cuBLASLt's ReLU mask (relu_drops_nan); it saves nothing else then.
 bool saves_mask(const DenseOptions& options, const std::optional<ActivationFunction>& activation) {
   return options.relu_drops_nan && options.bias && activation && std::holds_alternative<ReLU>(*activation);
 }
 
-// What the backward of the activation reads.
+// The block that the activation's backward reads.
 ConstTensorView z_or_y(const ActivationFunction& f, const LayerArgs& args) {
   if (needs(f) == Needs::x) return args.saved[0];
   return needs(f) == Needs::y ? args.y : ConstTensorView();

@@ -16,7 +16,7 @@ void add_to(T* __restrict sum, const T* __restrict x, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) sum[i] += x[i];
 }
 
-// Where a tile of a matrix with so many columns begins.
+// The first element of a tile in a row-major matrix with so many columns.
 std::int64_t offset_of(const Tile& tile, std::int64_t columns) { return tile.row * columns + tile.column; }
 
 template <class T>
@@ -42,7 +42,7 @@ void forward(const Context& context, const DenseForward& args) {
   product(context, p, args.f ? tile_epilogue(activate) : TileEpilogue{});
 }
 
-// sum[out] += the rows of z[rows, out], four at a time.
+// sum[out] += the rows of z[rows, out], four rows at a time.
 template <class T>
 void add_rows(const T* __restrict z, std::int64_t rows, std::int64_t out, T* __restrict sum) {
   std::int64_t row = 0;
@@ -53,8 +53,8 @@ void add_rows(const T* __restrict z, std::int64_t rows, std::int64_t out, T* __r
   for (; row < rows; ++row) add_to(sum, z + row * out, out);
 }
 
-// dz = f'(z) dy and db = the sum of its rows, in one pass: chunks of rows side by side, each in steps that stay in cache. The sums of the
-// chunks are then added in order.
+// dz = f'(z) dy and db = the sum of its rows, in one pass. Chunks of rows run in parallel, each in steps that stay in cache; the sums of
+// the chunks are then added in order.
 template <class T>
 void pass_activation_and_bias(const Context& context, const DenseBackward& args, std::int64_t rows, std::int64_t out) {
   constexpr std::int64_t step_elements = 2048, chunk_elements = 8192;

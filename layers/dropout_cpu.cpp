@@ -8,9 +8,9 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 8192;  // whole draws of four
+constexpr std::int64_t tile_elements = 8192;  // a multiple of 4: random_bits gives four numbers
 
-// to = from scaled where kept, else 0: a select, for an infinity stays out where it is dropped.
+// to = scale * from where kept, else 0. Selected, not multiplied by 0, so that a dropped infinity becomes 0 and not NaN.
 template <class T>
 void pass_kept(double p, const std::uint8_t* kept, const T* from, T* to, std::int64_t begin, std::int64_t end) {
   const T scale = kept_scale<T>(p);

@@ -18,7 +18,7 @@ void embedding_forward(const Context& context, const ConstTensorView& x, const C
   });
 }
 
-// Tiles of columns side by side: each adds the rows in their order, so two threads never meet.
+// Tiles of columns run in parallel; each adds all rows in order, so no two threads write to the same element.
 void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight) {
   constexpr std::int64_t tile_columns = 16;
   const auto* index = data<std::int32_t>(x);

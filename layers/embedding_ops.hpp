@@ -9,10 +9,10 @@
 
 namespace weir {
 
-// Throws ConfigError for the first sample of x, on the host, whose index is not a row of weight.
+// Throws ConfigError for the first sample of x (on the host) with an index out of range.
 void check_indices(const ConstTensorView& x, const Shape& weight);
 
-// Throws ConfigError for a sample whose index is not a row of weight.
+// Throws the ConfigError for a sample with an index out of range.
 [[noreturn]] void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index);
 
 }  // namespace weir
@@ -24,8 +24,8 @@ void embedding_backward(const Context& context, const ConstTensorView& x, const 
 }  // namespace weir::cpu
 
 namespace weir::cuda {
-// Checks x before it writes: ConfigError. Not while training, where nobody waits for the device: an index outside gives a row of NaN then,
-// and no gradient.
+// Checks x before it writes (ConfigError), except in training mode, where the host does not wait for the device: an index out of range then
+// gives a row of NaN and no gradient.
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
 void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
 }  // namespace weir::cuda

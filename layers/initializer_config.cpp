@@ -24,7 +24,7 @@ constexpr Maker makers[] = {
     [](double a, double) { return Initializer::orthogonal(a); },
 };
 
-// "he_uniform" of "he_uniform(0)".
+// "he_uniform" from "he_uniform(0)".
 std::string kind_name(const Initializer& initializer) {
   const std::string text = initializer.describe();
   return text.substr(0, text.find('('));

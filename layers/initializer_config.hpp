@@ -7,10 +7,10 @@
 
 namespace weir {
 
-// An initializer as three entries of a config: <name> its kind, <name>_a and <name>_b its numbers.
+// Writes an initializer as three config entries: its kind as <name>, its numbers as <name>_a and <name>_b.
 void write_initializer(Config& config, const std::string& name, const Initializer& initializer);
 
-// What write_initializer wrote; nothing when there is no such entry. Throws ConfigError for a kind that is unknown.
+// Reads what write_initializer wrote; nullopt without such an entry. ConfigError for an unknown kind.
 std::optional<Initializer> read_initializer(const Config& config, const std::string& name);
 
 }  // namespace weir

@@ -27,7 +27,7 @@ inline void require_equal_inputs(std::span<const Shape> inputs) {
   }
 }
 
-// A last dimension to work along.
+// Throws unless there is a last dimension, and it is not empty.
 inline void require_width(const Shape& input) {
   if (input.rank() == 0) {
     throw ShapeError("its input is a single number, [], expected at least one dimension. Add weir::Flatten() before it.");

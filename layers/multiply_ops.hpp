@@ -4,7 +4,7 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Multiply on either device: two or more blocks of one shape and dtype, f32 or f64. An empty dx is not wanted.
+// Multiply on either device: two or more blocks of one shape and dtype, f32 or f64. An empty dx is skipped.
 
 namespace weir::cpu {
 void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y);

@@ -8,7 +8,7 @@
 
 namespace weir {
 
-// Calls f(row) for every row, tiles of rows side by side.
+// Calls f(row) for every row; tiles of rows run in parallel.
 template <class F>
 void over_rows(const Context& context, const Rows& rows, F&& f, std::int64_t tile_elements = 4096) {
   const std::int64_t tile_rows = ceil_div(tile_elements, std::max<std::int64_t>(rows.width, 1));

@@ -9,7 +9,7 @@ namespace weir::cpu {
 
 namespace {
 
-// Calls f(first sample, sample behind the last, chunk): at most prelu_chunks chunks, whose size depends on the shape alone.
+// Calls f(begin, end, chunk) for chunks of samples, in parallel. There are at most prelu_chunks; their size depends on the shape alone.
 template <class F>
 void over_chunks(const Context& context, const PReLURuns& runs, F&& f) {
   constexpr std::int64_t chunk_elements = 8192;

@@ -3,14 +3,14 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// PReLU on either device. x, y, dy, dx [batch, c, ...], w, dw [c] or [1], all f32 or f64. partial_sums [prelu_chunks, c] to work in; dx
-// and dw may each be empty: not wanted.
+// PReLU on either device. x, y, dy, dx are [batch, c, ...], w and dw [c] or [1], all f32 or f64. partial_sums [prelu_chunks, c] is scratch.
+// dx and dw may each be empty: not wanted.
 
 namespace weir {
 
 inline constexpr std::int64_t prelu_chunks = 32;
 
-// x as samples of `slopes` runs, each of `run` elements with one slope.
+// x as samples of `slopes` runs; a run is `run` consecutive elements with the same slope.
 struct PReLURuns {
   std::int64_t samples, slopes, run;
 };

@@ -3,18 +3,18 @@
 #include <cstdint>
 #include <weir/core/host_device.hpp>
 
-// The mask of a ReLU that cuBLASLt leaves behind a product and reads for the gradient: one bit for each element of y[rows, out], 1 where
-// z > 0 and 0 where z < 0 before the ReLU, either where z is 0 or NaN. It is a column-major [out, rows] matrix of bits, so a row of y is a
-// run of them; the runs are a multiple of 128 bits apart.
+// The bit mask of a ReLU that cuBLASLt writes after a product and reads for the gradient: one bit for each element of y[rows, out], 1 where
+// z > 0 and 0 where z < 0 before the ReLU; undefined where z is 0 or NaN. The bits of a row of y are consecutive; rows begin a multiple of
+// 128 bits apart.
 
 namespace weir {
 
-// From one row to the next, in bits.
+// The distance between two rows, in bits.
 WEIR_HD constexpr std::int64_t relu_mask_stride(std::int64_t out) { return (out + 127) / 128 * 128; }
 
 WEIR_HD constexpr std::int64_t relu_mask_bytes(std::int64_t rows, std::int64_t out) { return rows * (relu_mask_stride(out) / 8); }
 
-// The bit of y[row, column], the lowest of a byte being its first.
+// The bit of y[row, column]; bits are counted from the lowest of each byte.
 WEIR_HD constexpr bool relu_mask_at(const std::uint8_t* mask, std::int64_t stride, std::int64_t row, std::int64_t column) {
   const std::int64_t bit = row * stride + column;
   return (mask[bit / 8] >> (bit % 8) & 1) != 0;

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// LayerNorm (centred, with a bias) and RMSNorm (neither): a norm along the last dimension.
+// Shared implementation of LayerNorm (centred, with a bias) and RMSNorm (not centred, no bias), along the last dimension.
 struct RowNorm {
   double eps;
   bool affine, centred;

@@ -29,7 +29,8 @@ void row_norm_forward(const Context& context, const RowNormForward& args) {
   });
 }
 
-// With xhat = (x - mean) inverse and g = weight dy: dx = inverse (g - mean of g, if centred, - xhat times the mean of g xhat).
+// With xhat = (x - mean) inverse and g = weight dy: dx = inverse (g - mean of g - xhat times the mean of g xhat), where the mean of g is
+// subtracted only if centred.
 void row_norm_backward(const Context& context, const RowNormBackward& args) {
   const Rows rows = rows_of(args.x);
   typed(args.dy.dtype(), [&](auto type) {

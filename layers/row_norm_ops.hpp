@@ -3,13 +3,13 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// What LayerNorm (centred) and RMSNorm do along the last dimension n, on either device. All f32 or f64.
+// LayerNorm (centred) and RMSNorm along the last dimension n, on either device. All f32 or f64.
 
 namespace weir {
 
 enum RowNormNumber { row_norm_mean, row_norm_inverse, row_norm_numbers };
 
-// y = weight (x - mean) inverse + bias, inverse = 1 / sqrt(mean of (x - mean)^2 + eps); mean is 0 unless centred.
+// y = weight (x - mean) inverse + bias, where inverse = 1 / sqrt(mean of (x - mean)^2 + eps); mean is taken as 0 unless centred.
 struct RowNormForward {
   ConstTensorView x;             // [..., n]
   ConstTensorView weight, bias;  // [n], each may be empty

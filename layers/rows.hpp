@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// A block as rows of its last dimension.
+// A tensor seen as a matrix: rows along its last dimension.
 struct Rows {
   std::int64_t count, width;
 };

@@ -11,7 +11,7 @@ namespace weir::cpu {
 
 namespace {
 
-// y = exp(x - most); y may be x. Two loops, as softmax_exp wants them.
+// y = exp(x - most); y may be x. Two loops, see softmax_exp.hpp.
 template <class T>
 void exp_below(const T* x, T most, T* y, std::int64_t count) {
   for (std::int64_t j = 0; j < count; ++j) y[j] = softmax_clamp(x[j] - most);

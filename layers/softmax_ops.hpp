@@ -3,7 +3,7 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Softmax and its logarithm over the last dimension on either device: blocks of one shape and dtype, f32 or f64. y may be x.
+// Softmax and LogSoftmax over the last dimension on either device: blocks of one shape and dtype, f32 or f64. y may be x.
 
 namespace weir::cpu {
 void softmax_forward(const Context& context, const ConstTensorView& x, const TensorView& y);

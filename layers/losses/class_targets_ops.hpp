@@ -7,15 +7,16 @@
 #include <weir/core/tensor_view.hpp>
 #include <weir/layers/reduction.hpp>
 
-// Targets as weights of classes, on either device: from labels (i32) [batch, ...] or probabilities [batch, ..., classes] t becomes
-//   to[..., j] = r w_j ((1 - smoothing) t_j + smoothing / classes)      (t_j of a label: 1 there, 0 elsewhere; 0 for one to be ignored)
-// [batch, ..., classes], f32 or f64. With labels w_j is the label's weight in the first part. r makes the mean over the batch of the mean
-// over positions what the reduction says: for labels and the mean it is batch positions / the sum of the labels' weights, or 0 without any.
+// Converts targets into weights of classes [batch, ..., classes], f32 or f64, on either device. Labels (i32) are [batch, ...], t_j being 1
+// at the label and 0 elsewhere (0 everywhere if ignored); probabilities t are [batch, ..., classes].
+//   to[..., j] = r w_j ((1 - smoothing) t_j + smoothing / classes)
+// r applies the reduction: the loss is the mean over the batch of the mean over positions of the terms. For labels and Reduction::mean r is
+// batch positions / the sum of the labels' weights, or 0 if that sum is 0.
 
 namespace weir {
 
 struct ClassTargets {
-  std::span<const double> weights = {};  // on the host; empty: 1 each
+  std::span<const double> weights = {};  // on the host; empty: all 1
   double smoothing = 0;
   std::optional<std::int32_t> ignore_index = {};
   Reduction reduction = Reduction::mean;

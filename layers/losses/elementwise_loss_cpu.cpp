@@ -1,5 +1,5 @@
 #if defined(__clang__)
-#pragma clang diagnostic ignored "-Wpass-failed"  // logarithms and exponentials are calls: those loops stay as they are
+#pragma clang diagnostic ignored "-Wpass-failed"  // loops with calls of log or exp are not vectorised
 #endif
 
 #include <algorithm>
@@ -14,7 +14,7 @@ namespace weir::cpu {
 namespace {
 
 constexpr std::int64_t tile_elements = 16 * 1024;
-constexpr std::int64_t block = 1024;  // elements summed in T; blocks are summed in double
+constexpr std::int64_t block = 1024;  // elements are summed in T, the sums of blocks in double
 
 template <class T, class F>
 double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
@@ -26,7 +26,7 @@ double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
   return total;
 }
 
-// Calls f(term, a float or a double, elements of a sample).
+// Calls f(term, a value of the dtype's type, elements of a sample).
 template <class F>
 void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samples, F&& f) {
   const std::int64_t elements = samples == 0 ? 1 : x.elements() / samples;

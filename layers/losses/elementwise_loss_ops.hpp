@@ -7,11 +7,11 @@
 
 #include "layers/losses/elementwise_terms.hpp"
 
-// The losses that compare element by element, on either device: x and t [batch, ...] of one shape, y and dy [batch], all f32 or f64.
+// Elementwise losses on either device: x and t [batch, ...] of one shape, y and dy [batch], all f32 or f64.
 
 namespace weir {
 
-// Any of the terms, and the one that no loss carries by itself.
+// Any elementwise term, including WeightedTerm, which is not a loss of its own.
 template <class V>
 struct WithWeightedTerm;
 template <class... F>
@@ -20,13 +20,13 @@ struct WithWeightedTerm<std::variant<F...>> {
 };
 using AnyTerm = WithWeightedTerm<ElementwiseTerm>::type;
 
-// What a sample's sum of terms is multiplied by and divided by.
+// Factor and divisor of a sample's sum of terms.
 struct TermScale {
   double factor = 1;
   double divisor = 1;
 };
 
-// How the sum over a sample's elements enters y, whose mean over the batch is the loss.
+// The scale that gives y of each sample, whose mean over the batch is the loss.
 TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch);
 
 }  // namespace weir

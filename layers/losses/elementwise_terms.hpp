@@ -13,12 +13,12 @@
 
 namespace weir {
 
-// The one list of the terms of elementwise losses: both devices, files and tests loop over it or visit it. elementwise_loss.cpp makes the
+// The list of all terms of elementwise losses, which devices, files and tests loop over or visit. elementwise_loss.cpp instantiates the
 // layer of each.
 using ElementwiseTerm = std::variant<SquaredTerm, AbsoluteTerm, HuberTerm, SmoothL1Term, HingeTerm, BinaryCrossEntropyTerm, LogitTerm,
                                      KLDivergenceTerm, PoissonTerm>;
 
-// -t x, t being weights of classes and x log-probabilities: the term of NegativeLogLikelihood, whose targets are made from labels.
+// -t x for class weights t and log-probabilities x: the term of NegativeLogLikelihood, which makes t from labels.
 struct WeightedTerm {
   template <class T>
   WEIR_HD T value(T x, T t) const {

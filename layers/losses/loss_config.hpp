@@ -9,11 +9,11 @@
 #include <weir/layers/loss_option.hpp>
 #include <weir/layers/reduction.hpp>
 
-// What losses have in common in their options, their files and their messages.
+// Common parts of losses: options, config entries, messages.
 
 namespace weir {
 
-// The entry "reduction"; none for the mean.
+// Writes the entry "reduction"; nothing for the mean.
 void write_reduction(Config& config, Reduction reduction);
 Reduction read_reduction(const Config& config);  // ConfigError for an unknown one
 
@@ -23,7 +23,7 @@ std::vector<double> read_numbers(const Config& config, std::string_view name);
 // Throws ConfigError "huber: delta is 0, expected ...".
 void require_loss_option(const std::string& loss, std::string_view option, double value, OptionRange range);
 
-// Throws ConfigError that says where this element of targets for this output lies.
+// Throws ConfigError that names the sample and position of this element of the targets.
 [[noreturn]] void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value,
                                 std::string_view expected);
 

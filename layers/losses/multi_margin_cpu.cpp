@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t tile_elements = 8 * 1024;
 
-// Calls f(sample, its scores, its labels, positions, classes), tiles of samples side by side.
+// Calls f(sample, its scores, its labels, positions, classes) for each sample; tiles of samples run in parallel.
 template <class T, class F>
 void over_samples(const Context& context, const ConstTensorView& x, const ConstTensorView& labels, std::int64_t batch, F&& f) {
   if (batch == 0) return;

@@ -113,7 +113,7 @@ void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args
 
 void SoftmaxCrossEntropy::check_targets(const Shape& output, const ConstTensorView& targets) const {
   const std::int64_t classes = output.last(), positions = label_shape(output).elements();
-  const bool labels = targets.shape().rank() == output.rank();  // the samples in front, the classes gone
+  const bool labels = targets.shape().rank() == output.rank();  // labels have one dimension less than probabilities
   if (labels != (targets.dtype() == DType::i32)) {
     throw ConfigError(who + std::string(labels ? "labels" : "probabilities") + " of shape " + to_string(targets.shape()) + " are " +
                       to_string(targets.dtype()) + ", expected " + (labels ? "i32" : "f32, f64 or u8") + ". Convert the targets.");

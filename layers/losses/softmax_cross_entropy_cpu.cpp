@@ -24,7 +24,7 @@ Sizes sizes_of(const ConstTensorView& x) {
   return {x.shape()[0], x.elements() / classes, classes};
 }
 
-// Calls f(first row, row behind the last), tiles side by side.
+// Calls f(begin, end) for tiles of rows, in parallel.
 template <class F>
 void over_tiles(const Context& context, const Sizes& size, F&& f) {
   const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / size.classes);
@@ -32,7 +32,8 @@ void over_tiles(const Context& context, const Sizes& size, F&& f) {
                  [&](std::int64_t tile) { f(tile * tile_rows, std::min(size.rows, (tile + 1) * tile_rows)); });
 }
 
-// The loss of one row; `log_sum` is of exp(x - most). Never below the true one by cancellation: each term is a sum of numbers >= 0.
+// The loss of one row; `log_sum` is the logarithm of the sum of exp(x - most). Adds only terms >= 0, so cancellation cannot make it too
+// small.
 template <class T>
 T label_loss(const T* x, std::int32_t label, T most, T log_sum) {
   return (most - x[label]) + log_sum;

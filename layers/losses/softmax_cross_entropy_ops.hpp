@@ -4,15 +4,16 @@
 #include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// The cross entropy of softmax(x) on either device. x [batch, ..., classes]; t labels (i32) [batch, ...] or probabilities of x's shape
-// and dtype; y, dy [batch]. Kept from forward to backward: e, x's shape, exp(x - max); and rows [batch, ..., 3], for each row of x its
-// maximum, the sum of its e, its loss. Everything but labels is f32 or f64.
+// The cross entropy of softmax(x) on either device. x is [batch, ..., classes]; t are labels (i32) [batch, ...] or probabilities of x's
+// shape and dtype; y and dy [batch]. Saved from forward to backward: e of x's shape, exp(x - max); and rows [batch, ..., 3], for each row
+// of x its maximum, the sum of its e and its loss. All but labels is f32 or f64.
 
 namespace weir {
 
 enum SoftmaxRow { row_max, row_sum, row_loss, row_numbers };
 
-// What one class adds to a row's loss. By value: where a loop of g++ 12 loads x for some classes alone, AVX-512 gets others' lanes.
+// The term of one class in a row's loss. Passed by value: when g++ 12 vectorises a loop that loads x conditionally for AVX-512, it reads
+// wrong lanes.
 template <class T>
 WEIR_HD T probability_term(T x, T t, T most, T log_sum) {
   return t == T(0) ? T(0) : t * ((most - x) + log_sum);

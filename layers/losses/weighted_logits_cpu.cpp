@@ -9,7 +9,7 @@ namespace weir::cpu {
 
 namespace {
 
-// x [samples, rows, width].
+// x is [samples, rows, width].
 struct Extents {
   Extents(const ConstTensorView& x, std::int64_t samples_, std::span<const double> pos_weight)
       : samples(samples_), width(static_cast<std::int64_t>(pos_weight.size())), rows(samples == 0 ? 0 : x.elements() / samples / width) {}

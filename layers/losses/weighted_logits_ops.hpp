@@ -6,7 +6,7 @@
 
 #include "layers/losses/elementwise_loss_ops.hpp"
 
-// LogitTerm with a pos_weight for each place of the last dimension: x and t [batch, ..., outputs], y and dy [batch], all f32 or f64.
+// LogitTerm with a pos_weight for each index of the last dimension: x and t [batch, ..., outputs], y and dy [batch], all f32 or f64.
 // pos_weight is on the host.
 
 namespace weir::cpu {

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-// y = x0 + x1 + ..., from left to right: two or more inputs of one shape, which is the output's.   dx_i = dy
+// y = x0 + x1 + ..., from left to right: two or more inputs of one shape, which is also the output's.   dx_i = dy
 class Add final : public Layer {
  public:
   std::string type() const override { return "add"; }

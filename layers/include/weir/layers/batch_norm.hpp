@@ -8,19 +8,19 @@ namespace weir {
 struct BatchNormOptions {
   double eps = 1e-5;
   double momentum = 0.1;
-  bool affine = true;  // false: neither weight nor bias
+  bool affine = true;  // false: no weight and bias
 };
 
-// y = weight (x - mean) / sqrt(var + eps) + bias for each feature, mean and var being those of the batch while training (var divided by the
-// batch), and the running ones else. torch.nn.BatchNorm1d, with its defaults. Ioffe, Szegedy, "Batch normalization" (2015).
+// y = weight (x - mean) / sqrt(var + eps) + bias for each feature. In training mode mean and var are those of the batch (var divided by the
+// batch size), else the running statistics. torch.nn.BatchNorm1d, with its defaults. Ioffe, Szegedy, "Batch normalization" (2015).
 //
 //   x [features]   weight, bias [features]   y [features]   state: running_mean, running_var [features]      f32, f64
-//   running = (1 - momentum) running + momentum of the batch, var there divided by the batch - 1
+//   running = (1 - momentum) running + momentum * statistic of the batch, where var is divided by batch - 1
 //
-// A training batch of one sample has no variance: ConfigError, from fit before its first step.
+// fit throws ConfigError before its first step if a batch would have one sample, which has no variance.
 class BatchNorm final : public Layer {
  public:
-  // ConfigError for an eps that is not above 0 or a momentum outside [0, 1].
+  // ConfigError unless eps > 0 and momentum is in [0, 1].
   explicit BatchNorm(BatchNormOptions options = {});
 
   std::string type() const override { return "batch_norm"; }

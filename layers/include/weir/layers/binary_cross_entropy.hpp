@@ -8,9 +8,9 @@
 
 namespace weir {
 
-// -t log(x) - (1 - t) log(1 - x) for a probability x and a target t from 0 to 1, each logarithm at least -100; the slope
-// (x - t) / max(x (1 - x), 1e-12). BinaryCrossEntropy is torch.nn.BCELoss. An x outside [0, 1] gives NaN. BinaryCrossEntropyWithLogits on
-// the output before its sigmoid loses nothing near 0 and 1.
+// -t log(x) - (1 - t) log(1 - x) for a probability x and a target t from 0 to 1, each logarithm clamped to at least -100; the derivative is
+// (x - t) / max(x (1 - x), 1e-12). BinaryCrossEntropy is torch.nn.BCELoss. An x outside [0, 1] gives NaN. BinaryCrossEntropyWithLogits,
+// applied before the sigmoid, keeps full precision near 0 and 1.
 struct BinaryCrossEntropyTerm {
   static constexpr std::string_view name = "binary_cross_entropy";
   Reduction reduction = Reduction::mean;
@@ -31,7 +31,7 @@ struct BinaryCrossEntropyTerm {
   template <class T>
   WEIR_HD T dx(T x, T t) const {
     const T variance = x * (T(1) - x);
-    constexpr T least = T(1e-12F);  // PyTorch's is a float too
+    constexpr T least = T(1e-12F);  // PyTorch's constant is a float too
     return (x - t) / (variance < least ? least : variance);
   }
   template <class T>

@@ -11,11 +11,11 @@
 
 namespace weir {
 
-// The binary cross entropy of sigmoid(x) for a target t from 0 to 1, from the logit x and without overflow:
+// The binary cross entropy of sigmoid(x) for a target t from 0 to 1, computed from the logit x without overflow:
 //   pos_weight t softplus(-x) + (1 - t) softplus(x)      (softplus(x) = log(1 + exp(x)))
 struct LogitTerm {
   static constexpr std::string_view name = "binary_cross_entropy_with_logits";
-  double pos_weight = 1;  // of the targets that are 1; above 0
+  double pos_weight = 1;  // weight of positive targets; above 0
   Reduction reduction = Reduction::mean;
   static constexpr std::tuple options{LossOption{"pos_weight", &LogitTerm::pos_weight, OptionRange::positive}};
 
@@ -43,15 +43,15 @@ struct LogitTerm {
 };
 
 struct BinaryCrossEntropyWithLogitsOptions {
-  std::vector<double> pos_weight = {1};  // of the targets that are 1, above 0: one for all outputs, or one an output (on the CPU)
+  std::vector<double> pos_weight = {1};  // weight of positive targets, above 0: one for all outputs, or one for each output (on the CPU)
   Reduction reduction = Reduction::mean;
 };
 
-// torch.nn.BCEWithLogitsLoss: the mean, sum or batch_mean of LogitTerm. Output and target [...] of one shape; several pos_weight are one
-// for each place of the last dimension.
+// torch.nn.BCEWithLogitsLoss: the mean, sum or batch_mean of LogitTerm. Output and target have the same shape [...]; several pos_weight
+// apply along the last dimension.
 class BinaryCrossEntropyWithLogits final : public Loss {
  public:
-  explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for one outside its range
+  explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for an option out of range
   static BinaryCrossEntropyWithLogits from_config(const Config& config);
 
   const BinaryCrossEntropyWithLogitsOptions& options() const { return options_; }
@@ -71,7 +71,7 @@ class BinaryCrossEntropyWithLogits final : public Loss {
   bool weighs_outputs() const { return options_.pos_weight.size() != 1; }
 
   BinaryCrossEntropyWithLogitsOptions options_;
-  ElementwiseLoss<LogitTerm> plain_;  // with the first pos_weight
+  ElementwiseLoss<LogitTerm> plain_;  // for a single pos_weight
 };
 
 }  // namespace weir

@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// y = the inputs beside each other along the last dimension: [..., a], [..., b], ... -> [..., a + b + ...]. Two or more inputs whose
-// other dimensions are equal. torch.cat(dim=-1).   dx_i = its part of dy
+// y = the inputs concatenated along the last dimension: [..., a], [..., b], ... -> [..., a + b + ...]. Two or more inputs whose other
+// dimensions are equal. torch.cat(dim=-1).   dx_i = its part of dy
 class Concat final : public Layer {
  public:
   std::string type() const override { return "concat"; }

@@ -4,12 +4,12 @@
 
 namespace weir {
 
-// While training, y = x / (1 - p) or 0, each element 0 with probability p, drawn anew in every step; else y = x. torch.nn.Dropout, with
-// its default. Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout" (2014).
+// In training mode each element of y is 0 with probability p, else x / (1 - p); new random numbers in every step. In inference y = x.
+// torch.nn.Dropout, with its default. Srivastava, Hinton, Krizhevsky, Sutskever, Salakhutdinov, "Dropout" (2014).
 //
 //   dx = dy / (1 - p) where y was not dropped, else 0
 //
-// The numbers are a function of the layer's key, the step and the element's place in the batch: the same for any number of threads.
+// The random numbers depend on the layer's key, the step and the element's position in the batch, not on the number of threads.
 class Dropout final : public Layer {
  public:
   // ConfigError for a p outside [0, 1].

@@ -5,16 +5,16 @@
 
 namespace weir {
 
-// The losses that compare an output x with a target t of its shape element by element. F is the term of one element,
+// The losses that compare an output x with a target t of the same shape element by element. F computes the loss f of one element,
 //
 //   y = mean over the elements of f(x, t)      dx = dy df/dx / elements      dt = dy df/dt / elements
 //
-// (mean, sum or batch_mean; the loss is then that of PyTorch with the same reduction). F holds the loss's options and computes the term of
-// one element: Huber({.delta = 2, .reduction = Reduction::sum}). It is one of weir's own: SquaredTerm, HuberTerm, ...
+// (or the sum or batch_mean, as in PyTorch's reduction). F also holds the options: Huber({.delta = 2, .reduction = Reduction::sum}). F must
+// be one of weir's terms: SquaredTerm, HuberTerm, ...
 template <class F>
 class ElementwiseLoss final : public Loss {
  public:
-  explicit ElementwiseLoss(F options = {});  // ConfigError for an option outside its range
+  explicit ElementwiseLoss(F options = {});  // ConfigError for an option out of range
   static ElementwiseLoss from_config(const Config& config);
 
   const F& options() const { return options_; }
@@ -27,7 +27,7 @@ class ElementwiseLoss final : public Loss {
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
 
-  // That targets are what the term can take; u8 ones, which are scaled later, are not looked at.
+  // Checks that the targets are in the term's domain; u8 targets are not checked, because they are scaled later.
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;
 

@@ -5,16 +5,16 @@
 
 namespace weir {
 
-// y = the rows of weight that x names. torch.nn.Embedding, with its initial values N(0, 1).
+// y = the rows of weight whose indices are in x. torch.nn.Embedding, with its initial values N(0, 1).
 //
 //   x [...], i32, from 0 to num - 1   weight [num, dim]   y [..., dim]      f32, f64
-//   dweight = sum of dy over the places where x names the row; there is no dx
+//   dweight[i] = sum of dy over the positions where x is i; there is no dx
 //
-// An index outside is a ConfigError with its sample: from fit, evaluate and predict before they begin, and from forward, but for training
-// on a CUDA device: there its y is NaN.
+// An index out of range is a ConfigError with its sample: fit, evaluate and predict throw it before they begin, and so does forward. Only
+// in training mode on a CUDA device forward gives NaN instead.
 class Embedding final : public Layer {
  public:
-  // ConfigError for a num or a dim below 1.
+  // ConfigError for num or dim below 1.
   Embedding(std::int64_t num, std::int64_t dim);
 
   std::string type() const override { return "embedding"; }
@@ -25,7 +25,7 @@ class Embedding final : public Layer {
   void backward(const Context& context, const LayerArgs& args) const override;
   bool runs_on(Device) const override { return true; }
   bool capturable() const override { return true; }
-  void check_input(std::size_t input, const ConstTensorView& values) const override;  // that each index has a row
+  void check_input(std::size_t input, const ConstTensorView& values) const override;  // that each index is in range
 
  private:
   std::int64_t num_;

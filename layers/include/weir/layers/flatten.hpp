@@ -4,7 +4,7 @@
 
 namespace weir {
 
-// y = x as one dimension a sample: [28, 28] -> [784], [] -> [1]. torch.nn.Flatten.
+// y = x with all dimensions of a sample in one: [28, 28] -> [784], [] -> [1]. torch.nn.Flatten.
 class Flatten final : public Layer {
  public:
   std::string type() const override { return "flatten"; }

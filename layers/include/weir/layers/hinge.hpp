@@ -7,7 +7,7 @@
 
 namespace weir {
 
-// max(0, 1 - t x) for targets -1 and 1. The slope is 0 at t x = 1.
+// max(0, 1 - t x) for targets -1 and 1. The derivative is 0 at t x = 1.
 struct HingeTerm {
   static constexpr std::string_view name = "hinge";
   Reduction reduction = Reduction::mean;

@@ -10,9 +10,9 @@
 
 namespace weir {
 
-// t (log(t) - x) for a log-probability x and a probability t, 0 at t = 0; with log_target t is the logarithm: exp(t) (t - x). KLDivergence
-// is torch.nn.KLDivLoss; Reduction::batch_mean gives the divergence itself, its mean over samples. Source: Kullback, Leibler, "On
-// information and sufficiency" (1951).
+// t (log(t) - x) for a log-probability x and a probability t, and 0 at t = 0. With log_target t is a log-probability: exp(t) (t - x).
+// KLDivergence is torch.nn.KLDivLoss; Reduction::batch_mean gives the mathematical divergence, averaged over samples. Source: Kullback,
+// Leibler, "On information and sufficiency" (1951).
 struct KLDivergenceTerm {
   static constexpr std::string_view name = "kl_divergence";
   bool log_target = false;

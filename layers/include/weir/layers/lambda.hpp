@@ -5,11 +5,12 @@
 
 namespace weir {
 
-// y = forward(x) by a function of the user's, with the backward that belongs to it: for an experiment, without a class. One input; y has
-// the shape that `shape` makes of a sample's, or x's. Both functions get host or device blocks with the batch in front, f32 or f64 as the
-// Model; backward(context, x, y, dy, dx) overwrites dx and is not called when nobody wants it. weir::gradcheck proves the pair.
+// A layer made of two functions of yours: y = forward(x) and its backward, for experiments without a class. One input. `shape` maps the
+// shape of a sample of x to that of y; by default they are equal. Both functions get blocks on the Model's device, with the batch in front,
+// f32 or f64 as the Model; backward(context, x, y, dy, dx) overwrites dx and is called only if dx is needed. weir::gradcheck tests the
+// pair.
 //
-// No file can hold it: config() throws ConfigError. A subclass of Layer, registered with register_layer, can be saved.
+// It cannot be saved: config() throws ConfigError. A subclass of Layer, registered with register_layer, can.
 class Lambda final : public Layer {
  public:
   using Forward = std::function<void(const Context& context, const ConstTensorView& x, const TensorView& y)>;
@@ -17,7 +18,7 @@ class Lambda final : public Layer {
                                       const TensorView& dx)>;
   using OutputShape = std::function<Shape(const Shape& input)>;
 
-  // ConfigError for a function that is empty; shape may be.
+  // ConfigError for an empty function; only shape may be empty.
   Lambda(Forward forward, Backward backward, OutputShape shape = {});
 
   std::string type() const override { return "lambda"; }

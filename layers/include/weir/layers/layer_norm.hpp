@@ -6,7 +6,7 @@ namespace weir {
 
 struct LayerNormOptions {
   double eps = 1e-5;
-  bool elementwise_affine = true;  // false: neither weight nor bias
+  bool elementwise_affine = true;  // false: no weight and bias
 };
 
 // y = weight (x - mean) / sqrt(var + eps) + bias, mean and var (divided by n) over the last dimension of each sample.
@@ -15,7 +15,7 @@ struct LayerNormOptions {
 //   x [..., n]   weight, bias [n]   y [..., n]      f32, f64
 class LayerNorm final : public Layer {
  public:
-  explicit LayerNorm(LayerNormOptions options = {});  // ConfigError for an eps that is not above 0
+  explicit LayerNorm(LayerNormOptions options = {});  // ConfigError unless eps > 0
 
   std::string type() const override { return "layer_norm"; }
   Config config() const override;

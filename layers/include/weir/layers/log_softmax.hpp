@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// y = x - log(sum of exp(x)) over the last dimension, by exp(x - max): nothing overflows.
-// x [..., n] -> y [..., n], n >= 1. torch.nn.LogSoftmax(dim=-1). A classifier needs none before SoftmaxCrossEntropy.
+// y = x - log(sum of exp(x)) over the last dimension, computed from x - max so that nothing overflows. x [..., n] -> y [..., n], n >= 1.
+// torch.nn.LogSoftmax(dim=-1). Not needed before SoftmaxCrossEntropy, which includes it.
 //
 //   dx = dy - exp(y) sum of dy over the last dimension
 class LogSoftmax final : public Layer {

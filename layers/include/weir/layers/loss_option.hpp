@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// An option that the term F of an elementwise loss carries, a double or a bool, by its name in files. A term that has some lists them:
+// An option of the term F of an elementwise loss, a double or a bool, with its name in files. A term with options lists them:
 //   static constexpr std::tuple options{LossOption{"delta", &HuberTerm::delta, OptionRange::positive}};
 template <class F, class V>
 struct LossOption {
@@ -14,7 +14,7 @@ struct LossOption {
   OptionRange range = OptionRange::not_negative;  // of a double
 };
 
-// clang 14 deduces no aggregate by itself.
+// clang 14 does not deduce the arguments of aggregates by itself.
 template <class F, class V>
 LossOption(std::string_view, V F::*, OptionRange = OptionRange::not_negative) -> LossOption<F, V>;
 

@@ -7,7 +7,7 @@
 
 namespace weir {
 
-// |x - t|; MeanAbsoluteError is torch.nn.L1Loss. The slope is 0 at x = t.
+// |x - t|; MeanAbsoluteError is torch.nn.L1Loss. The derivative is 0 at x = t.
 struct AbsoluteTerm {
   static constexpr std::string_view name = "mean_absolute_error";
   Reduction reduction = Reduction::mean;

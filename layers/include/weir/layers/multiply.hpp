@@ -4,9 +4,9 @@
 
 namespace weir {
 
-// y = x0 x1 ..., element by element, from left to right: two or more inputs of one shape, which is the output's.
+// y = x0 x1 ..., element by element, from left to right: two or more inputs of one shape, which is also the output's.
 //
-//   dx_i = dy times the other inputs, from left to right
+//   dx_i = dy times the other inputs, multiplied from left to right
 class Multiply final : public Layer {
  public:
   std::string type() const override { return "multiply"; }

@@ -9,24 +9,24 @@
 namespace weir {
 
 struct NegativeLogLikelihoodOptions {
-  std::vector<double> weight = {};                // one a class, 0 or more; empty: 1 each
-  std::optional<std::int32_t> ignore_index = {};  // positions with this label count nowhere, in or out of the classes
+  std::vector<double> weight = {};                // one for each class, 0 or more; empty: all 1
+  std::optional<std::int32_t> ignore_index = {};  // positions with this label are ignored; it may be outside [0, classes)
   Reduction reduction = Reduction::mean;          // the mean divides by the sum of the labels' weights
 };
 
-// -w_l x_l for log-probabilities x [..., classes] and class labels l, i32 of the leading shape:
+// The negative log-likelihood for log-probabilities x [..., classes] and i32 class labels l [...]:
 //
-//   y = mean over the leading positions of -w_l x_l      dx_l = -dy w_l / positions
+//   y = mean over the positions [...] of -w_l x_l      dx_l = -dy w_l / positions
 //
-// The mean of y over a batch is torch.nn.NLLLoss, but for a batch whose weights add up to 0: its loss is 0, PyTorch's NaN. Labels have no
-// gradient (ConfigError); one outside [0, classes) is a ConfigError, as in SoftmaxCrossEntropy.
+// The mean of y over a batch is torch.nn.NLLLoss, except when the weights in a batch add up to 0: then it is 0, and PyTorch's NaN.
+// ConfigError for a label outside [0, classes), and when a gradient of the labels is wanted.
 class NegativeLogLikelihood final : public Loss {
  public:
-  explicit NegativeLogLikelihood(NegativeLogLikelihoodOptions options = {});  // ConfigError for an option outside its range
+  explicit NegativeLogLikelihood(NegativeLogLikelihoodOptions options = {});  // ConfigError for an option out of range
   static NegativeLogLikelihood from_config(const Config& config);
 
   std::string type() const override { return "negative_log_likelihood"; }
-  Config config() const override;  // the options that are not the default's
+  Config config() const override;  // only options that differ from the default
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;

@@ -10,8 +10,8 @@
 
 namespace weir {
 
-// The negative log-likelihood of counts t of a Poisson distribution: exp(x) - t x for x the logarithm of its mean; with log_input false x
-// is the mean itself: x - t log(x + eps). With `full` and t > 1 Stirling's t log(t) - t + log(2 pi t) / 2 is added, which depends on the
+// The negative log-likelihood of a count t under a Poisson distribution. x is the logarithm of the mean: exp(x) - t x; with log_input false
+// x is the mean itself: x - t log(x + eps). With `full`, Stirling's t log(t) - t + log(2 pi t) / 2 is added for t > 1; it depends on the
 // target alone. PoissonNegativeLogLikelihood is torch.nn.PoissonNLLLoss.
 struct PoissonTerm {
   static constexpr std::string_view name = "poisson";

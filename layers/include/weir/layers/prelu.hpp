@@ -5,8 +5,8 @@
 
 namespace weir {
 
-// y = x where x > 0, else weight x: a slope that is learned, one for all or one for each entry of the first dimension (PyTorch's channels).
-// torch.nn.PReLU, with its defaults. He, Zhang, Ren, Sun, "Delving deep into rectifiers" (2015).
+// y = x where x > 0, else weight x, with a learned weight: one for all, or one for each entry of the first dimension of a sample (PyTorch's
+// channels). torch.nn.PReLU, with its defaults. He, Zhang, Ren, Sun, "Delving deep into rectifiers" (2015).
 //
 //   x [c, ...]   weight [1] or [c]   y [c, ...]      f32, f64
 //   dx = dy where x > 0, else weight dy   dweight = sum of x dy where x <= 0

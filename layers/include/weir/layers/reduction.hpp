@@ -4,11 +4,11 @@
 
 namespace weir {
 
-// How a loss makes one number of the terms of all samples and their elements.
+// How a loss reduces the values of all samples and elements to one number, as in PyTorch.
 enum class Reduction : std::uint8_t {
-  mean,        // the mean over samples and elements; with class weights, divided by their sum
-  sum,         // the sum over samples and elements
-  batch_mean,  // the sum over elements, the mean over samples
+  mean,        // over samples and elements; with class weights divided by their sum
+  sum,         // over samples and elements
+  batch_mean,  // sum over elements, mean over samples: PyTorch's "batchmean"
 };
 
 }  // namespace weir

@@ -4,7 +4,7 @@
 
 namespace weir {
 
-// y = x in another shape of as many elements a sample: [784] -> [28, 28]. torch.nn.Unflatten and more.
+// y = x with the elements of a sample in another shape of equal size: [784] -> [28, 28]. torch.nn.Unflatten, for any shapes.
 class Reshape final : public Layer {
  public:
   explicit Reshape(Shape shape) : shape_(shape) {}

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// y = x + f(x), f a chain of layers that keeps the shape: stands where a layer is wanted in sequential, and becomes those layers and an
-// Add.
+// y = x + f(x), where f is a chain of layers that keeps the shape. Used like a layer in sequential(), where it expands to those layers and
+// an Add.
 //
 //   sequential({784}, Dense(64), Residual(Dense(64), ReLU(), Dense(64)), Dense(10))
 //
@@ -21,7 +21,7 @@ class Residual {
   requires(!std::same_as<std::remove_cvref_t<Layers>, Residual> && ...) explicit Residual(Layers&&... layers)
       : layers_{make_layer(std::forward<Layers>(layers))...} {}
 
-  // Adds the layers behind x, and the Add; returns its node. ShapeError as Graph::add.
+  // Adds the layers after x, and the Add; returns the Add's node. ShapeError as Graph::add.
   Node append_to(Graph& graph, Node x) const;
 
  private:

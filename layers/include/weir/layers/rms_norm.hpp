@@ -5,7 +5,7 @@
 namespace weir {
 
 struct RMSNormOptions {
-  double eps = 0x1p-23;            // the distance from 1 to the next float
+  double eps = 0x1p-23;            // machine epsilon of f32
   bool elementwise_affine = true;  // false: no weight
 };
 
@@ -15,7 +15,7 @@ struct RMSNormOptions {
 //   x [..., n]   weight [n]   y [..., n]      f32, f64
 class RMSNorm final : public Layer {
  public:
-  explicit RMSNorm(RMSNormOptions options = {});  // ConfigError for an eps that is not above 0
+  explicit RMSNorm(RMSNormOptions options = {});  // ConfigError unless eps > 0
 
   std::string type() const override { return "rms_norm"; }
   Config config() const override;

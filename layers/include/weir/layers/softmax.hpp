@@ -4,8 +4,8 @@
 
 namespace weir {
 
-// y = exp(x) / sum of exp(x) over the last dimension, by exp(x - max): nothing overflows.
-// x [..., n] -> y [..., n], n >= 1. torch.nn.Softmax(dim=-1). A classifier needs none before SoftmaxCrossEntropy.
+// y = exp(x) / sum of exp(x) over the last dimension, computed from x - max so that nothing overflows. x [..., n] -> y [..., n], n >= 1.
+// torch.nn.Softmax(dim=-1). Not needed before SoftmaxCrossEntropy, which includes it.
 //
 //   dx = y (dy - sum of y dy over the last dimension)
 class Softmax final : public Layer {
