@@ -4,11 +4,11 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// Copies the rows of a batch: to[i, ...] = from[order[i], ...], where u8 becomes value / divisor, correctly rounded in the dtype of `to`.
-// order is i32, each a row of `from`. From u8, f32 or f64 to f32 or f64, or from i32 to i32. The caller has checked all of it.
+// Gathers the rows of a batch: to[i, ...] = from[order[i], ...]; u8 becomes value / divisor, correctly rounded to the dtype of `to`. order
+// is i32, indices of rows of `from`. From u8, f32 or f64 to f32 or f64, or from i32 to i32. The caller has checked all arguments.
 //
-// gather_batch takes order[*batch_index * batch + i], where *batch_index lies in device memory, so that one recorded step can be replayed
-// for every batch.
+// gather_batch uses order[*batch_index * batch + i], where *batch_index is in device memory, so that one recorded step can be replayed for
+// every batch.
 
 namespace weir::cpu {
 void gather(const Context& context, const ConstTensorView& from, double divisor, const ConstTensorView& order, const TensorView& to);

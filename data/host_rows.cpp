@@ -20,7 +20,7 @@ std::int64_t row_bytes(const Field& field) {
   return field.values.shape().without_front().elements() * static_cast<std::int64_t>(size_of(field.values.dtype()));
 }
 
-// Bytes of so many rows in a slot, rounded up so that the next field is aligned for any access.
+// Bytes of so many rows in a slot, rounded up to keep the next field aligned for any access.
 std::int64_t padded_bytes(const Field& field, std::int64_t rows) { return (rows * row_bytes(field) + 255) / 256 * 256; }
 
 std::size_t bytes_of(std::span<const Field* const> fields, std::int64_t rows) {

@@ -11,7 +11,7 @@ namespace weir {
 
 namespace {
 
-// CRC-32 of the raw IDX files, as at the end of the published gzip files: train and test images, train and test labels.
+// CRC-32 checksums of the raw IDX files, as stored at the end of the published gzip files: train and test images, train and test labels.
 struct Published {
   const char* name;
   std::array<std::uint32_t, 4> sums;
@@ -23,7 +23,7 @@ constexpr std::array<Published, 2> published{{
 
 constexpr std::int64_t side = 28;
 
-// Of the IDX file that such a block would be written as.
+// The CRC-32 of the IDX file with these extents and data.
 std::uint32_t idx_sum(std::span<const std::int64_t> extents, std::span<const std::uint8_t> data) {
   std::vector<std::uint8_t> header{0, 0, 8, static_cast<std::uint8_t>(extents.size())};
   for (const std::int64_t extent : extents) {
@@ -54,7 +54,7 @@ bool has_format(const Dataset& data) {
 
 std::string identify(const TrainTest& data) {
   if (!has_format(data.train) || !has_format(data.test)) return "";
-  const std::uint32_t train_labels = label_sum(data.train);  // the small ones first
+  const std::uint32_t train_labels = label_sum(data.train);  // labels first, because they are small
   for (const auto& [name, sums] : published) {
     if (sums[2] == train_labels && sums[3] == label_sum(data.test) && sums[1] == image_sum(data.test) && sums[0] == image_sum(data.train)) {
       return name;

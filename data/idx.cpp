@@ -14,7 +14,7 @@
 #include "core/text.hpp"
 #include "data/idx_reader.hpp"
 
-// IDX: 00 00, the type (08 is an unsigned byte), the number of dimensions; each extent as 32 bits, most significant first; the data.
+// The IDX format: 00 00, the type (08: unsigned byte), the number of dimensions; each extent as a 32-bit big-endian number; the data.
 
 namespace weir {
 
@@ -37,7 +37,7 @@ struct Source {
 
 struct Header {
   Shape shape;
-  std::uint64_t bytes = 0;  // of the header and the data
+  std::uint64_t bytes = 0;  // of header and data
 };
 
 [[noreturn]] void wrong_size(const Source& source, const std::string& held, const Header& header) {
@@ -50,7 +50,7 @@ void read_header_bytes(Source& source, std::span<std::uint8_t> into, const std::
               ". Download it again.");
 }
 
-// The number of dimensions.
+// Reads the first four bytes; returns the number of dimensions.
 std::size_t read_magic(Source& source) {
   std::array<std::uint8_t, magic_bytes> magic{};
   read_header_bytes(source, magic, "an IDX file has more");
@@ -68,7 +68,7 @@ Header read_header(Source& source) {
   read_header_bytes(source, std::span(raw).first(extent_bytes * rank), "its header alone has " + count_text(header_bytes));
   std::array<std::int64_t, Shape::max_rank> extents{};
   std::string text;
-  std::int64_t product = 1;  // 0: does not fit
+  std::int64_t product = 1;  // number of elements; 0: overflow
   for (std::size_t i = 0; i < rank; ++i) {
     const std::uint8_t* b = raw.data() + extent_bytes * i;
     extents[i] = std::int64_t{b[0]} << 24 | std::int64_t{b[1]} << 16 | std::int64_t{b[2]} << 8 | std::int64_t{b[3]};
@@ -81,7 +81,7 @@ Header read_header(Source& source) {
   return {Shape(std::span<const std::int64_t>(extents.data(), rank)), static_cast<std::uint64_t>(product) + header_bytes};
 }
 
-// What the size of the file tells, before memory is taken.
+// Compares the header with the size of the file, before memory is allocated.
 void check_size(const Source& source, const Header& header) {
   if (!source.bytes.packed()) {
     if (source.file.size() != header.bytes) wrong_size(source, count_text(source.file.size()) + " bytes", header);

@@ -7,8 +7,8 @@
 
 namespace weir {
 
-// read_idx, but `accept` sees the extents in the header before any memory is taken: it throws, or returns the shape of as many
-// elements that the tensor gets.
+// read_idx with a check: `accept` gets the extents from the header before memory is allocated, and returns the shape of the tensor (with
+// the same number of elements) or throws.
 Tensor read_idx(const FileSource& file, const std::function<Shape(const Shape&)>& accept);
 
 }  // namespace weir

@@ -38,7 +38,7 @@ double divisor_of(const Field& field) { return field.info.divisor.value_or(1); }
 
 DType dtype_in(const Field& field, DType dtype) { return field.values.dtype() == DType::i32 ? DType::i32 : dtype; }
 
-// Numbers that are finite in f64 may be infinite in f32.
+// Throws for numbers that are finite in f64 but infinite in f32.
 void check_range(const std::string& who, const Field& field, DType dtype) {
   if (field.values.dtype() != DType::f64 || dtype != DType::f32) return;
   const std::int64_t bad = first_beyond(field.values, std::numeric_limits<float>::max());
@@ -100,7 +100,7 @@ void Loader::add_columns(std::span<const Field> fields, const char* kind, DType 
   }
 }
 
-// The fastest way that there is memory for, which only shows when the memory is taken.
+// Tries the fastest way first; whether there is enough memory shows only when it is allocated.
 Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
   if (device_.is_cpu()) return Feeding::in_place;
   const auto possible = [](auto&& make) {
@@ -119,11 +119,12 @@ Loader::Feeding Loader::choose_feeding(bool keep_on_device) {
 }
 
 void Loader::make_resident() {
-  // Held until the data is there, then given back: the first step allocates too (memory for products, kernels' code, the recorded step).
+  // Allocated while the data is copied, then freed for the first step's own allocations (scratch of products, code of kernels, recorded
+  // step).
   constexpr std::int64_t reserved_bytes = 64 << 20;
   const Tensor reserved(Shape{reserved_bytes}, DType::u8, device_);
   Tensor order(Shape{samples_}, DType::i32, device_);
-  std::vector<Tensor> fields;  // all or none
+  std::vector<Tensor> fields;  // all fields or none
   for (const Column& column : columns_) {
     const ConstTensorView& values = column.field->values;
     copy(values, fields.emplace_back(values.shape(), values.dtype(), device_));

@@ -17,11 +17,11 @@ namespace {
 
 constexpr int classes = 10;
 
-// What sets one data set in this format apart from another.
+// How the data sets in this format differ.
 struct Kind {
   std::int64_t side;   // of an image, in pixels
-  int white;           // the largest grey level
-  std::string advice;  // for a folder that is not there or lacks a file
+  int white;           // the largest grey value
+  std::string advice;  // for messages about a missing folder or file
   std::vector<std::string> class_names = {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9"};
 };
 

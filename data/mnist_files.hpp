@@ -15,10 +15,10 @@ struct MnistPart {
 constexpr MnistPart mnist_train{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"};
 constexpr MnistPart mnist_test{"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"};
 
-// The file of this name, or of one of the names that it occurs under, raw before gzipped.
+// Finds a file under one of the names in use for it, raw before gzipped.
 std::optional<std::filesystem::path> find_mnist_file(const std::filesystem::path& folder, std::string_view name);
 
-// Why find_mnist() found nothing, and what to type.
+// The error message for when find_mnist() finds nothing, with the command to type.
 std::string mnist_not_found();
 
 }  // namespace weir

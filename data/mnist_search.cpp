@@ -23,7 +23,7 @@ std::vector<std::filesystem::path> search_path(const std::filesystem::path& also
   return folders;
 }
 
-// The first of the four names that the folder lacks; empty: it has them all.
+// The first of the four files that is missing in the folder; empty: none is.
 std::string_view missing_file(const std::filesystem::path& folder) {
   for (const MnistPart& part : {mnist_train, mnist_test}) {
     for (const std::string_view name : {part.images, part.labels}) {
@@ -39,7 +39,7 @@ std::string quoted(const std::string& argument) {
   return text + "'";
 }
 
-// As a shell takes it.
+// Quoted for a shell.
 std::string for_shell(const std::string& argument) {
   const auto plain = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '/' || c == '.' || c == '_' || c == '-';
@@ -70,7 +70,7 @@ std::optional<std::filesystem::path> find_mnist(const std::filesystem::path& als
 }
 
 std::filesystem::path mnist_cache() {
-  // The XDG base directory specification: a relative path counts as none.
+  // The XDG base directory specification says to ignore relative paths.
   if (const auto cache = environment("XDG_CACHE_HOME"); cache.is_absolute()) return cache / "weir" / "mnist";
   if (const auto home = environment("HOME"); !home.empty()) return home / ".cache" / "weir" / "mnist";
   return {};

@@ -12,7 +12,7 @@ namespace weir {
 
 namespace {
 
-constexpr int max_nesting = 3;  // configs inside one another; parse_json takes as much
+constexpr int max_nesting = 3;  // depth of nested configs; stays within the nesting limit of parse_json
 constexpr const char* too_deep = "a config holds others more than 3 deep.";
 
 Json to_json(bool value) { return {value}; }

@@ -6,8 +6,8 @@
 
 namespace weir {
 
-// to_json and config_from_json, inside a larger text.
+// As to_json and config_from_json, for a Config inside a larger JSON text.
 Json json_of(const Config& config);
-Config config_from_json(const Json& json);  // FormatError without the name of a file
+Config config_from_json(const Json& json);  // FormatError does not name a file
 
 }  // namespace weir

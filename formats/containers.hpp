@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// Reads what stands before the tensors and checks all of it: numbers before memory is taken. FormatError without the name of the file.
+// Reads a file's description of its tensors and checks it before allocating memory. FormatError does not name the file.
 using ContainerReader = TensorContent(std::shared_ptr<const InputFile> file);
 
 ContainerReader read_safetensors;
@@ -17,7 +17,7 @@ ContainerReader read_safetensors;
 // The longest header that safetensors allows.
 inline constexpr std::uint64_t max_safetensors_header = 100'000'000;
 
-// The containers of tensors that weir tells apart, by their first bytes, and the readers of those that it reads.
+// The file formats that are recognised by their first bytes, and the readers of those that weir can read.
 struct Container {
   std::string_view signature;
   std::string_view what;  // in messages, after "a" or "no"
@@ -28,7 +28,7 @@ inline constexpr Container containers[] = {
     {"\x80\2\x8a\n", "pickle of an old PyTorch"},
     {"\x93NUMPY", "NumPy array (.npy)"},
     {"\x89HDF", "HDF5 file (Keras' .h5?)"},
-    {"", "safetensors file", read_safetensors},  // has no signature, so it comes last
+    {"", "safetensors file", read_safetensors},  // last, because it has no signature
 };
 
 }  // namespace weir

@@ -24,10 +24,10 @@ Json storage_to_json(Storage storage) {
   throw ConfigError("a storage has no name.");
 }
 
-// One object of the text, and how messages call it.
+// One JSON object of the text, with its name for messages.
 class Reader {
  public:
-  // All members must be there, and no other.
+  // The object must have exactly these members.
   Reader(const Json& json, std::string who, std::initializer_list<std::string_view> members) : json_(json), who_(std::move(who)) {
     const auto* object = json.as<Json::Object>();
     if (!object) throw FormatError(who_ + " is no object.");
@@ -84,7 +84,7 @@ Node node_named(const Nodes& nodes, const std::string& who, const std::string& n
   return found->second;
 }
 
-// "shares": {"weight": "0"}: parameters of earlier nodes.
+// Reads "shares": {"weight": "0"}: parameters of earlier nodes.
 void share(Graph& graph, const Nodes& nodes, Node node, const Json& json) {
   const auto* shares = json.as<Json::Object>();
   if (!shares) throw FormatError("its 'shares' is no object.");

@@ -6,7 +6,7 @@
 
 namespace weir {
 
-// The number that 16 bits hold; exact.
+// Exact conversions of 16-bit floating point numbers to float.
 
 // IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits.
 inline float from_f16(std::uint16_t bits) {

@@ -14,7 +14,7 @@ constexpr std::size_t max_depth = 16;
 constexpr std::int64_t max_values = 200'000;
 constexpr std::size_t max_members = 1'000;
 
-// Builds a Json from nlohmann's events.
+// Builds a Json from the events of nlohmann's parser.
 class Builder {
  public:
   Json result;
@@ -75,7 +75,7 @@ class Builder {
     return true;
   }
 
-  // Where the next value goes. What is open stays where it is: only the innermost list grows.
+  // Where to put the next value. Pointers to open values stay valid: only the innermost list grows.
   Json& place() {
     if (++values_ > max_values) throw FormatError("it holds more than " + with_commas(max_values) + " values.");
     if (open_.empty()) return result;
@@ -129,7 +129,7 @@ const Json* Json::find(std::string_view key) const {
 }
 
 Json parse_json(std::string_view text) {
-  // nlohmann takes a zero byte for the end.
+  // nlohmann treats a zero byte as the end of the text.
   if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
     throw FormatError("byte " + std::to_string(zero + 1) + " cannot be read as JSON.");
   }

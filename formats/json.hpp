@@ -11,7 +11,7 @@ namespace weir {
 
 struct JsonMember;
 
-// A JSON text as a value. Whole numbers and others are told apart, members keep their order, no key occurs twice.
+// A JSON value. Distinguishes integers from other numbers, keeps the order of members, and has no duplicate keys.
 struct Json {
   using Array = std::vector<Json>;
   using Object = std::vector<JsonMember>;
@@ -21,7 +21,7 @@ struct Json {
 
   Json();  // null
   Json(Value value_);
-  Json(const Json&);  // out of line: where g++ 12 sees through a variant's copies it warns without cause
+  Json(const Json&);  // out of line: inlined copies of the variant cause false warnings of g++ 12
   Json(Json&&) noexcept;
   Json& operator=(const Json&);
   Json& operator=(Json&&) noexcept;
@@ -32,7 +32,7 @@ struct Json {
   const T* as() const {
     return std::get_if<T>(&value);
   }
-  const Json* find(std::string_view key) const;  // nullptr when this is no object or has no such member
+  const Json* find(std::string_view key) const;  // nullptr when this is not an object or has no such member
 };
 
 struct JsonMember {
@@ -40,11 +40,11 @@ struct JsonMember {
   Json value;
 };
 
-// Reads a text that nobody vouches for. FormatError, without the name of a file, for what is not JSON, is nested deeper than 16, holds
-// more than 200,000 values or 1,000 members in one object, a key twice, or a whole number that does not fit 64 bits.
+// Parses untrusted text. FormatError, which does not name a file, for invalid JSON, nesting deeper than 16, more than 200,000 values or
+// 1,000 members in one object, a duplicate key, or an integer that does not fit 64 bits.
 Json parse_json(std::string_view text);
 
-// Without spaces; doubles with as many digits as give them back exactly. ConfigError for a text that is not UTF-8. Numbers must be finite.
+// Without spaces; doubles with enough digits to restore them exactly. ConfigError for a text that is not UTF-8. Numbers must be finite.
 std::string to_text(const Json& json);
 
 }  // namespace weir

@@ -24,7 +24,7 @@ Graph graph_of(const TensorFile& file) {
   }
 }
 
-// Into the arena itself when that is memory of the host.
+// Reads directly into the arena if it is in host memory.
 void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
   if (arena.device().is_cpu()) return read_weights(file, entries, arena);
   Tensor host(arena.shape(), arena.dtype());
@@ -37,7 +37,7 @@ void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, c
 Model load_model(const TensorFile& file, ModelOptions options) {
   check_version(file);
   Graph graph = graph_of(file);
-  // Before the Model takes memory for them: then the file is as large as it says.
+  // Compares before the Model allocates memory: afterwards the file is known to be as large as the graph claims.
   const WeightsReport report = compare_weights(file, graph, true);
   if (!report.problems.empty()) {
     throw FormatError(file.name() + ": its tensors do not fit its graph: " + report.text() + ". It is damaged: copy or save it again.");

@@ -26,7 +26,7 @@ StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictO
     if (report.only_shapes) throw ShapeError(message);
     throw FormatError(message);
   }
-  // Reading may still fail: the Model changes after it.
+  // Reads into copies first, because reading may still fail; the Model changes only afterwards.
   Tensor parameters = on_host(model.parameter_arena()), state = on_host(model.state_arena());
   read_weights(file, model.parameters(), parameters);
   read_weights(file, model.states(), state);

@@ -8,17 +8,17 @@
 
 namespace weir {
 
-// What weir itself writes beside a Model: keys in the metadata, and tensors, with this prefix.
+// Prefix of the metadata keys and tensors that weir itself adds to a Model's file.
 inline constexpr const char* own_prefix = "weir.";
 inline constexpr const char* version_key = "weir.version";
 inline constexpr const char* graph_key = "weir.graph";
 inline constexpr const char* file_version = "1";
 
-// FormatError when a newer weir wrote the file. A file that is not weir's has no version, and passes.
+// FormatError when the file was written by a newer weir. Files without a version (not written by weir) pass.
 void check_version(const TensorFile& file);
 
-// save(), with more beside the Model: metadata under own_prefix is let through, and `extra` tensors, their names under it too, are written
-// behind the Model's. load_model and load_state_dict pass over them; a TensorFile reads them.
+// save() with additional content: metadata keys may begin with own_prefix, and `extra` tensors, whose names begin with it too, are written
+// after the Model's. load_model and load_state_dict ignore them; a TensorFile reads them.
 void save_with(const Model& model, const FileTarget& target, std::map<std::string, std::string> metadata, std::vector<NamedTensor> extra);
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// Text out of a file, fit for a message: what a terminal would act on becomes '?', what is long is cut.
+// Makes text from a file safe for a message: control characters become '?', long texts are cut.
 std::string printable(std::string_view text, std::size_t longest = 1000);
 
 // The same for a name, in quotes: '0.weight'.

@@ -23,11 +23,11 @@ std::string text(std::uint64_t number) {
   return number > max_number ? std::to_string(number) : with_commas(static_cast<std::int64_t>(number));
 }
 
-// Takes nlohmann's events for the one structure that a header may have:
+// Handles the events of nlohmann's parser for the one structure that a header may have:
 // {"__metadata__": {key: "value"}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
 class Reader {
  public:
-  TensorContent header;  // offsets count from the first byte after it
+  TensorContent header;  // offsets are relative to the end of the header
 
   bool start_object(std::size_t) {
     if (place_ == Place::outside) return go(Place::header);
@@ -171,7 +171,7 @@ void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_by
 // Checks every rule of the format: known dtypes, each shape's bytes equal to its range, ranges without gaps or overlaps from 0 to
 // data_bytes.
 TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
-  // nlohmann takes a zero byte for the end.
+  // nlohmann treats a zero byte as the end of the text.
   if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) Reader::not_json(zero + 1);
   Reader reader;
   nlohmann::json::sax_parse(json, &reader);

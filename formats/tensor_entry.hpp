@@ -8,13 +8,13 @@
 
 namespace weir {
 
-// Bits of one element of a dtype in TensorEntry; 0 for a word that safetensors does not know.
+// Bits of an element of a TensorEntry::dtype; 0 for a dtype that safetensors does not define.
 int bits_of(std::string_view dtype);
 
-// What weir keeps every value of such a dtype in: f32 for F16 and BF16. Nothing for a dtype that weir does not read.
+// The DType that holds every value of a TensorEntry::dtype: f32 for F16 and BF16. nullopt for a dtype that weir does not read.
 std::optional<DType> dtype_for(std::string_view dtype);
 
-// TensorEntry's word for what weir stores: "F32".
+// The TensorEntry::dtype of a DType: "F32".
 std::string dtype_word(DType dtype);
 
 // "[10, 784] F32".

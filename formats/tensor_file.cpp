@@ -32,7 +32,7 @@ TensorContent content_of(const FileSource& source) {
   std::array<char, 9> first{};
   const std::size_t count = std::min<std::uint64_t>(first.size(), file->size());
   file->read(0, std::as_writable_bytes(std::span(first).first(count)));
-  // A length in front of safetensors' JSON may look like any signature.
+  // In safetensors the file begins with the length of the JSON text, which may look like another format's signature.
   const std::string_view start(first.data(), first[8] == '{' ? 0 : count);
   const auto& container = *std::ranges::find_if(containers, [&](const Container& c) { return start.starts_with(c.signature); });
   const std::string what(container.what);
@@ -49,7 +49,7 @@ TensorContent content_of(const FileSource& source) {
 
 using NextBytes = std::function<void(std::span<std::byte>)>;
 
-// Reads a tensor stored as Stored, in blocks, and writes it as T.
+// Reads a tensor of elements Stored in blocks and writes it as T.
 template <class Stored, class T, class F>
 void convert(const NextBytes& next, std::span<T> y, F&& to_number) {
   std::array<Stored, 4096> block;
@@ -61,7 +61,7 @@ void convert(const NextBytes& next, std::span<T> y, F&& to_number) {
   }
 }
 
-// False when the tensor holds no numbers of this kind.
+// Returns false when the tensor's dtype cannot be read as T.
 template <class T>
 bool read_as(const TensorContent& content, const TensorEntry& entry, std::span<T> y) {
   if (entry.dtype == dtype_word(dtype_of<T>())) return content.open(entry)(std::as_writable_bytes(y)), true;

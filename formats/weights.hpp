@@ -7,19 +7,19 @@
 
 namespace weir {
 
-// What keeps the tensors of a file from being the parameters and running statistics of a graph.
+// How the tensors of a file differ from the parameters and state of a graph.
 struct WeightsReport {
-  std::vector<std::string> missing;     // names that only the graph has
-  std::vector<std::string> unexpected;  // names that only the file has, but for those that weir keeps beside a Model
-  std::vector<std::string> problems;    // all that does not fit, in words; missing and unexpected only when strict
-  bool only_shapes = true;              // every problem is a shape
+  std::vector<std::string> missing;     // only in the graph
+  std::vector<std::string> unexpected;  // only in the file, except for tensors that weir adds to a Model's file
+  std::vector<std::string> problems;    // all differences in words; missing and unexpected names only when strict
+  bool only_shapes = true;              // every problem is a shape that differs
 
-  std::string text() const;  // the problems in one line, the first 20 of them
+  std::string text() const;  // the first 20 problems, in one line
 };
 
 WeightsReport compare_weights(const TensorFile& file, const Graph& graph, bool strict);
 
-// Fills the blocks of a host arena that the file has tensors for, in place. The file must fit.
+// Reads the tensors that the file has into the blocks of a host arena. The file must have passed compare_weights.
 void read_weights(const TensorFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena);
 
 }  // namespace weir

@@ -18,7 +18,7 @@ namespace {
 
 std::uint64_t bytes_of(const ConstTensorView& view) { return static_cast<std::uint64_t>(view.elements()) * size_of(view.dtype()); }
 
-// The widest first, so that every tensor begins where its type may; of one width, in the order that they came in.
+// Widest dtype first, so that every tensor is aligned for its dtype; among equal widths the order of the arguments.
 std::vector<const NamedTensor*> in_file_order(std::span<const NamedTensor> tensors) {
   std::vector<const NamedTensor*> result;
   for (const NamedTensor& tensor : tensors) result.push_back(&tensor);

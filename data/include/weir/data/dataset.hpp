@@ -10,14 +10,14 @@
 
 namespace weir {
 
-// Rows of numbers on the host, [samples, ...], and what is known of them. It keeps them alive and never changes them; copies of it share
-// them. A model gets f32 and f64 in its own dtype, i32 (labels, indices) as it is, and u8 as value / divisor in its own dtype, or as whole
-// numbers where a loss asks for labels or a layer for indices.
+// One input or target of all samples: values on the host, [samples, ...], and what is known about them. Keeps the values alive and never
+// changes them; copies share them. A model receives f32 and f64 in its own dtype, i32 (labels, indices) unchanged, and u8 as value /
+// divisor in its own dtype, or as integers where a loss wants labels or a layer indices.
 struct Field {
-  Field(Tensor tensor, FieldInfo info = {});  // takes the tensor over
+  Field(Tensor tensor, FieldInfo info = {});  // takes ownership of the tensor
 
-  // Numbers that lie elsewhere (a NumPy array, a mapped file), not copied: `owner` is let go with the last copy of the Field. An empty
-  // owner: you keep them alive as long as the Field and its copies.
+  // Values owned by something else (a NumPy array, a mapped file), not copied: `owner` is released with the last copy of the Field. With an
+  // empty owner you must keep them alive as long as the Field and its copies.
   Field(const ConstTensorView& values, std::shared_ptr<const void> owner, FieldInfo info = {});
 
   ConstTensorView values;
@@ -25,13 +25,13 @@ struct Field {
   FieldInfo info;
 };
 
-// Samples to train on or to evaluate: inputs and targets in the order of a graph's inputs and outputs. Never changes; copies and slices
-// share the numbers.
+// Samples for training or evaluation: inputs and targets in the order of a graph's inputs and outputs. Immutable; copies and slices share
+// the values.
 class Dataset {
  public:
-  // i64 becomes i32. Throws ConfigError for no input, bf16, memory that is not aligned for its dtype, or a FieldInfo that does not fit
-  // its field; ShapeError when a field has no samples, no features or another count of samples; DeviceError for a field that is not on the
-  // host; NumericError for NaN, infinity or an i64 that i32 cannot hold (names the sample). Targets may be absent: enough to predict.
+  // i64 is converted to i32. Targets may be empty, for prediction only. Throws ConfigError for no input, bf16, memory not aligned for its
+  // dtype, or a FieldInfo that does not fit its field; ShapeError when a field has no samples, no features or another number of samples;
+  // DeviceError for a field that is not on the host; NumericError for NaN, infinity or an i64 that does not fit i32 (names the sample).
   Dataset(std::vector<Field> inputs, std::vector<Field> targets);
   Dataset(Field input, Field target);
 
@@ -40,19 +40,19 @@ class Dataset {
   const std::vector<Field>& targets() const { return targets_; }
   Shape input_shape(std::size_t input = 0) const;    // of one sample; ConfigError if there is no such input
   Shape target_shape(std::size_t target = 0) const;  // of one sample; ConfigError if there is no such target
-  DataInfo info() const;                             // of its fields
+  DataInfo info() const;                             // of all fields
 
-  // `count` samples from `begin` on, not copied. ShapeError when they are not all there, or none.
+  // Samples [begin, begin + count), sharing the values. ShapeError when the range is empty or not inside the data.
   Dataset slice(std::int64_t begin, std::int64_t count) const;
 
  private:
   std::vector<Field> inputs_;
   std::vector<Field> targets_;
 
-  friend struct DatasetAccess;  // for what fit makes of a Dataset
+  friend struct DatasetAccess;  // fit makes changed copies of a Dataset
 };
 
-// What a data set usually comes as: auto [train, test] = load_mnist();
+// Training and test data: auto [train, test] = load_mnist();
 struct TrainTest {
   Dataset train;
   Dataset test;

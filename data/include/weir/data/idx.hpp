@@ -5,10 +5,10 @@
 
 namespace weir {
 
-// Reads an IDX file of unsigned bytes, on a disk or in memory, the format of MNIST, raw or gzipped (its first bytes tell, not its name),
-// into a u8 tensor with the file's own extents: images [samples, rows, columns], labels [samples]. Takes no more memory than the file can
-// fill. Throws FileError for what cannot be opened or read or is no regular file, FormatError for a file that is not exactly what its
-// header promises: cut off, too long, damaged, of another type, empty.
+// Reads an IDX file of unsigned bytes, the format of MNIST, raw or gzipped (told by its first bytes, not its name), into a u8 tensor with
+// the file's extents: images [samples, rows, columns], labels [samples]. Allocates no more memory than the file can fill. Throws FileError
+// for a file that cannot be opened or read or is not a regular file, FormatError for a file that does not match its header: truncated, too
+// long, damaged, of another type, empty.
 Tensor read_idx(const FileSource& file);
 
 }  // namespace weir

@@ -8,19 +8,19 @@
 namespace weir {
 
 struct StateDictOptions {
-  bool strict = true;  // false: tensors that only the file or only the Model has are passed over
+  bool strict = true;  // false: ignore tensors that only the file or only the Model has
 };
 
-// What was passed over; both empty when strict.
+// What was ignored; both lists are empty when strict.
 struct StateDictReport {
-  std::vector<std::string> missing;     // in the Model, not in the file: they kept their values
-  std::vector<std::string> unexpected;  // in the file, not in the Model
+  std::vector<std::string> missing;     // in the Model but not in the file: kept their values
+  std::vector<std::string> unexpected;  // in the file but not in the Model
 };
 
-// Fills the parameters and running statistics of a Model from a file of tensors, weir's or anybody's, given by its path, its bytes in
-// memory or open already: torch.nn.Sequential names its tensors as weir::sequential does. F32, F64, F16 and BF16 are converted into the
-// Model's dtype. Unless everything fits the Model is unchanged: ShapeError when only shapes differ, else FormatError, with a list of all
-// that does not fit; FileError when the file cannot be read.
+// Loads the parameters and state (running statistics) of a Model from a tensor file, written by weir or another program, given as a path,
+// bytes in memory or an open TensorFile. weir::sequential names its tensors like torch.nn.Sequential. F32, F64, F16 and BF16 are converted
+// to the Model's dtype. If anything does not fit the Model is unchanged, and an error lists all that does not fit: ShapeError when only
+// shapes differ, else FormatError. FileError when the file cannot be read.
 StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictOptions options = {});
 
 }  // namespace weir
