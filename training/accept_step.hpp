@@ -7,7 +7,7 @@
 
 namespace weir {
 
-// count_batch and accept_step by one thread, for both devices.
+// count_batch and accept_step in one thread, shared by both devices.
 
 WEIR_HD inline void count(const double* loss, double share, StepNumbers& n) {
   if (n.skip != 0) return;
@@ -29,7 +29,7 @@ WEIR_HD inline void accept(const StepAcceptance& s) {
       n.skip = 1;
       return;
     }
-    u.kept = 0;  // the update finds it anew
+    u.kept = 0;  // recomputed by the update
   }
   for (std::int64_t i = 0; i < s.rates; ++i) s.update[i].learning_rate = rates[i];
   u.step = ++*s.model_step - s.first_step;

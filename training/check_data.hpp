@@ -13,7 +13,7 @@
 
 namespace weir {
 
-// Inputs: as many as the graph's, with its shapes, whole numbers where it wants whole numbers, values that its layers take.
+// Checks the inputs: as many as the graph's, its shapes, integers where the graph wants integers, values that its layers accept.
 void check_inputs(const std::string& who, const Model& model, Dataset& data);
 
 // One loss for each output of the graph, each of which runs on the Model's device.
@@ -22,18 +22,17 @@ void check_losses(const std::string& who, const Model& model, const Losses& loss
 // One target for each loss, with a shape, dtype and values that the loss accepts.
 void check_targets(const std::string& who, const Model& model, const Losses& losses, Dataset& data);
 
-// What an epoch of training is cut into: so many samples in batches, the last of which may be smaller. That there is a batch, and none
-// that a layer cannot train on.
+// Checks that an epoch of so many samples has at least one batch, and no batch that is too small for a layer to train on.
 void check_batches(const std::string& who, const Model& model, std::int64_t samples, std::int64_t batch, bool drop_last);
 
-// Inputs, and that the graph has this output and the data a target for it that is stored as wanted (i32: labels). Returns the data with
-// what the Model knows of it, as with_info does.
+// Checks the inputs, that the graph has this output, and that the data has a target for it with this Storage (i32: labels). Returns the
+// data completed as by with_info.
 Dataset checked_output(const std::string& who, const Model& model, const Dataset& data, std::size_t output, Storage wanted);
 
-// The same for losses, inputs and targets.
+// The same for inputs, losses and targets.
 Dataset checked_data(const std::string& who, const Model& model, const Losses& losses, const Dataset& data);
 
-// A copy, sharing the numbers, whose fields have what `known` says of them where they do not say it themselves.
+// A copy of the data, sharing the values, in which unset members of each FieldInfo are taken from `known`.
 Dataset with_info(const Dataset& data, const DataInfo& known);
 
 // The shape of one sample of each target.

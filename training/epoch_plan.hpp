@@ -7,10 +7,10 @@
 
 namespace weir {
 
-// A batch in its step.
+// One batch of a step.
 struct MicroBatch {
-  std::int64_t batch = 0;    // of the epoch's
-  std::int64_t index = 0;    // of the step's
+  std::int64_t batch = 0;    // index within the epoch
+  std::int64_t index = 0;    // index within the step
   std::int64_t rows = 0;     // samples of this batch ...
   std::int64_t samples = 0;  // ... and of the whole step
   bool last = true;
@@ -19,14 +19,15 @@ struct MicroBatch {
   double share() const { return static_cast<double>(rows) / static_cast<double>(samples); }
 };
 
-// How an epoch's samples make batches and these make steps: the last batch may be smaller, the last step may have fewer batches.
+// How an epoch's samples are split into batches, and batches into steps. The last batch may be smaller, the last step may have fewer
+// batches.
 class EpochPlan {
  public:
-  // Each at least 1; where there are fewer batches than one step wants, all of them make one.
+  // Each argument is at least 1. If an epoch has fewer batches than `accumulate`, they form one step.
   EpochPlan(std::int64_t samples, std::int64_t batch, std::int64_t accumulate)
       : samples_(samples), batch_(batch), batches_(ceil_div(samples, batch)), accumulate_(std::min(accumulate, batches_)) {}
 
-  std::int64_t accumulate() const { return accumulate_; }  // batches of every step but perhaps the last
+  std::int64_t accumulate() const { return accumulate_; }  // batches of every step, except perhaps the last
   std::int64_t steps() const { return ceil_div(batches_, accumulate_); }
   std::int64_t micro_batches(std::int64_t step) const { return std::min(accumulate_, batches_ - step * accumulate_); }
   std::int64_t samples_before(std::int64_t step) const { return std::min(step * accumulate_ * batch_, samples_); }

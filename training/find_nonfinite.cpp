@@ -70,7 +70,7 @@ Found bad_gradient(const Model& model) {
   const auto& entries = model.graph().entries();
   for (std::size_t i = entries.size(); i-- > 0;) {
     for (const Graph::Block& block : entries[i].blocks) {
-      if (block.entry != i) continue;  // in the sum over the nodes that share it
+      if (block.entry != i) continue;  // shared parameters: reported with the node that owns them
       const std::string name = model.graph().parameter_name(block);
       if (const Found bad = named("the gradient of " + name, model.gradient(name))) return bad;
     }

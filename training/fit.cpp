@@ -77,7 +77,7 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
-// One call of fit. All that its steps need is made here; what throws does so before the Model is touched.
+// One call of fit. The constructor allocates all that the steps need; errors are thrown before parameters change.
 class Run {
  public:
   Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options)
@@ -97,7 +97,7 @@ class Run {
     }
     if (validation) validation_.emplace(model, *validation, options.loss).warm_up();
     model.plan_training(options.loss, target_shapes(train));
-    // Last: on a device it takes what the rest has left.
+    // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
     if (RecordedSteps::possible(model, *loader_, updater_)) {
       recorded_.emplace(model, *loader_, counter_, updater_, schedule_, plan_, sum_);
@@ -115,10 +115,10 @@ class Run {
 
  private:
   void begin() {
-    if (epoch_.steps > 0) ++state_.epochs;  // it was cut short
+    if (epoch_.steps > 0) ++state_.epochs;  // the epoch was cut short
     epoch_ = {};
     state_.history.clear();
-    constexpr std::int64_t foreseen = 4096;  // longer histories grow as they go
+    constexpr std::int64_t foreseen = 4096;  // longer histories reallocate
     state_.history.reserve(static_cast<std::size_t>(std::min(options_.epochs, foreseen)));
     callbacks_.on_begin({.epochs = options_.epochs,
                          .steps = plan_.steps(),
@@ -149,8 +149,8 @@ class Run {
     callbacks_.on_epoch(report);
   }
 
-  // Up to a step that somebody looks at, in one team of threads. A callback runs outside of it, as its own code may use OpenMP; what the
-  // host does for a device shares the threads by itself.
+  // Runs steps until the next one after which a callback is called, in one team of threads. Callbacks run outside of the team, since they
+  // may use OpenMP. For a CUDA device no team is needed here: work on the host creates its own.
   void take_steps(std::int64_t end) {
     const auto take = [&] {
       while (epoch_.steps < end && !stopped()) recorded_ ? take_recorded_steps(end) : take_step();
@@ -158,7 +158,7 @@ class Run {
     context_.device.is_cuda() ? take() : with_team(context_, multiplications(model_, options_.batch), take);
   }
 
-  // As many steps as nobody looks between; then, where the device has stopped by itself, the next one with the host's care.
+  // Runs recorded steps up to `end`. If the device stopped before a step that it must not take, the host runs that step.
   void take_recorded_steps(std::int64_t end) {
     if (options_.stop != nullptr) end = std::min(end, epoch_.steps + ahead_);
     const Stopwatch watch;
@@ -184,7 +184,8 @@ class Run {
     epoch_.seconds += watch.seconds();
   }
 
-  // The gradients of one batch of a step, and after the last one the update. Returns the batch's part of the loss.
+  // Computes the gradients of one batch of a step, and updates the parameters after the step's last one. Returns the batch's part of the
+  // loss.
   double run_batch(const MicroBatch& micro_batch) {
     Batch batch = loader_->load(context_, micro_batch.batch);
     batch.micro_batch = static_cast<std::uint64_t>(micro_batch.index);
@@ -249,8 +250,8 @@ class Run {
   EpochPlan plan_;
   GradientSum sum_;
   std::optional<Loader> loader_;
-  std::optional<RecordedSteps> recorded_;  // on a CUDA device, when all of a step can be recorded
-  std::int64_t ahead_ = 16;                // recorded steps before the next look at options.stop: about 0.1 s of them
+  std::optional<RecordedSteps> recorded_;  // on a CUDA device, if the whole step can be recorded
+  std::int64_t ahead_ = 16;                // recorded steps between two checks of options.stop: about 0.1 s of them
   double loss_ = 0;                        // of the last step
   bool stopped_ = false;
 };

@@ -10,7 +10,7 @@ namespace weir::cpu {
 
 namespace {
 
-// Calls f(first element, element behind the last), tiles side by side.
+// Calls f(begin, end) for tiles of elements, in parallel.
 constexpr std::int64_t tile_elements = 16 * 1024;
 
 template <class T>
@@ -105,7 +105,7 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
       if (left == nullptr) {
         for (std::int64_t i = begin; i < end; ++i) to[i] = f * right[i];
       } else {
-#pragma omp simd  // where y is x a compiler's own check for overlap would turn vectors off
+#pragma omp simd  // x and y may be the same block: without this the compiler's overlap check would disable vectors
         for (std::int64_t i = begin; i < end; ++i) to[i] = left[i] + f * right[i];
       }
     });

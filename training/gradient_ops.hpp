@@ -4,25 +4,25 @@
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
-// What is done to gradients before an update and to parameters after it. All blocks are f32 or f64, of one dtype in a call, but sums, which
-// are f64. Callers have checked them.
+// Operations on gradients before an update and on parameters after it. All blocks of a call are of one dtype, f32 or f64, except sums,
+// which are f64. Callers have checked them.
 
 namespace weir {
 
-inline constexpr std::int64_t square_tile = 4096;  // elements behind each partial sum
+inline constexpr std::int64_t square_tile = 4096;  // elements of each partial sum
 
 }  // namespace weir
 
 namespace weir::cpu {
 // g += l1 sign(w) + l2 w.
 void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g);
-// Each entry of g into [-limit, limit].
+// Clamps each element of g to [-limit, limit].
 void clip_values(const Context& context, double limit, const TensorView& g);
-// sum [1] = the sum of the squares of x; partial is room for ceil(elements / square_tile) numbers.
+// sum [1] = sum of x^2; partial is scratch of ceil(elements / square_tile) numbers.
 void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
 // g *= min(1, limit / (sqrt(sum of sums) + 1e-6)).
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
-// Rows of w [rows, width] that are longer than limit become that long; not where *skip is not 0 (nullptr: always).
+// Scales rows of w [rows, width] whose norm exceeds limit to norm limit; does nothing if *skip is not 0 (nullptr: always runs).
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
 // y = a + factor x, or factor x where a is empty; y may be x.
 void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);

@@ -13,8 +13,8 @@ GradientSum::GradientSum(Model& model, const EpochPlan& plan) : model_(&model) {
     sums_.emplace_back(model.parameter_arena().shape(), model.dtype(), model.device());
 }
 
-// Counts in binary: before micro-batch i sums_[k] is in use where bit k of i is set. Adding one carries over the lowest ones up to the
-// first zero; the last micro-batch closes all that is open, the smallest subtree first.
+// A binary counter: before micro-batch i, sums_[k] is in use if bit k of i is set. Adding a micro-batch carries through the lowest set
+// bits; the last micro-batch adds all sums in use, the smallest subtree first.
 Gradients GradientSum::add(const Context& context, const MicroBatch& micro_batch) {
   if (micro_batch.alone()) return Gradients::as_made;
   const auto accumulate = on_device(context.device, cpu::accumulate, cuda::accumulate);

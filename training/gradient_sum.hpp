@@ -10,22 +10,24 @@
 
 namespace weir {
 
-// The gradient of a step of several micro-batches: the mean of theirs, samples counting alike, in the Model's dtype. They are added in a
-// binary tree that depends on nothing but their number: tree(begin, end) = tree(begin, middle) + tree(middle, end), where middle - begin is
-// the largest power of two below end - begin, and leaf i is share_i * gradient_i. So several machines that each compute whole subtrees get
-// the same bits. The loss of a step is no tree: share_i * loss_i are added in the order of i.
+// The gradient of a step of several micro-batches: the mean of their gradients over all samples, in the Model's dtype. They are added in a
+// binary tree that depends only on their number: tree(begin, end) = tree(begin, middle) + tree(middle, end), where middle - begin is the
+// largest power of two below end - begin, and leaf i is share_i * gradient_i. So several machines that compute whole subtrees get the same
+// bits. The losses of a step are added in order instead: the sum of share_i * loss_i.
 class GradientSum {
  public:
-  // Takes the memory of as many arenas as the largest step has levels: log2 of its micro-batches, rounded up. The Model must outlive this.
+  // Allocates a gradient arena for each level of the largest step's tree: log2 of its micro-batches, rounded up. The Model must outlive
+  // this.
   GradientSum(Model& model, const EpochPlan& plan);
 
-  // After backward of each micro-batch of a step, in order; after the last one the Model has the step's gradient. Says what became of the
-  // Model's. Only enqueues work on a CUDA device, the same for each step in which the micro-batch is the last, or is not.
+  // Call after backward of each micro-batch of a step, in order; after the last one the Model's gradients are those of the step. Returns
+  // whether the Model's gradients were changed. On a CUDA device only enqueues work, which depends only on the index of the micro-batch and
+  // whether it is the last.
   Gradients add(const Context& context, const MicroBatch& micro_batch);
 
  private:
   Model* model_;
-  std::vector<Tensor> sums_;  // [k]: of 2^k micro-batches that wait for the 2^k after them
+  std::vector<Tensor> sums_;  // [k]: sum of 2^k micro-batches, until the next 2^k are added
 };
 
 }  // namespace weir

@@ -60,8 +60,8 @@ ParameterGroups::ParameterGroups(const std::string& who, const Model& model, con
     optimizers.back() = owned_.back().get();
   }
 
-  // A large parameter begins a segment on the CPU, which the small ones behind it join: so each thread updates about what it made of the
-  // gradient, and finds it in its cache.
+  // On the CPU each large parameter begins a segment, which small parameters after it join. So a thread mostly updates parameters whose
+  // gradients it has computed and still has in its cache.
   constexpr std::int64_t large = 1 << 17;
   const ParameterGroup ungrouped;
   const std::vector<ArenaEntry>& entries = model.parameters();

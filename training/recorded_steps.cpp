@@ -21,7 +21,7 @@ RecordedSteps::RecordedSteps(Model& model, Loader& loader, const AccuracyCounter
       schedule_(schedule),
       plan_(plan),
       sum_(sum),
-      // A batch that the host puts together for nothing costs more.
+      // Each batch that the host gathers in vain, after a stop, costs time.
       most_ahead_(loader.resident() ? std::int64_t{1} << 40 : std::max<std::int64_t>(1, 1024 / plan.accumulate())),
       ahead_(most_ahead_),
       numbers_(model.device(), 1),
@@ -55,17 +55,17 @@ RecordedSteps::Taken RecordedSteps::run(const Context& context, std::int64_t end
   if (set_rates(first, end)) rates_.push(context);
   loader_.upload_order(context);
   updater_.begin_recorded(context);
-  ModelAccess::step_on_device(model_);  // brought up to date before any capture
+  ModelAccess::step_on_device(model_);  // set to the current step before any capture
   try {
     for (std::int64_t i = first; i < end; ++i) step(context, i);
   } catch (...) {
-    if (cuda::usable()) settle(context);  // what came before it is done
+    if (cuda::usable()) settle(context);  // finish earlier work first
     throw;
   }
   return settle(context);
 }
 
-// Waits for the steps and counts them.
+// Waits for the enqueued steps and counts them.
 RecordedSteps::Taken RecordedSteps::settle(const Context& context) {
   numbers_.pull(context);
   updater_.end_recorded(context);
@@ -102,7 +102,7 @@ void RecordedSteps::step(const Context& context, std::int64_t index) {
 }
 
 void RecordedSteps::replay(const Context& context, const MicroBatch& micro_batch, Recorded& recorded) {
-  if (!recorded.warm) {  // what is made by the first use of anything is made here, outside any capture
+  if (!recorded.warm) {  // everything that allocates at its first use must do so outside a capture
     enqueue(context, micro_batch);
     recorded.warm = true;
     return;
@@ -115,7 +115,7 @@ void RecordedSteps::replay(const Context& context, const MicroBatch& micro_batch
   recorded.graph.replay(context);
 }
 
-// For any step of its size: which batch of the epoch it is, the device knows.
+// Enqueues one batch whose index is read from device memory, so that one graph serves every step of this size.
 void RecordedSteps::enqueue(const Context& context, const MicroBatch& micro_batch) {
   StepNumbers* numbers = numbers_.on_device();
   const auto* loss = static_cast<const double*>(ModelAccess::loss_sum(model_).raw());

@@ -16,33 +16,33 @@
 
 namespace weir {
 
-// The steps of fit on a CUDA device without the host: the first step of each size (the last of an epoch may be smaller) runs as it is, the
-// second is recorded, from then on it is replayed. Each batch of a step (of many the first 64) is a graph of its own, so that data can be
-// brought between them: they differ in what is done with the gradients and in their random numbers. The device judges every step: at one
-// that is not finite, or whose update could overflow, it stops by itself; the host, when it reads the numbers, takes that step on its own
-// and with care.
+// Runs fit's steps on a CUDA device without the host in between. The first step of each size (the last of an epoch may be smaller) runs
+// normally, the second is recorded in CUDA graphs, and later ones replay them. Each batch of a step has a graph of its own (up to 64 in a
+// step), so that data can be uploaded in between; they differ in how gradients are accumulated and in their random numbers. The device
+// checks every step: before one that is not finite, or whose update could overflow, it stops; the host notices when it reads the numbers,
+// and runs that step itself, with all checks.
 class RecordedSteps {
  public:
-  // Whether a step can be recorded: every layer, loss and optimizer can, and the device gets at the data without the host
-  // waiting for it. After plan_training.
+  // Whether steps can be recorded: every layer, loss and optimizer is capturable, and loading data does not make the host wait. Call after
+  // plan_training.
   static bool possible(const Model& model, const Loader& loader, const Updater& updater);
 
-  // All must outlive this.
+  // All arguments must outlive this.
   RecordedSteps(Model& model, Loader& loader, const AccuracyCounter& counter, Updater& updater, ScheduleRun& schedule,
                 const EpochPlan& plan, GradientSum& sum);
 
   struct Taken {
     std::int64_t steps = 0;
-    double loss = 0;       // of the last one
-    bool stopped = false;  // the next one is not the device's to take
+    double loss = 0;       // of the last step
+    bool stopped = false;  // the host has to run the next step
   };
 
-  // Takes the steps up to `end` of the running epoch, whose order the loader has: all of them, unless one is not the device's to take;
-  // after such a one only a few at a time. Counts them in the Model's TrainingState, also when it throws.
+  // Runs steps until `end` of the current epoch, in the loader's order, or until one that the device must not take. After such a stop the
+  // next calls enqueue only a few steps at a time. Counts the steps in the Model's TrainingState, also when it throws.
   Taken run(const Context& context, std::int64_t end);
 
  private:
-  // Graphs take memory: later batches of a step are enqueued anew each time.
+  // Graphs take memory: the batches of a step beyond these are enqueued normally each time.
   static constexpr std::int64_t most_recorded = 64;
 
   struct Recorded {
@@ -50,7 +50,7 @@ class RecordedSteps {
     cuda::RecordedGraph graph;
   };
 
-  bool set_rates(std::int64_t first, std::int64_t end);  // says whether any has changed
+  bool set_rates(std::int64_t first, std::int64_t end);  // returns whether any rate has changed
   Taken settle(const Context& context);
   void step(const Context& context, std::int64_t index);
   void replay(const Context& context, const MicroBatch& micro_batch, Recorded& recorded);
@@ -63,10 +63,10 @@ class RecordedSteps {
   ScheduleRun& schedule_;
   const EpochPlan& plan_;
   GradientSum& sum_;
-  std::int64_t most_ahead_, ahead_;  // steps that are enqueued before the host looks: those after a stop would be for nothing
+  std::int64_t most_ahead_, ahead_;  // steps to enqueue before the host checks for a stop; steps enqueued after a stop are wasted
   HostDeviceBuffer<StepNumbers> numbers_;
   HostDeviceBuffer<double> rates_;      // [steps of an epoch, rates]
-  std::vector<Recorded> whole_, last_;  // the batches of a whole step, and of an epoch's last where it is smaller
+  std::vector<Recorded> whole_, last_;  // the batches of a full step, and of an epoch's last step if that is smaller
 };
 
 }  // namespace weir

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// Before an update: L1 and L2 penalties of parameter groups and gradient clipping. After it: max_norm of parameter groups. Allocates in its
+// Before an update adds the L1 and L2 penalties of parameter groups and clips gradients; after it applies max_norm. Allocates in its
 // constructor only.
 class Regularizer {
  public:
@@ -20,7 +20,7 @@ class Regularizer {
   double most_l1() const { return most_l1_; }
   double most_l2() const { return most_l2_; }
   void before_update(const Context& context);  // modifies the Model's gradients
-  // Modifies its parameters; does nothing where *skip != 0 (on a device: the step was rejected). nullptr: always.
+  // Modifies the Model's parameters, unless *skip != 0 (on a device: the step was rejected). nullptr: always.
   void after_update(const Context& context, const std::uint64_t* skip);
 
   // Upper bound of max abs(gradient) after before_update, from max abs of the gradients before it and max abs of the parameters.

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// A copy of a layer's block on the host, wherever the layer runs: slow, for checks.
+// A copy of a block on the host, from any device. Slow: for checks only.
 inline Tensor to_host(const Context& context, const ConstTensorView& view) {
   Tensor host(view.shape(), view.dtype());
   copy(context, view, host);

@@ -53,7 +53,7 @@ double Updater::set_learning_rates() {
   return max_abs;
 }
 
-// All of the parameters and moments, before the first update or after one that did not tell.
+// Computes max abs of all parameters and moments, before the first update or after one that did not report it.
 void Updater::measure_kept(const Context& context) {
   numbers().kept = 0;
   numbers_.push(context);
@@ -62,7 +62,7 @@ void Updater::measure_kept(const Context& context) {
   numbers_.pull(context);
 }
 
-// Raises *max_abs to the largest magnitude, or, of a gradient that its layer has bound well enough, to the bound.
+// Raises *max_abs to max abs of the gradients; where a layer gave a good enough upper bound, uses that instead of reading the gradient.
 void Updater::look_at_gradients(const Context& context, Gradients gradients, double* max_abs) {
   const TensorView all = model_->gradient_arena();
   std::int64_t begin = 0;
@@ -97,8 +97,8 @@ bool Updater::step(Gradients gradients) {
   const double rate = set_learning_rates();
   numbers().step = model_->training_state().step - moments_.first_step() + 1;
 
-  // Within safe_magnitude an update cannot overflow, and its own look at what it wrote says whether the next one can. Else the result
-  // is looked at before it counts. A NaN is not within.
+  // Below safe_magnitude an update cannot overflow, and its own max_abs tells whether that holds for the next update too. Otherwise the
+  // result is checked before it counts. A NaN is not below.
   double max_abs = std::max({numbers().gradient, rate, numbers().kept});
   if (regularizer_.changes_gradients()) {
     max_abs = std::max(max_abs, regularizer_.bound(numbers().gradient, numbers().kept));
@@ -190,7 +190,7 @@ void Updater::update_with_care(const Context& context) {
   throw NumericError(failed_step(who_, *model_, what));
 }
 
-// Which parameter, or else which moment of it, has become infinite or NaN.
+// Which parameter or moment has become non-finite.
 std::string Updater::describe_overflow() const {
   const std::string by = "the update by " + optimizer_->describe() + " would make ";
   for (std::size_t i = 0; i < kept_.size(); ++i) {

@@ -20,36 +20,37 @@ struct UpdaterOptions {
   bool check_finite = true;
   std::span<const ParameterGroup> groups = {};
   GradientClip clip = {};
-  const ScheduleRun* schedule = nullptr;  // none: the learning rates stay
+  const ScheduleRun* schedule = nullptr;  // nullptr: constant learning rates
 };
 
-// Whether gradients are still what Model::backward made them.
+// Whether the gradients have changed since Model::backward.
 enum class Gradients : std::uint8_t { as_made, changed };
 
-// What happens after Model::backward: look, update, commit. Allocates in its constructor and, when an update could overflow, once more.
+// The part of a step after Model::backward: check, update, commit. Allocates in its constructor and, the first time that an update could
+// overflow, once more.
 class Updater {
  public:
   // `who` begins messages: "fit". The Model, the optimizer and what the options point to must outlive this. Changes nothing; DeviceError
-  // for an optimizer that does not run on the Model's device, ConfigError for groups and limits that make no sense.
+  // for an optimizer that does not run on the Model's device, ConfigError for invalid groups or limits.
   Updater(std::string who, Model& model, const Optimizer& optimizer, const UpdaterOptions& options = {});
 
-  // False, and nothing is changed, when the loss or a gradient is not finite. Throws NumericError, and nothing is changed, when the
-  // update would make a parameter or a moment infinite or NaN.
+  // Returns false, with nothing changed, when the loss or a gradient is not finite. Throws NumericError, with nothing changed, when the
+  // update would make a parameter or moment non-finite.
   bool step(Gradients gradients = Gradients::changed);
 
   double learning_rate() const { return learning_rate_; }  // of the last step, for parameters in no group
   const std::vector<double>& rates() const { return groups_.rates(); }
 
-  // For steps that are recorded on a device: what step() does, without the host. Between begin and end the device has the numbers.
+  // For steps recorded on a device: as step(), without the host. Between begin and end the numbers are on the device.
   bool capturable() const;
   void begin_recorded(const Context& context);
-  void enqueue(const Context& context, StepAcceptance acceptance);  // judges the step, and updates unless it says skip
+  void enqueue(const Context& context, StepAcceptance acceptance);  // checks the step, and updates unless the check set skip
   void end_recorded(const Context& context);
-  void steps_were_taken(std::span<const double> rates);  // by the device; the rates of the last one
+  void steps_were_taken(std::span<const double> rates);  // tells that the device has taken steps, with the rates of the last one
 
  private:
   UpdateNumbers& numbers() { return numbers_.host()[0]; }
-  double set_learning_rates();  // and returns the largest
+  double set_learning_rates();  // returns the largest
   void measure_kept(const Context& context);
   bool gradients_are_finite(const Context& context, Gradients gradients);
   void look_at_gradients(const Context& context, Gradients gradients, double* max_abs);
@@ -70,10 +71,10 @@ class Updater {
   double learning_rate_ = 0;
   Moments moments_;
   bool state_is_kept_ = false;
-  HostDeviceBuffer<UpdateNumbers> numbers_;  // the first; of those behind it, one a group, only the learning rate counts
-  std::vector<TensorView> segment_;          // the moments of one, for a call
+  HostDeviceBuffer<UpdateNumbers> numbers_;  // the first entry; further ones, one for each group, hold only a learning rate
+  std::vector<TensorView> segment_;          // moments of one segment, reused for each call
   std::vector<TensorView> kept_;             // parameters, then moments
-  std::vector<Tensor> before_;               // a copy of them, for an update that may overflow
+  std::vector<Tensor> before_;               // copies of them, for an update that may overflow
 };
 
 }  // namespace weir

@@ -9,18 +9,20 @@
 
 namespace weir {
 
-// The callbacks of one fit: its own copies. What they remember goes into the Model's TrainingState after each of their calls.
+// Copies of a fit's callbacks. After each call their states are saved to the Model's TrainingState.
 class CallbackList {
  public:
-  // Those of the options, then their functions. The Model must outlive this. Changes nothing; ConfigError for a negative every().
+  // The options' callbacks, then FitOptions::on_step and on_epoch. The Model must outlive this. Changes nothing; ConfigError for a negative
+  // every().
   CallbackList(Model& model, const FitOptions& options);
 
   void on_begin(const BeginReport& report);
-  std::int64_t next_look(std::int64_t step, std::int64_t steps) const;  // after which of the epoch's steps one wants on_step, or the last
-  void on_step(const StepReport& report);                               // for those that want it after this step
+  std::int64_t next_look(std::int64_t step,
+                         std::int64_t steps) const;  // the next step of the epoch at which a callback wants on_step, or the epoch's last
+  void on_step(const StepReport& report);            // calls the callbacks that want this step
   void on_epoch(const EpochReport& report);
   void on_end(const History& history);
-  bool stopped() const { return stopped_; }  // one has said so
+  bool stopped() const { return stopped_; }  // a callback has returned Control::stop
 
  private:
   struct Entry {
@@ -29,7 +31,7 @@ class CallbackList {
   };
 
   template <class Due, class F>
-  void call(Due&& due, F&& f);  // f(callback) for those that are due, in order; may answer with a Control
+  void call(Due&& due, F&& f);  // calls f(callback) for each callback with due(callback), in order; f may return a Control
 
   Model& model_;
   std::vector<Entry> entries_;

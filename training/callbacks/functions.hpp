@@ -8,7 +8,7 @@
 
 namespace weir {
 
-// FitOptions::on_step and on_epoch; either may be empty.
+// A callback made of FitOptions::on_step and on_epoch; either may be empty.
 class Functions : public Callback {
  public:
   Functions(std::function<Control(const StepReport&)> on_step, std::int64_t every, std::function<Control(const EpochReport&)> on_epoch)

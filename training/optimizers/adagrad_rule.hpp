@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Adagrad of one parameter, for both devices; s is the sum of its squared gradients, what it began with apart.
+// Adagrad of one parameter, for both devices; s is the sum of its squared gradients, without initial_accumulator_value.
 template <class T>
 struct AdagradRule {
   static constexpr std::array moments{"sum"};

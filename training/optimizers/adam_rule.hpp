@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// The running mean and mean square that Adam and its kin keep of a gradient.
+// The running mean and mean square of a gradient, for Adam and its variants.
 template <class T>
 struct AdamMoments {
   T keep1, take1, keep2, take2;
@@ -45,7 +45,7 @@ struct AdamRule {
   }
 };
 
-// The same with the largest v so far, u, under the root.
+// AMSGrad: the same with u, the largest v so far, under the root.
 template <class T>
 struct AMSGradRule : AdamRule<T> {
   static constexpr std::array moments{"exp_avg", "exp_avg_sq", "max_exp_avg_sq"};
@@ -63,7 +63,7 @@ auto with_rule(const AdamOptions& options, F f) {
   return options.amsgrad ? f(RuleOf<AMSGradRule>()) : f(RuleOf<AdamRule>());
 }
 
-// L of the next function: for steps of at most lr |m| / ((1 - beta1) eps) with moments of d = g + weight_decay w.
+// The L of safe_magnitude below, for steps of at most lr |m| / ((1 - beta1) eps) with moments of d = g + weight_decay w.
 template <class Options>
 double adam_safe_magnitude(const Options& options, DType dtype) {
   const double decay = rounded(options.weight_decay, dtype), eps = rounded(options.eps, dtype);

@@ -6,7 +6,7 @@
 
 namespace weir {
 
-// AdamW: the parameter decays on its own, then Adam without decay steps it. `Rule` is AdamRule or AMSGradRule.
+// AdamW: decays the parameter, then applies Adam without weight decay. `Rule` is AdamRule or AMSGradRule.
 template <class T, template <class> class Rule>
 struct DecayedRule : Rule<T> {
   T keep;

@@ -19,7 +19,7 @@ Moments::Moments(Model& model, const Optimizer& optimizer) {
   if (!go_on_) {
     for (const std::string& name : names) next_.moments.push_back({name, Tensor(arena.shape(), arena.dtype(), arena.device())});
   }
-  // A view stays good when its Tensor is moved.
+  // Views stay valid when their Tensors are moved.
   for (Moment& moment : go_on_ ? state.moments : next_.moments) views_.push_back(moment.values.view());
 }
 

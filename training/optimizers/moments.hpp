@@ -8,7 +8,7 @@
 
 namespace weir {
 
-// What an optimizer keeps for a Model: the blocks of its training state where they are of the same type and names, else new ones of zeros.
+// An optimizer's moments for a Model: those in its training state if they have the same type and names, else new tensors of zeros.
 class Moments {
  public:
   Moments(Model& model, const Optimizer& optimizer);  // changes nothing
@@ -16,11 +16,11 @@ class Moments {
   std::span<const TensorView> views() const { return views_; }
   std::uint64_t first_step() const { return next_.first_step; }
 
-  // Once, after their first step: they and the optimizer are the training state's from then on.
+  // Call once, after the first step with these moments: moves them and the optimizer into the training state.
   void keep(OptimizerState& state);
 
  private:
-  OptimizerState next_;  // without moments where the state's go on
+  OptimizerState next_;  // without moments if those of the state continue
   bool go_on_ = false;
   std::vector<TensorView> views_;
 };

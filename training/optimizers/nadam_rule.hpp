@@ -16,8 +16,8 @@ struct NAdamRule {
 
   WEIR_HD NAdamRule(const NAdamOptions& options, double learning_rate, std::uint64_t step)
       : mean(options.beta1, options.beta2), weight_decay(static_cast<T>(options.weight_decay)), eps(static_cast<T>(options.eps)) {
-    // mu(i) = beta1 (1 - 0.96^(i momentum_decay) / 2), and the product of the first `step` of them. Once that is too small to be seen
-    // beside 1, more factors change nothing.
+    // mu(i) = beta1 (1 - 0.96^(i momentum_decay) / 2), and the product of the first `step` of them. Once 1 - product rounds to 1, further
+    // factors change nothing.
     const double base = std::pow(0.96, options.momentum_decay);
     double power = 1, product = 1;
     for (std::uint64_t i = 1; i <= step && product > 1e-20; ++i) {

@@ -56,7 +56,7 @@ double RuleOptimizer<Options>::safe_magnitude(DType dtype) const {
   return weir::safe_magnitude(options_, dtype);
 }
 
-// Those of the list: the linker asks for one that is missing.
+// One for each entry of the list in rules.hpp; the linker reports a missing one.
 template class RuleOptimizer<SGDOptions>;
 template class RuleOptimizer<AdamOptions>;
 template class RuleOptimizer<AdamWOptions>;

@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::int64_t update_tile = 2048;  // elements
 
-// One rule over one tile, with as many moments as it has. Returns the largest magnitude that it wrote, which costs a few
-// hundredths at most beside the memory that it goes through.
+// Applies a rule to one tile, with as many moments as it has. Returns max abs of what it wrote, which costs at most a few percent of the
+// time for memory traffic.
 template <class Rule, class T, class... M>
 double apply_rule_to(const Rule& rule, std::int64_t n, T* __restrict w, const T* __restrict g, M* __restrict... moments) {
   AbsBits<T> max_abs = 0;
@@ -26,7 +26,6 @@ double apply_rule_to(const Rule& rule, std::int64_t n, T* __restrict w, const T*
   return static_cast<double>(std::bit_cast<T>(max_abs));
 }
 
-// In tiles.
 template <class Rule, class T, class Options>
 void apply_rule(const Context& context, const Options& options, const UpdateArgs& args) {
   const Rule rule(options, *args.learning_rate, *args.step);

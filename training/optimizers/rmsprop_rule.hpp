@@ -25,7 +25,7 @@ struct RMSpropRule {
         weight_decay(static_cast<T>(options.weight_decay)),
         momentum(static_cast<T>(options.momentum)) {}
 
-  // The gradient over its size.
+  // The gradient divided by its root mean square, or standard deviation if centred.
   WEIR_HD T scaled(T d, T& v) const {
     v = keep * v + take * d * d;
     return d / (std::sqrt(v) + eps);
@@ -34,7 +34,7 @@ struct RMSpropRule {
     v = keep * v + take * d * d;
     a = keep * a + take * d;
     const T variance = v - a * a;
-    return d / (std::sqrt(variance < T(0) ? T(0) : variance) + eps);  // below 0 by rounding alone
+    return d / (std::sqrt(variance < T(0) ? T(0) : variance) + eps);  // negative only by rounding
   }
 
   WEIR_HD void operator()(T& w, T g, T& v) const { w -= lr * scaled(g + weight_decay * w, v); }

@@ -5,10 +5,10 @@
 #include <tuple>
 #include <weir/core/dtype.hpp>
 
-// What the rules of optimizers have in common. A rule R<T> is the update of one parameter of type float or double: made once a pass from
-// the options, the learning rate and the number of the step, then called with the parameter, its gradient and its moments, which
-// R<T>::moments names. Beside it stand two functions of the optimizer's options:
-//   with_rule(options, f)            calls f(RuleOf<R>()) for the rule that these options ask for
+// Common parts of optimizers' rules. A rule R<T> updates one parameter of type float or double. It is made once for each update from the
+// options, learning rate and step number, and called with each parameter, its gradient and its moments, which are named in R<T>::moments.
+// Two functions of the optimizer's options belong to it:
+//   with_rule(options, f)            calls f(RuleOf<R>()) for the rule that these options select
 //   safe_magnitude(options, dtype)   see Optimizer::safe_magnitude
 
 namespace weir {

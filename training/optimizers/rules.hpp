@@ -15,11 +15,11 @@
 
 namespace weir {
 
-// The one list of weir's optimizers: both devices, files and tests loop over it or visit it.
+// The list of all weir's optimizers, which devices, files and tests loop over or visit.
 using OptimizerOptions = std::variant<SGDOptions, AdamOptions, AdamWOptions, NAdamOptions, RAdamOptions, RMSpropOptions, AdagradOptions,
                                       AdadeltaOptions, LionOptions>;
 
-// One pass of an optimizer's rule over its blocks. Callers have checked them.
+// One update of all blocks by an optimizer's rule. Callers have checked the blocks.
 namespace cpu {
 void update_parameters(const Context& context, const OptimizerOptions& options, const UpdateArgs& args);
 }

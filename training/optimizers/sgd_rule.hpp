@@ -23,13 +23,13 @@ struct SGDRule {
   WEIR_HD void operator()(T& w, T g) const { w -= lr * (g + weight_decay * w); }
 };
 
-// SGD of one parameter with momentum; b is its running direction.
+// SGD of one parameter with momentum; b is PyTorch's momentum_buffer.
 template <class T>
 struct MomentumRule {
   static constexpr std::array moments{"momentum_buffer"};
   T lr, weight_decay, keep, take, ahead, plain;
 
-  // In the first step b = d. What is stepped along is plain d + ahead b: Nesterov's form or b itself.
+  // In the first step b = d. The step is along plain d + ahead b: with Nesterov d + momentum b, else b.
   WEIR_HD MomentumRule(const SGDOptions& options, double learning_rate, std::uint64_t step)
       : lr(static_cast<T>(learning_rate)),
         weight_decay(static_cast<T>(options.weight_decay)),

@@ -6,7 +6,7 @@
 
 #include "core/options.hpp"
 
-// For the files that define schedules: each instantiates its own.
+// Templates for the files that define schedules; each instantiates its own.
 
 namespace weir {
 

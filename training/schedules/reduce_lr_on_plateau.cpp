@@ -8,7 +8,7 @@ namespace weir {
 
 namespace {
 
-// The places in its memory.
+// Indices into the schedule's memory.
 enum Remembered { best, bad_epochs, cooling, reductions, remembered };
 
 }  // namespace
@@ -48,7 +48,7 @@ void ReduceLROnPlateau::observe(double metric, std::span<double> memory) const {
 double ReduceLROnPlateau::rate(double lr, std::uint64_t, std::span<const double> memory) const {
   for (double i = 0; i < memory[reductions]; ++i) {
     const double next = std::max(lr * options_.factor, options_.min_lr);
-    if (!(lr - next > options_.eps)) break;  // nor would the next ones
+    if (!(lr - next > options_.eps)) break;  // later reductions would be too small as well
     lr = next;
   }
   return lr;

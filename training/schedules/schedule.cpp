@@ -43,7 +43,7 @@ Registry<AnySchedule>::Factories factories_of() {
   return {{std::string(OptionsOf<S>::name), make<S>}...};
 }
 
-// The one list of weir's schedules.
+// The list of weir's schedules.
 Registry<AnySchedule>& registry() {
   static Registry<AnySchedule> instance(
       "schedule", factories_of<ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, LinearWarmup,

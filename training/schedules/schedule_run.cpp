@@ -18,7 +18,7 @@ ScheduleRun::ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit,
   memory_ = state.memory;
 }
 
-// Allocates nothing, as steps may have been taken before.
+// Must not allocate, because steps may already have been taken.
 void ScheduleRun::advance(std::uint64_t time) {
   if (begins_) *state_ = std::move(*begins_);
   begins_.reset();

@@ -8,14 +8,14 @@
 
 namespace weir {
 
-// A schedule in its course: where it is, kept in a ScheduleState. Goes on where that state is of the same type, config and unit, else
-// begins.
+// A schedule and its progress, which is kept in a ScheduleState. Continues if that state has the same type, config and unit, else starts
+// anew.
 class ScheduleRun {
  public:
-  // Changes nothing. `unit` instead of the schedule's own. The state must outlive this.
+  // `unit` overrides the schedule's own. Does not change the state, which must outlive this.
   ScheduleRun(AnySchedule schedule, std::optional<ScheduleUnit> unit, ScheduleState& state);
 
-  // The learning rate of a step that is so many steps ahead.
+  // The learning rate of the step that is `ahead` steps after the next one.
   double rate(double lr, std::uint64_t ahead = 0) const {
     return schedule_ ? schedule_->rate(lr, time_ + (unit_ == ScheduleUnit::step ? ahead : 0), memory_) : lr;
   }
@@ -28,7 +28,7 @@ class ScheduleRun {
 
   AnySchedule schedule_;
   ScheduleState* state_;
-  std::optional<ScheduleState> begins_;  // what the state becomes with the first advance; none where it goes on
+  std::optional<ScheduleState> begins_;  // the new state, set by the first advance; none if the old one continues
   ScheduleUnit unit_ = ScheduleUnit::epoch;
   std::uint64_t time_ = 0;
   std::vector<double> memory_;

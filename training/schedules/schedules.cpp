@@ -1,4 +1,4 @@
-// The schedules that are one formula of the time.
+// Schedules that are a single formula of the time.
 
 #include <algorithm>
 #include <cmath>
@@ -18,7 +18,7 @@ namespace weir {
 
 namespace {
 
-// The share of [0, total] that has passed.
+// min(1, time / total).
 double passed(std::uint64_t time, std::int64_t total) { return std::min(1.0, static_cast<double>(time) / static_cast<double>(total)); }
 
 double cosine(double lr, double least, double place) { return least + (lr - least) * (1 + std::cos(std::numbers::pi * place)) / 2; }

@@ -9,7 +9,7 @@ struct AdadeltaOptions {
   static constexpr std::string_view name = "adadelta";
   double lr = 1;            // learning rate, 0 or more
   double rho = 0.9;         // in [0, 1)
-  double eps = 1e-6;        // above 0, also in the Model's dtype
+  double eps = 1e-6;        // above 0, also after rounding to the Model's dtype
   double weight_decay = 0;  // L2, added to the gradient; 0 or more
 
   static constexpr std::tuple options{Option{"lr", &AdadeltaOptions::lr}, Option{"rho", &AdadeltaOptions::rho, OptionRange::below_one},

@@ -11,7 +11,7 @@ struct AdagradOptions {
   double lr_decay = 0;                   // 0 or more
   double weight_decay = 0;               // L2, added to the gradient; 0 or more
   double initial_accumulator_value = 0;  // 0 or more
-  double eps = 1e-10;                    // above 0, also in the Model's dtype
+  double eps = 1e-10;                    // above 0, also after rounding to the Model's dtype
 
   static constexpr std::tuple options{Option{"lr", &AdagradOptions::lr}, Option{"lr_decay", &AdagradOptions::lr_decay},
                                       Option{"weight_decay", &AdagradOptions::weight_decay},
@@ -21,7 +21,7 @@ struct AdagradOptions {
 
 // Adagrad, as torch.optim.Adagrad:
 //   d = g + weight_decay w
-//   s = s + d^2                               (from initial_accumulator_value on)
+//   s = s + d^2                               (s starts at initial_accumulator_value)
 //   w = w - lr / (1 + (t - 1) lr_decay) d / (sqrt(s) + eps)      (t = 1, 2, ...)
 // Source: Duchi, Hazan, Singer, "Adaptive subgradient methods for online learning and stochastic optimization" (2011).
 using Adagrad = RuleOptimizer<AdagradOptions>;

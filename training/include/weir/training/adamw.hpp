@@ -10,9 +10,9 @@ struct AdamWOptions {
   double lr = 1e-3;            // learning rate, 0 or more
   double beta1 = 0.9;          // in [0, 1)
   double beta2 = 0.999;        // in [0, 1)
-  double eps = 1e-8;           // above 0, also in the Model's dtype
+  double eps = 1e-8;           // above 0, also after rounding to the Model's dtype
   double weight_decay = 1e-2;  // decoupled; 0 or more
-  bool amsgrad = false;        // the largest v so far in place of v
+  bool amsgrad = false;        // use the largest v so far instead of v
 
   static constexpr std::tuple options{Option{"lr", &AdamWOptions::lr},
                                       Option{"beta1", &AdamWOptions::beta1, OptionRange::below_one},

@@ -10,33 +10,35 @@
 
 namespace weir {
 
-// What fit calls between its steps, on its own thread: to watch the training, to stop it, to save it. A callback may read the Model and its
-// TrainingState, which are whole then; it may change parameters in on_end alone. An exception comes out of fit as it is: the Model stays as
-// the last step left it, TrainingState says where that is, and nothing more is called, not on_end either. Several callbacks are called in
-// the order of FitOptions::callbacks, all of them, whatever one answers.
+// An object that fit calls between steps, on fit's own thread, to watch training, stop it or save it. A callback may read the Model and its
+// TrainingState, which are consistent then; only on_end may change parameters. An exception is passed on to the caller of fit: the Model
+// stays as after the last step, as TrainingState says, and no further callback runs, not even on_end. Callbacks run in the order of
+// FitOptions::callbacks; all run even if one returns stop.
 class Callback {
  public:
   virtual ~Callback() = default;
 
-  virtual std::string name() const = 0;  // "early_stopping": under which TrainingState keeps what it remembers
+  virtual std::string name() const = 0;  // key of its state in TrainingState: "early_stopping"
 
-  // on_step is called after every so many steps of an epoch, and after its last one; 0: never. Steps between two calls are not looked at,
-  // and a CUDA device takes them without the host.
+  // on_step is called after every so many steps of an epoch and after its last step; 0: never. The host does not interrupt a CUDA device
+  // between two calls.
   virtual std::int64_t every() const { return 0; }
 
   virtual Control on_begin(Model&, const BeginReport&) { return Control::go_on; }  // before the first step
   virtual Control on_step(Model&, const StepReport&) { return Control::go_on; }
-  virtual Control on_epoch(Model&, const EpochReport&) { return Control::go_on; }  // after its validation; not when it was cut short
+  virtual Control on_epoch(Model&, const EpochReport&) {
+    return Control::go_on;
+  }  // after the epoch's validation; not for an epoch that was cut short
 
-  // Follows on_step and on_epoch when all callbacks have had theirs and TrainingState holds what each of them remembers: what is saved here
-  // can be resumed. `ending`: once more when fit ends, before any on_end.
+  // Called after all callbacks' on_step or on_epoch, when TrainingState holds the state of each of them: training can be resumed from what
+  // is saved here. With `ending` called once more when fit ends, before any on_end.
   virtual void on_checkpoint(Model&, bool ending) { static_cast<void>(ending); }
 
   virtual void on_end(Model&, const History&) {}  // also when fit was stopped
 
-  // What it remembers from one call to the next, so that a resumed run goes on as if it had never stopped. save_state is called after each
-  // of the calls above, with what it wrote last time (at first nothing but the name): it need only write what has changed. load_state is
-  // called before on_begin, when a run is resumed.
+  // Saves and restores the callback's state, so that a resumed run continues as if it had not stopped. save_state is called after each of
+  // the calls above and gets the state that it wrote last time (at first only the name), so it needs to write only what has changed.
+  // load_state is called before on_begin when a run is resumed.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
 
@@ -46,7 +48,7 @@ class Callback {
   Callback& operator=(const Callback&) = default;
 };
 
-// Any callback by value: .callbacks = {MyCallback(3)}. Each fit works with a copy of its own, as it was given here.
+// Any callback by value: .callbacks = {MyCallback(3)}. Each fit works with a fresh copy.
 class AnyCallback {
  public:
   template <std::derived_from<Callback> C>

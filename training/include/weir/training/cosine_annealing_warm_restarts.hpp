@@ -8,7 +8,7 @@ namespace weir {
 struct CosineAnnealingWarmRestartsOptions {
   static constexpr std::string_view name = "CosineAnnealingWarmRestarts";
   std::int64_t T_0 = 10;    // length of the first cycle, at least 1
-  std::int64_t T_mult = 1;  // each is so much longer than the one before; at least 1
+  std::int64_t T_mult = 1;  // each cycle is so many times as long as the one before; at least 1
   double eta_min = 0;       // 0 or more
 
   static constexpr std::tuple options{Option{"T_0", &CosineAnnealingWarmRestartsOptions::T_0, OptionRange::positive},

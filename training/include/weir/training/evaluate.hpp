@@ -15,8 +15,8 @@ struct Evaluation {
 };
 
 // Loss and accuracy over a whole Dataset, in inference mode (PyTorch's model.eval() with no_grad). Does not change the Model's parameters,
-// state or gradients. u8 fields without a divisor take the one that the Model was trained with. Throws ShapeError, ConfigError or
-// DeviceError where Model, data and losses do not fit each other.
+// state or gradients. u8 fields without a divisor use the one that the Model was trained with. Throws ShapeError, ConfigError or
+// DeviceError when Model, data and losses do not match.
 Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses);
 
 }  // namespace weir

@@ -16,7 +16,7 @@ struct LinearLROptions {
                                       Option{"total_iters", &LinearLROptions::total_iters, OptionRange::positive}};
 };
 
-// lr times a factor that moves evenly from start_factor to end_factor in total_iters, as torch.optim.lr_scheduler.LinearLR.
+// lr times a factor that goes linearly from start_factor to end_factor in total_iters, as torch.optim.lr_scheduler.LinearLR.
 class LinearLR final : public OptionsSchedule<LinearLROptions> {
  public:
   explicit LinearLR(LinearLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range

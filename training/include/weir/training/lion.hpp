@@ -17,7 +17,7 @@ struct LionOptions {
                                       Option{"weight_decay", &LionOptions::weight_decay}};
 };
 
-// Lion, whose steps all have the same size:
+// Lion: all elements change by the same amount, lr, apart from weight decay.
 //   w = w - lr (sign(beta1 m + (1 - beta1) g) + weight_decay w)
 //   m = beta2 m + (1 - beta2) g
 // Source: Chen, Liang, Huang, Real, Wang, Liu, Pham, Dong, Luong, Hsieh, Lu, Le, "Symbolic discovery of optimization algorithms" (2023).

@@ -9,7 +9,7 @@
 
 namespace weir {
 
-// In all of these a row of outputs predicts the class of its largest number, the first one of equals. A row with a NaN predicts no class.
+// A row of outputs predicts the class with the largest number (the first one, if several are equal). A row with a NaN predicts no class.
 
 // How often class `label` was predicted as class `predicted`; the layout of scikit-learn's confusion_matrix.
 struct ConfusionMatrix {

@@ -10,7 +10,7 @@ struct NAdamOptions {
   double lr = 2e-3;              // learning rate, 0 or more
   double beta1 = 0.9;            // in [0, 1)
   double beta2 = 0.999;          // in [0, 1)
-  double eps = 1e-8;             // above 0, also in the Model's dtype
+  double eps = 1e-8;             // above 0, also after rounding to the Model's dtype
   double weight_decay = 0;       // L2, added to the gradient; 0 or more
   double momentum_decay = 4e-3;  // 0 or more
 
@@ -22,7 +22,7 @@ struct NAdamOptions {
                                       Option{"momentum_decay", &NAdamOptions::momentum_decay}};
 };
 
-// Adam with Nesterov momentum, as torch.optim.NAdam's documentation and its foreach form have it:
+// Adam with Nesterov momentum, as torch.optim.NAdam's documentation and its foreach implementation:
 //   d = g + weight_decay w
 //   m = beta1 m + (1 - beta1) d
 //   v = beta2 v + (1 - beta2) d^2

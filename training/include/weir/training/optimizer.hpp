@@ -14,40 +14,40 @@
 
 namespace weir {
 
-// One update of a run of parameters: blocks of one length and dtype (f32 or f64) on the context's device, as are the numbers that
-// are pointed to. Pointers, so that a captured step sees them move.
+// One update of consecutive parameters: blocks of equal length and dtype (f32 or f64) on the context's device. Numbers that change between
+// steps are passed as pointers into that device's memory, so that a recorded CUDA graph reads new values.
 struct UpdateArgs {
-  TensorView w;                           // the parameters: changed in place
+  TensorView w;                           // the parameters, updated in place
   ConstTensorView g;                      // their gradients
-  std::span<const TensorView> moments;    // Optimizer::moments() of them, all zeros before the first update
+  std::span<const TensorView> moments;    // one block for each of Optimizer::moments(); zeros before the first update
   const double* learning_rate = nullptr;  // of this step
-  const std::uint64_t* step = nullptr;    // which update of these moments this is: 1, 2, ...
-  double* max_abs = nullptr;              // raised to the largest |element| of w and moments afterwards (NaN above infinity);
+  const std::uint64_t* step = nullptr;    // number of this update, counted for these moments: 1, 2, ...
+  double* max_abs = nullptr;              // set to the maximum of its value and max abs of the new w and moments (NaN counts as largest);
                                           // nullptr: not wanted
-  const std::uint64_t* skip = nullptr;    // where it points to a number that is not 0, nothing is changed; nullptr: never
+  const std::uint64_t* skip = nullptr;    // when *skip is not 0 nothing is changed; nullptr: never skip
 };
 
-// How gradients move parameters: configuration and a pure function of one pass over flat blocks. What it keeps from step to step
-// (its moments) belongs to the Model's TrainingState, so one object serves any number of Models.
+// An optimizer: its configuration and a pure function that updates flat blocks. What it keeps between steps (moments) is in the Model's
+// TrainingState, so one object can be used for any number of Models.
 class Optimizer {
  public:
   virtual ~Optimizer() = default;
 
-  virtual std::string type() const = 0;  // "adam": moments made under this name go on in a later fit
+  virtual std::string type() const = 0;  // "adam"; a later fit continues moments of the same type
   virtual Config config() const = 0;     // every option by its name
   virtual std::string describe() const;  // "adam(lr=0.001, ...)": type() and config()
 
-  virtual std::vector<std::string> moments() const = 0;  // names of the blocks, as long as the parameters, that it keeps: "exp_avg"
+  virtual std::vector<std::string> moments() const = 0;  // names of the tensors that it keeps for all parameters: "exp_avg"
   virtual double learning_rate() const = 0;              // before any schedule
   virtual void update(const Context& context, const UpdateArgs& args) const = 0;
   virtual bool runs_on(Device device) const { return device.is_cpu(); }
-  virtual bool capturable() const { return false; }  // as Layer::capturable(); learning rate, step and skip are then device memory
+  virtual bool capturable() const { return false; }  // as Layer::capturable(); learning_rate, step and skip are then in device memory
 
-  // The same optimizer with another weight decay, for a ParameterGroup. nullptr, the default: it has none to set.
+  // The same optimizer with another weight decay, for a ParameterGroup; nullptr (the default) if it has no weight decay.
   virtual std::shared_ptr<const Optimizer> with_weight_decay(double weight_decay) const;
 
-  // When no parameter, moment or gradient and no learning rate exceeds this in absolute value, one update overflows nowhere in dtype,
-  // and args.max_abs is kept. A step within it needs no look at the result. 0, the default: not known, every result is looked at.
+  // A bound L: if the learning rate and max abs of parameters, moments and gradients are at most L, one update cannot overflow in dtype,
+  // and it sets args.max_abs. Such a step needs no check of its result. 0, the default: unknown, every result is checked.
   virtual double safe_magnitude(DType dtype) const;
 
  protected:
@@ -74,12 +74,12 @@ class AnyOptimizer {
 
 using OptimizerFactory = std::function<AnyOptimizer(const Config&)>;
 
-// Makes an optimizer from its type() and config(); options that the Config leaves out have their defaults: make_optimizer("adam", {}).
-// Throws ConfigError for an unknown type (the message lists what is known), an option that it has not, or one outside its range.
+// Makes an optimizer from its type() and config(); options missing in the Config have their defaults: make_optimizer("adam", {}). Throws
+// ConfigError for an unknown type (the message lists the known ones), an unknown option, or a value out of range.
 AnyOptimizer make_optimizer(const std::string& type, const Config& config);
 
-// Makes a type of your own known to make_optimizer: factory(optimizer.config()) must give an optimizer that behaves as the first. weir's
-// types are known from the start. Throws ConfigError when the name is taken. Safe to call from any thread.
+// Registers a type of your own for make_optimizer: factory(optimizer.config()) must return an equivalent optimizer. weir's types are
+// registered already. Throws ConfigError when the name is taken. May be called from any thread.
 void register_optimizer(std::string type, OptimizerFactory factory);
 
 }  // namespace weir

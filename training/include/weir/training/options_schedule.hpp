@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// One of weir's schedules whose type and config are the name and the options that `Options` lists.
+// A schedule of weir's; type() and config() come from the name and list of options in `Options`.
 template <class Options>
 class OptionsSchedule : public Schedule {
  public:

@@ -8,20 +8,20 @@
 
 namespace weir {
 
-// Parameters that training treats in a way of their own. Of several groups a parameter belongs to the first that it matches; one that
-// matches none has the optimizer's options. For example {.names = "*.bias", .lr = 0.1} or {.names = "0.*", .frozen = true}.
+// Parameters with options of their own, as PyTorch's param_groups. A parameter belongs to the first group that it matches; without a match
+// the optimizer's options apply. For example {.names = "*.bias", .lr = 0.1} or {.names = "0.*", .frozen = true}.
 struct ParameterGroup {
   std::string names = {};                                     // "*.bias": * stands for any characters, ? for one; empty: every name
-  std::function<bool(const ArenaEntry&)> when = {};           // and a condition of your own; none: always
-  std::optional<double> lr = {};                              // instead of the optimizer's; a schedule applies to it too
-  std::optional<double> weight_decay = {};                    // instead of the optimizer's
-  bool frozen = false;                                        // stays as it is, and is in no norm
-  double l1 = 0;                                              // l1 |w| is minimised too: its slope l1 sign(w) is added to the gradient ...
-  double l2 = 0;                                              // ... and l2 w, the slope of l2 w^2 / 2. Neither is in the loss reported
-  double max_norm = std::numeric_limits<double>::infinity();  // after a step no row of a weight [..., in] is longer than this
+  std::function<bool(const ArenaEntry&)> when = {};           // additional condition; empty: always true
+  std::optional<double> lr = {};                              // unset: the optimizer's; a schedule applies to it too
+  std::optional<double> weight_decay = {};                    // unset: the optimizer's
+  bool frozen = false;                                        // not trained, and not part of any gradient norm
+  double l1 = 0;                                              // L1 penalty: l1 sign(w) is added to the gradient ...
+  double l2 = 0;                                              // ... and L2 penalty: l2 w is added. Neither is part of the reported loss
+  double max_norm = std::numeric_limits<double>::infinity();  // limit for the norm of each row of a weight [..., in] after a step
 };
 
-// Biases, the scales of norms and whatever else has one dimension, without weight decay.
+// A group of all parameters with one dimension (biases, scales of norms) with weight decay 0.
 ParameterGroup vectors_without_decay();
 
 }  // namespace weir

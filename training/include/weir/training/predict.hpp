@@ -8,13 +8,13 @@
 namespace weir {
 
 // Runs the Model in inference mode on any number of samples x [samples, ...], in batches of max_batch, and returns its output [samples,
-// ...] on the host. x is on the host or on the Model's device; its dtype is the Model's, or that of the input where it is i32 or u8. On the
-// host x may also be u8, which is divided by the divisor that the Model was trained with, and for an i32 input u8 or i64. For graphs with
+// ...] on the host. x is on the host or the Model's device, with the Model's dtype, or i32 or u8 if that is the input's. On the host x may
+// also be u8, which is divided by the divisor that the Model was trained with; for an i32 input x may be u8 or i64. Only for graphs with
 // one input and one output. Throws ShapeError, ConfigError (dtype, several inputs or outputs) or DeviceError.
 Tensor predict(Model& model, const ConstTensorView& x);
 
-// The same for the inputs of a Dataset (its targets are ignored): one tensor for each output of the graph. u8 fields without a divisor take
-// the one that the Model was trained with.
+// The same for the inputs of a Dataset (targets are ignored): returns one tensor for each output of the graph. u8 fields without a divisor
+// use the one that the Model was trained with.
 std::vector<Tensor> predict(Model& model, const Dataset& data);
 
 }  // namespace weir

@@ -9,17 +9,17 @@ namespace weir {
 
 struct ReduceLROnPlateauOptions {
   static constexpr std::string_view name = "ReduceLROnPlateau";
-  enum class Mode : std::uint8_t { min, max };           // what gets better: the loss when it falls, the accuracy when it rises
-  enum class ThresholdMode : std::uint8_t { rel, abs };  // threshold is a share of the best so far, or a difference
+  enum class Mode : std::uint8_t { min, max };           // min: a lower value is better (loss); max: a higher one (accuracy)
+  enum class ThresholdMode : std::uint8_t { rel, abs };  // threshold relative to the best value so far, or absolute
 
   Mode mode = Mode::min;
-  double factor = 0.1;         // from 0 to below 1
-  std::int64_t patience = 10;  // epochs without getting better that are borne; 0 or more
-  double threshold = 1e-4;     // a change below this is not better; 0 or more
+  double factor = 0.1;         // 0 <= factor < 1
+  std::int64_t patience = 10;  // epochs without improvement before a reduction; 0 or more
+  double threshold = 1e-4;     // a smaller change is not an improvement; 0 or more
   ThresholdMode threshold_mode = ThresholdMode::rel;
-  std::int64_t cooldown = 0;  // epochs after a reduction that do not count; 0 or more
+  std::int64_t cooldown = 0;  // epochs after a reduction that do not count as bad; 0 or more
   double min_lr = 0;          // 0 or more
-  double eps = 1e-8;          // a reduction by less is not made; 0 or more
+  double eps = 1e-8;          // smaller reductions are not made; 0 or more
 
   static constexpr std::tuple options{
       Choice{"mode", &ReduceLROnPlateauOptions::mode, std::array<std::string_view, 2>{"min", "max"}},
@@ -32,9 +32,9 @@ struct ReduceLROnPlateauOptions {
       Option{"eps", &ReduceLROnPlateauOptions::eps}};
 };
 
-// lr times factor each time that the loss (mode min) or the accuracy (max) has not got better for more than `patience` epochs, as
-// torch.optim.lr_scheduler.ReduceLROnPlateau. It looks at the validation data where fit has some, else at the training data. A NaN is not
-// better.
+// Multiplies the learning rate by factor when the loss (mode min) or the accuracy (max) has not improved for more than `patience` epochs,
+// as torch.optim.lr_scheduler.ReduceLROnPlateau. Uses the validation data if fit has some, else the training data. A NaN is not an
+// improvement.
 class ReduceLROnPlateau final : public OptionsSchedule<ReduceLROnPlateauOptions> {
  public:
   explicit ReduceLROnPlateau(ReduceLROnPlateauOptions options = {}) : OptionsSchedule(options) {}

@@ -9,10 +9,10 @@ struct RMSpropOptions {
   static constexpr std::string_view name = "rmsprop";
   double lr = 1e-2;         // learning rate, 0 or more
   double alpha = 0.99;      // in [0, 1)
-  double eps = 1e-8;        // above 0, also in the Model's dtype
+  double eps = 1e-8;        // above 0, also after rounding to the Model's dtype
   double weight_decay = 0;  // L2, added to the gradient; 0 or more
   double momentum = 0;      // in [0, 1)
-  bool centered = false;    // divide by the deviation, not by the root of the mean square
+  bool centered = false;    // divide by the standard deviation instead of the root mean square
 
   static constexpr std::tuple options{Option{"lr", &RMSpropOptions::lr},
                                       Option{"alpha", &RMSpropOptions::alpha, OptionRange::below_one},
@@ -28,8 +28,8 @@ struct RMSpropOptions {
 //   a = alpha a + (1 - alpha) d               (centered; else a is 0)
 //   b = momentum b + d / (sqrt(v - a^2) + eps)
 //   w = w - lr b
-// v - a^2 is taken for 0 where rounding makes it negative. Sources: Hinton, "Neural networks for machine learning", lecture 6e (2012);
-// centred: Graves, "Generating sequences with recurrent neural networks" (2013).
+// A negative v - a^2 (by rounding) is taken as 0. Sources: Hinton, "Neural networks for machine learning", lecture 6e (2012); centred:
+// Graves, "Generating sequences with recurrent neural networks" (2013).
 using RMSprop = RuleOptimizer<RMSpropOptions>;
 
 }  // namespace weir

@@ -13,11 +13,11 @@
 
 namespace weir {
 
-// What a schedule looks at after each epoch: nothing, or the loss or accuracy, of the validation data where there is some.
+// The result of each epoch that a schedule depends on; taken from the validation data if there is some.
 enum class ScheduleWatch : std::uint8_t { nothing, loss, accuracy };
 
-// How the learning rate changes while training goes on: configuration and pure functions. Where a schedule is in its course belongs to the
-// Model's TrainingState, so that a second fit with a schedule of the same type, config and unit goes on.
+// A learning rate schedule: configuration and pure functions. Its progress is in the Model's TrainingState, so that a second fit with a
+// schedule of the same type, config and unit continues.
 class Schedule {
  public:
   virtual ~Schedule() = default;
@@ -27,10 +27,10 @@ class Schedule {
   virtual std::string describe() const;  // "StepLR(step_size=30, gamma=0.1)": type() and config()
   virtual ScheduleUnit unit() const { return ScheduleUnit::epoch; }
 
-  // The learning rate at time 0, 1, 2, ... of parameters whose optimizer or group asks for `lr`.
+  // The learning rate at time 0, 1, 2, ...; `lr` is that of the optimizer or parameter group.
   virtual double rate(double lr, std::uint64_t time, std::span<const double> memory) const = 0;
 
-  // For a schedule that watches training: what it remembers before the first epoch, and how an epoch's result changes that.
+  // For schedules that depend on results: the memory before the first epoch, and how an epoch's result updates it.
   virtual ScheduleWatch watches() const { return ScheduleWatch::nothing; }
   virtual std::vector<double> memory() const { return {}; }
   virtual void observe(double, std::span<double>) const {}
@@ -44,7 +44,7 @@ class Schedule {
 // Any schedule by value: .schedule = weir::StepLR({.step_size = 30}).
 class AnySchedule {
  public:
-  AnySchedule() = default;  // none: the learning rate stays
+  AnySchedule() = default;  // none: a constant learning rate
   template <std::derived_from<Schedule> S>
   AnySchedule(S schedule) : schedule_(std::make_shared<const S>(std::move(schedule))) {}
   AnySchedule(std::shared_ptr<const Schedule> schedule) : schedule_(std::move(schedule)) {}
@@ -59,12 +59,12 @@ class AnySchedule {
 
 using ScheduleFactory = std::function<AnySchedule(const Config&)>;
 
-// Makes a schedule from its type() and config(); options that the Config leaves out have their defaults. Throws ConfigError for an unknown
-// type (the message lists what is known), an option that it has not, or one outside its range.
+// Makes a schedule from its type() and config(); options missing in the Config have their defaults. Throws ConfigError for an unknown type
+// (the message lists the known ones), an unknown option, or a value out of range.
 AnySchedule make_schedule(const std::string& type, const Config& config);
 
-// Makes a type of your own known to make_schedule: factory(schedule.config()) must give a schedule that behaves as the first. weir's types
-// are known from the start. Throws ConfigError when the name is taken. Safe to call from any thread.
+// Registers a type of your own for make_schedule: factory(schedule.config()) must return an equivalent schedule. weir's types are
+// registered already. Throws ConfigError when the name is taken. May be called from any thread.
 void register_schedule(std::string type, ScheduleFactory factory);
 
 }  // namespace weir
