@@ -53,7 +53,7 @@ TEST_CASE("array: a long sum of floats keeps its digits") {
   weir::fill(x, 0.1);
   weir::reduce_sum(x, total);
   const double exact = static_cast<double>(0.1F) * static_cast<double>(count);
-  // A block of 256 in order, then a tree over 39,063 blocks: at most 255 + 16 roundings on the way of any number.
+  // Blocks of 256 are summed in order, then 39,063 blocks in a tree: each element passes at most 255 + 16 roundings.
   CHECK(std::abs(total.values<float>()[0] - exact) <= 271 * 0x1p-24 * exact);
 }
 

@@ -53,7 +53,7 @@ TEST_CASE("graph: parameters are shared with an earlier node and printed so") {
   const auto a = graph.add(Scale(2), {x}), b = graph.add(Scale(3), {a}), c = graph.add(Scale(5), {b}, "c"), sum = graph.add(Sum(), {c, a});
   graph.output(sum);
   graph.share_parameters(c, b);
-  graph.share_parameters(b, a, "w");  // c comes along
+  graph.share_parameters(b, a, "w");  // c shares b's parameters, so it changes too
   for (const std::size_t entry : {1, 2, 3}) CHECK(graph.entries()[entry].blocks == std::vector{Graph::Block{1, 0}});
   CHECK(graph.parameter_name(graph.entries()[3].blocks[0]) == "0.w");
   std::ostringstream text;

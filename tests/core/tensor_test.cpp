@@ -17,7 +17,7 @@ using weir::Tensor;
 
 TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
   for (const std::int64_t count : {0, 1, 3, 1000, 1 << 18, (1 << 18) + 1}) {
-    for (int time = 0; time < 3; ++time) {  // the second time and the third, the memory may be what the one before has left
+    for (int time = 0; time < 3; ++time) {  // later allocations may reuse memory that is not zero
       Tensor tensor(Shape{count}, DType::f64);
       CHECK(reinterpret_cast<std::uintptr_t>(tensor.view().raw()) % 64 == 0);
       CHECK(tensor.elements() == count);
@@ -28,7 +28,7 @@ TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
   }
 }
 
-// What an update reads at one place of several blocks should not share the few lines of a cache that one address may lie in.
+// An update reads the same index of several blocks: their addresses should not all map to the same cache set.
 TEST_CASE("tensor: large blocks do not all begin at the same set of a cache") {
   constexpr std::uintptr_t page = 4096;
   std::set<std::uintptr_t> begins;
@@ -40,7 +40,7 @@ TEST_CASE("tensor: large blocks do not all begin at the same set of a cache") {
   CHECK(begins.size() == blocks.size());
 }
 
-// A compiler that is wrong about this list (cmake/WeirTarget.cmake) would make other data of it in any of our tests.
+// Fails with a compiler that has a certain bug (cmake/WeirTarget.cmake), which would corrupt the data of other tests.
 TEST_CASE("tensor: a list of constants arrives as written") {
   const std::vector<double> list({5, 5, 0, 0});
   const Tensor tensor = Tensor::from<double>(list, Shape{4});
@@ -94,7 +94,7 @@ TEST_CASE("tensor: a number that whole numbers of the type cannot hold is refuse
   CHECK(message(Tensor::from<float>({255, 256}, Shape{2}), DType::u8) == "to: element 1 is 256" + byte);
   CHECK(message(Tensor::from<float>({2.5F}, Shape{1}), DType::u8) == "to: element 0 is 2.5" + byte);
   CHECK(message(Tensor::from<float>({NAN}, Shape{1}), DType::u8) == "to: element 0 is nan" + byte);
-  // The smallest and largest that fit, and their neighbours that do not.
+  // The smallest and largest numbers that fit, and the next ones that do not.
   CHECK(message(Tensor::from<float>({-0x1p31F, 2147483520.0F}, Shape{2}), DType::i32) == "converted");
   CHECK(message(Tensor::from<float>({0x1p31F}, Shape{1}), DType::i32) != "converted");
   CHECK(message(Tensor::from<double>({-2147483648.0, 2147483647.0}, Shape{2}), DType::i32) == "converted");

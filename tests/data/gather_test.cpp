@@ -27,7 +27,7 @@ Tensor every_byte() {
   return bytes;
 }
 
-// long double has 64 bits of mantissa here or more than twice float's: rounding twice gives the correctly rounded quotient of floats.
+// long double has 64 bits of mantissa, more than twice float's, so rounding twice still gives the correctly rounded quotient of floats.
 template <class T>
 void check_quotients(double divisor) {
   const Tensor bytes = every_byte(), order = Tensor::from<std::int32_t>({0}, {1});

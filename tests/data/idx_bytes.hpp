@@ -14,7 +14,7 @@
 
 namespace weir::test {
 
-// Writes a file and returns its path. It is a new file: some file systems wait for the disk when one is made over another.
+// Writes a new file and returns its path. New, because some file systems flush to disk when an existing file is replaced.
 inline std::filesystem::path written(const TemporaryFolder& folder, const std::string& name, const std::string& bytes) {
   std::filesystem::remove(folder / name);
   write_bytes(folder / name, bytes);
@@ -30,7 +30,7 @@ inline std::string idx_header(const std::vector<std::uint32_t>& extents) {
   return bytes;
 }
 
-// count bytes that look like nothing in particular: 7, 44, 81, ...
+// count arbitrary bytes: 7, 44, 81, ...
 inline std::string some_bytes(std::size_t count) {
   std::string bytes;
   for (std::size_t i = 0; i < count; ++i) bytes += static_cast<char>((i * 37 + 7) & 0xff);

@@ -11,7 +11,7 @@
 #include "tests/data/idx_bytes.hpp"
 #include "tests/support/in_memory.hpp"
 
-// Damaged files, the same ones in every run: each is either refused with an Error or read as what its own header promises.
+// Damaged files, the same in every run: each must be refused with an Error or read as its header says.
 
 using weir::RandomKey;
 using weir::test::gzip;
@@ -29,7 +29,7 @@ std::string with_flipped(std::string bytes, std::size_t bit) {
   return bytes;
 }
 
-// What is read, written as a file again; empty when it is refused with an Error. Anything else that is thrown fails the test.
+// Reads the content and writes it as a file again; empty when it is refused with an Error. Any other exception fails the test.
 std::string read_back(const std::string& content) {
   try {
     const weir::Tensor tensor = weir::read_idx(in_memory(content));
@@ -43,7 +43,7 @@ std::string read_back(const std::string& content) {
   }
 }
 
-// Some bits flipped, then perhaps cut off or made longer.
+// Flips some bits, then perhaps truncates or extends.
 std::string damaged(std::string bytes, RandomKey key) {
   std::uint64_t draw = 0;
   const auto below = [&](std::uint64_t bound) { return static_cast<std::size_t>(weir::random_below(key, draw++, bound)); };
@@ -78,7 +78,7 @@ TEST_CASE("idx fuzz: one flipped bit of a gzip file is refused or harmless") {
     CHECK((got.empty() || got == images));
     refused += got.empty() ? 1 : 0;
   }
-  // What means nothing: time, extra flags and system in the header (6 bytes), the flag for text, at most 7 bits behind the last code.
+  // Bits without a meaning: time, extra flags and system in the header (6 bytes), the text flag, up to 7 bits after the last code.
   CHECK(refused >= (packed.size() - 6) * 8 - 1 - 7);
   CHECK(refused < packed.size() * 8);
 }

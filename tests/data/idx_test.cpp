@@ -36,7 +36,7 @@ bool holds(const weir::Tensor& tensor, const Shape& shape, const std::string& by
 const std::string pixels = some_bytes(24);
 const std::string images = idx_header({2, 3, 4}) + pixels;
 
-// The message that this source is refused with, without its name.
+// The error message for this source, without its name.
 std::string refusal(const weir::FileSource& source, const std::string& name) {
   try {
     read_idx(source);
@@ -47,7 +47,7 @@ std::string refusal(const weir::FileSource& source, const std::string& name) {
   return "accepted";
 }
 
-// The same of a file of this content, and of the content in memory.
+// The same for a file with this content, which must equal the message for the content in memory.
 std::string refusal(const TemporaryFolder& folder, const std::string& content) {
   const auto path = written(folder, "file", content);
   const std::string message = refusal(path, path.string());
@@ -81,7 +81,7 @@ TEST_CASE("idx: gzip of several members is one file") {
 
 TEST_CASE("idx: data of many buffers is unpacked whole") {
   const TemporaryFolder folder;
-  std::string noise;  // does not shrink, so that the file is read in several parts
+  std::string noise;  // incompressible, so that the file is read in several parts
   std::uint32_t state = 1;
   for (int i = 0; i < 300000; ++i) noise += static_cast<char>((state = state * 1664525u + 1013904223u) >> 24);
   CHECK(holds(read_idx(written(folder, "a.gz", gzip(idx_header({300, 1000}) + noise))), {300, 1000}, noise));
@@ -157,7 +157,7 @@ TEST_CASE("idx: products that wrap are refused") {
   // 2^63 - 1 itself, which leaves no room for the header: 49 x 73 x 127 x 337 x 92737 x 649657.
   CHECK(refusal(folder, idx_header({49, 73, 127, 337, 92737, 649657})) ==
         "its header promises 49 x 73 x 127 x 337 x 92,737 x 649,657" + end);
-  // Fits 64 bits and is refused by the file's size, before memory is asked for.
+  // Fits 64 bits, but exceeds the file's size: refused before memory is allocated.
   CHECK(refusal(folder, idx_header({0x7fffffff, 0x7fffffff})) ==
         "holds 12 bytes, its header promises 4,611,686,014,132,420,621. Download it again.");
 }
@@ -173,7 +173,7 @@ TEST_CASE("idx: compression bombs take no more memory than the header promises")
   const std::string bomb = gzip(idx_header({2, 3, 4}) + std::string(50'000'000, '\0'));
   REQUIRE(bomb.size() < 60'000);
   CHECK(refusal(folder, bomb) == "holds more bytes when unpacked, its header promises 40. Download it again.");
-  // Nothing of that size can be packed so small.
+  // gzip cannot compress so much.
   const std::string liar = gzip(idx_header({1'000'000, 1'000'000}) + pixels);
   CHECK(refusal(folder, liar) ==
         "holds " + std::to_string(liar.size()) + " bytes of gzip, its header promises 1,000,000,000,012. Download it again.");

@@ -47,7 +47,7 @@ Dataset counted(std::int64_t samples) {
   return Dataset(std::move(x), std::move(y));
 }
 
-// The labels of all batches, one behind the other, checked against the inputs.
+// The labels of all batches in order, checked against the inputs.
 std::vector<std::int32_t> order_of(Loader& loader) {
   std::vector<std::int32_t> order;
   for (std::int64_t i = 0; i < loader.batches(); ++i) {

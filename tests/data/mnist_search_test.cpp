@@ -22,7 +22,7 @@ using weir::test::write_bytes;
 
 namespace {
 
-// Four files with so many images each.
+// Writes four files with so many images each.
 void fill(const std::filesystem::path& folder, std::uint32_t samples) {
   std::filesystem::create_directories(folder);
   for (const std::string part : {"train", "t10k"}) {

@@ -11,7 +11,7 @@
 #include "tests/data/idx_bytes.hpp"
 #include "tests/support/temporary_folder.hpp"
 
-// Loading from folders that are made here: five training and two test images.
+// Loads from folders that the test writes: five training and two test images.
 
 using weir::FileError;
 using weir::FormatError;

@@ -11,7 +11,7 @@
 
 #include <weir/data/mnist.hpp>
 
-// The real data sets, where they are: MNIST in $WEIR_DATA_DIR/mnist, Fashion-MNIST from Debian's package, the digits in the tree.
+// The real data sets, where present: MNIST in $WEIR_DATA_DIR/mnist, Fashion-MNIST from Debian's package, the digits of the source tree.
 
 namespace {
 
@@ -28,7 +28,7 @@ struct Moments {
   double deviation;
 };
 
-// Of pixels over 255.
+// Mean and deviation of pixels / 255.
 Moments moments(const weir::Dataset& data) {
   const auto pixels = data.inputs()[0].values.values<std::uint8_t>();
   double sum = 0, squares = 0;

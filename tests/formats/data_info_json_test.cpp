@@ -20,7 +20,7 @@ namespace {
 // One input [4], one output [2].
 Model made() { return Model(sequential({4}, Dense(2))); }
 
-// A file that save wrote, with another text under weir.data.
+// A file written by save, with another text under weir.data.
 struct Changed {
   TemporaryFolder folder;
   std::string name = (folder / "changed").string();
@@ -101,7 +101,7 @@ TEST_CASE("data info json: damaged and hostile texts are refused") {
   CHECK(input(R"({"image":[2,2,1.0]})") == "its 'image' holds what it may not.");
   CHECK(input(R"({"columns":["a",1]})") == "its 'columns' holds what it may not.");
   CHECK(input(R"({"columns":["a"],"columns":["b"]})") == "the key 'columns' occurs twice.");
-  // Structure that is right, and sizes that the graph does not have.
+  // Valid structure with sizes that do not fit the graph.
   CHECK(input(R"({},{})") == "data info: is of 2 inputs and 1 targets, the graph has 1 inputs and 1 outputs. Give one FieldInfo for each.");
   CHECK(input(R"({"image":[2,2,2]})") ==
         "data info, input 0: its image is [2, 2, 2], expected [height, width, channels] of 4 numbers, as a sample has. Set "

@@ -14,7 +14,7 @@ using namespace weir::test;
 
 namespace {
 
-// A model file in memory, and what became of its damaged copies.
+// A model file in memory, and how many damaged copies were refused or loaded.
 struct Target {
   std::string whole;
   int loaded = 0, refused = 0;
@@ -27,7 +27,7 @@ struct Target {
     whole = text_of(saved);
   }
 
-  // Anything but a load or a FormatError fails the test.
+  // Any result except a successful load or a FormatError fails the test.
   void load(const std::string& bytes) {
     try {
       const Model model = load_model(in_memory(bytes));
@@ -72,7 +72,7 @@ TEST_CASE("fuzz: random changes of a model file load or are a FormatError") {
   for (int round = 0; round < 12'000; ++round) {
     std::string bytes = target.whole;
     for (std::size_t change = below(4) + 1; change > 0; --change) {
-      const std::size_t at = below(bytes.size() - 8) + 8;  // the length in front has a test of its own
+      const std::size_t at = below(bytes.size() - 8) + 8;  // not in the length, which has its own test
       const char letter = alphabet[below(alphabet.size())];
       switch (below(4)) {
         case 0:
@@ -87,7 +87,7 @@ TEST_CASE("fuzz: random changes of a model file load or are a FormatError") {
         default:
           bytes.insert(at, bytes.substr(below(bytes.size()), below(40)));
       }
-      if (below(2)) {  // the right length again, so that the header itself is read
+      if (below(2)) {  // with a correct length, so that the header itself is read
         const auto length = static_cast<std::uint64_t>(static_cast<unsigned char>(target.whole[0])) +
                             (static_cast<std::uint64_t>(static_cast<unsigned char>(target.whole[1])) << 8) + bytes.size() -
                             target.whole.size();

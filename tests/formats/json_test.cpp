@@ -34,7 +34,7 @@ TEST_CASE("json: doubles are written with the digits that give them back") {
   for (int i = 0; i < 20'000; ++i) {
     bits = bits * 6364136223846793005U + 1442695040888963407U;
     const auto value = std::bit_cast<double>(bits);
-    if (value - value != 0) continue;  // JSON has no word for these
+    if (value - value != 0) continue;  // JSON cannot express NaN and infinities
     const Json back = parse_json(to_text(Json{value}));
     REQUIRE(back.as<double>() != nullptr);
     REQUIRE(std::bit_cast<std::uint64_t>(*back.as<double>()) == bits);
@@ -58,7 +58,7 @@ TEST_CASE("json: a text that nobody vouches for is bounded") {
   CHECK(refusal(std::string(1'000'000, '[')) == "it is nested deeper than 16.");
   std::string many = "[0";
   for (int i = 1; i < 199'999; ++i) many += ",0";
-  CHECK(parse_json(many + "]").as<Json::Array>()->size() == 199'999);  // and the list itself
+  CHECK(parse_json(many + "]").as<Json::Array>()->size() == 199'999);  // plus the list itself
   CHECK(refusal(many + ",0]") == "it holds more than 200,000 values.");
   std::string members = R"({"0":0)";
   for (int i = 1; i < 1'000; ++i) members += ",\"" + std::to_string(i) + "\":0";

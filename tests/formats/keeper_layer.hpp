@@ -6,8 +6,8 @@
 
 namespace weir::test {
 
-// A layer as a user could have written: keeps any Config, a parameter "gain" [], a running statistic "mean" of its input's shape and
-// "count" []. Takes one compute input, and u8 and i32 ones behind it. y = x0.
+// A user's layer with something of every kind to save: any Config, a parameter "gain" [], a running statistic "mean" of its input's shape
+// and "count" []. Takes one compute input, then u8 and i32 ones. y = x0.
 class Keeper : public Layer {
  public:
   explicit Keeper(Config config) : config_(std::move(config)) {}

@@ -27,7 +27,7 @@ std::filesystem::path reference(const std::string& name) {
 
 Graph pytorch_net() { return sequential({5}, Dense(4), ReLU(), Dense(3)); }
 
-// Loads, expects E, and checks that the model is as it was.
+// Loads, expects E, and checks that the model has not changed.
 template <class E>
 std::string refusal(Model& model, const std::filesystem::path& path, StateDictOptions options = {}) {
   const auto parameters = bits(model.parameter_arena()), state = bits(model.state_arena());

@@ -27,7 +27,7 @@ Graph mlp() { return sequential({3}, Dense(4), ReLU(), Dense(2)); }
 const std::string mlp_graph = R"({"nodes":[{"name":"in","shape":[3],"storage":"compute"},)"
                               R"({"name":"0","type":"dense","config":{"out":2,"bias":true},"inputs":["in"]}],"outputs":["0"]})";
 
-// A file with the weights of a dense(2) after [3], and these words in its header.
+// A file with the weights of a dense(2) on [3], and the given metadata.
 struct Written {
   TemporaryFolder folder;
   std::string name = (folder / "model.safetensors").string();

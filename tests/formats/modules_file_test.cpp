@@ -1,4 +1,4 @@
-// A model of every kind of layer that has something to keep, through a file.
+// Saves and loads a model with every kind of layer that has parameters, state or options.
 
 #include <doctest/doctest.h>
 

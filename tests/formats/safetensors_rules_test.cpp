@@ -15,7 +15,7 @@ using namespace weir::test;
 
 namespace {
 
-// What reading these bytes says after the file's name and before the advice at the end; the same in memory.
+// The error message for these bytes, without the file's name and the advice at the end; the same in memory.
 std::string refusal(const std::string& bytes) {
   const TemporaryFolder folder;
   const std::string name = (folder / "a").string();
@@ -126,7 +126,7 @@ TEST_CASE("safetensors rules: a shape needs exactly the bytes of its range") {
   CHECK(one("F32", "[0]", "[0,4]", "1234") == "its tensor 'a' is [0] F32, which needs 0 bytes, its data_offsets hold 4.");
   CHECK(one("F4", "[3]", "[0,1]", "1") == "its tensor 'a' is [3] F4, which needs 1 bytes, its data_offsets hold 1.");
   CHECK(one("F32", "[1]", "[4,0]", "1234") == "its tensor 'a' begins at byte 4 and ends before it, at 0.");
-  // 2^62 floats of 4 bytes are 0 bytes in 64 bits, and 2^32 times 2^32 is no number of elements.
+  // 2^62 floats of 4 bytes overflow to 0 bytes in 64 bits, and 2^32 times 2^32 elements overflow too.
   CHECK(one("F32", "[4611686018427387904]", "[0,0]", "") ==
         "its tensor 'a' is [4611686018427387904] F32, which is more than 64 bits count.");
   CHECK(one("U8", "[4294967296,4294967296]", "[0,0]", "") ==

@@ -28,7 +28,7 @@ bool same_bits(const Tensor& a, const Tensor& b) {
   return a.shape() == b.shape() && std::memcmp(a.values<T>().data(), b.values<T>().data(), a.bytes()) == 0;
 }
 
-// The value by the definition of a binary floating-point number, independent of any bit of from_f16.
+// The value of a binary floating point number by its definition, computed without from_f16's bit operations.
 double half_value(unsigned bits) {
   const double sign = bits & 0x8000U ? -1 : 1;
   const int exponent = static_cast<int>((bits >> 10) & 31U);
@@ -68,7 +68,7 @@ TEST_CASE("safetensors: memory holds the bytes of the file and is read as the fi
   const std::vector<NamedTensor> tensors{{"u", u8}, {"f", f32}};
   const std::map<std::string, std::string> metadata{{"a", "b"}};
   write_safetensors(folder / "a", tensors, metadata);
-  std::vector<std::byte> bytes(1'000);  // replaced and not appended to
+  std::vector<std::byte> bytes(1'000);  // must be replaced, not appended to
   write_safetensors(bytes, tensors, metadata);
   CHECK(text_of(bytes) == read_bytes(folder / "a"));
   const TensorFile file(bytes);

@@ -99,7 +99,7 @@ TEST_CASE("save: what weir keeps beside a model is in the file and not in the mo
   Model other(mlp(), {.seed = 8});
   CHECK(load_state_dict(other, file).unexpected.empty());
   CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
-  // Of a file that weir has not written such a name is one like another.
+  // In a file not written by weir this name has no special meaning.
   write_safetensors(bytes, std::vector<NamedTensor>{{"weir.moments", moments}});
   CHECK(load_state_dict(other, bytes, {.strict = false}).unexpected == std::vector<std::string>{"weir.moments"});
 }

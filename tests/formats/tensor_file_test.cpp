@@ -21,8 +21,8 @@ using namespace weir::test;
 
 namespace {
 
-// A container that only this test knows: lines of a name, a dtype of F32 or F64, the rank, the extents, the numbers. Read as a compressed
-// one would be: the numbers can be had in their order alone, each reader has a place of its own.
+// A container defined by this test: lines of a name, a dtype (F32 or F64), the rank, the extents, the numbers. Numbers can only be read in
+// order, as in a compressed file, and each reader has its own position.
 template <class T>
 std::function<void(std::span<std::byte>)> numbers_after(std::istringstream words) {
   auto rest = std::make_shared<std::istringstream>(std::move(words));
@@ -108,7 +108,7 @@ TEST_CASE("tensor file: a copy reads on when the first is gone") {
   CHECK(numbers(copy.read("0.bias")) == std::vector<double>{0.5, -1});
 }
 
-// The first bytes by each format's specification; of PyTorch's, as torch.save writes them.
+// First bytes from each format's specification; for PyTorch, as torch.save writes them.
 TEST_CASE("tensor file: what other programs write is called by its name") {
   const auto said = [](const std::string& bytes) {
     const TemporaryFolder folder;

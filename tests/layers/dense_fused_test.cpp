@@ -26,7 +26,7 @@ constexpr DType compute_types[] = {DType::f32, DType::f64};
 
 using Bits = std::vector<std::vector<unsigned char>>;
 
-// y, dx, dW, db of Dense and then Activation, each as a layer of its own.
+// y, dx, dW, db of a Dense followed by an Activation layer, unfused.
 Bits run_literal(const Dense& dense, const ActivationFunction& f, const Shape& input, const LayerRunOptions& options) {
   LayerRunner first(dense, {input}, options);
   const Activation activation(f);
@@ -75,9 +75,9 @@ TEST_CASE("dense: with any activation absorbed gives the bits of the two layers"
   }
 }
 
-// Of the product's tiles, which are whole rows of y where out is small and else parts of rows: each of them is activated, once.
+// The product's tiles are whole rows of y if out is small, else parts of rows; each must be activated exactly once.
 TEST_CASE("dense: with an activation absorbed gives the bits of the two layers in a batch of many tiles") {
-  for (const ActivationFunction& f : {ActivationFunction(ReLU()), ActivationFunction(GELU())}) {  // what they keep: y, z
+  for (const ActivationFunction& f : {ActivationFunction(ReLU()), ActivationFunction(GELU())}) {  // one saves y, the other z
     CAPTURE(describe(f));
     for (const DType dtype : compute_types) {
       for (const std::int64_t out : {10, 100, 128, 300}) {
@@ -181,7 +181,7 @@ Bits gradients(const Graph& net, const ModelOptions& options, int threads) {
 
 }  // namespace
 
-// The reader of an activation's result does the activation's backward on what it hands back, tile by tile.
+// The layer that reads the activation's output applies the activation's gradient to its dx, tile by tile.
 TEST_CASE("dense: behind each other with any activation between give the gradients of layers that stand alone") {
   const int before = num_threads();
   for (const ActivationFunction& f : all_activations()) {
@@ -239,11 +239,12 @@ TEST_CASE("dense: a reader takes over the backward of an activation and says so"
 
 namespace {
 
-// y = (x w^T)^3 [batch, 9], by loops of its own; takes part in the links or not, which must change no bit.
+// y = (x w^T)^3 [batch, 9], with plain loops; uses the links or not, which must not change any bit.
 class Cubes final : public Layer {
  public:
   static constexpr std::int64_t out = 9;
-  static inline int applied, ran;  // dy came through the cube's gradient; tiles on which a producer's epilogue ran
+  static inline int applied,
+      ran;  // number of backward calls whose dy already included the cube's gradient; tiles on which a producer's epilogue ran
 
   explicit Cubes(bool takes_part) : takes_part_(takes_part) {}
   std::string type() const override { return "cubes"; }
@@ -331,8 +332,9 @@ TEST_CASE("dense: a layer of another kind hands its epilogue to a dense and runs
       for (const int threads : {1, 2}) {
         Cubes::applied = Cubes::ran = 0;
         CHECK(gradients(net(true), {.max_batch = batch, .seed = 5}, threads) == alone);
-        CHECK(Cubes::applied == 3 * 3);  // each of the three, in each of three steps
-        // By the second and the third, in two whole batches and one of half the size: 18 pieces a row of 70 numbers, 3 of 9.
+        CHECK(Cubes::applied == 3 * 3);  // three layers in three steps
+        // The epilogues of the second and third layer, in two full batches and one of half the size: 18 pieces in a row of 70 numbers, 3 in
+        // a row of 9.
         CHECK(Cubes::ran == (2 * batch + (batch + 1) / 2) * (18 + 3));
         CHECK(gradients(net(true), {.max_batch = batch, .seed = 5, .fuse = false}, threads) == alone);
         CHECK(gradients(net(false), {.max_batch = batch, .seed = 5}, threads) == alone);
@@ -343,7 +345,7 @@ TEST_CASE("dense: a layer of another kind hands its epilogue to a dense and runs
 
 namespace {
 
-// y = 2 dense(x), dx = what the inner one makes + 1: what the inner layer would do with the links would be wrong here.
+// y = 2 dense(x), dx = the inner layer's dx + 1: the inner layer must not use the links, since the outer one changes its results.
 class Around final : public Layer {
  public:
   explicit Around(std::shared_ptr<const Layer> inner) : inner_(std::move(inner)) {}
@@ -371,12 +373,12 @@ class Around final : public Layer {
 }  // namespace
 
 TEST_CASE("dense: inside another layer it leaves the links of that layer alone") {
-  const std::shared_ptr<const Layer> inner = Dense(33).absorb(Activation(SiLU()));  // reads z, which the outer layer leaves as it is
+  const std::shared_ptr<const Layer> inner = Dense(33).absorb(Activation(SiLU()));  // needs z, which the outer layer does not change
   const Graph net = sequential({40}, Dense(20), Activation(Tanh()), Around(inner), Dense(3));
   CHECK(gradients(net, {.max_batch = 7, .seed = 5}, 1) == gradients(net, {.max_batch = 7, .seed = 5, .fuse = false}, 1));
 }
 
-// Tiles of the gradient that are whole rows, parts of rows, and of several rows of tiles.
+// Gradients whose tiles are whole rows, parts of rows, and parts of rows in several rows of tiles.
 TEST_CASE("dense: behind each other in a batch of many tiles give the gradients of layers that stand alone") {
   const int before = num_threads();
   for (const ActivationFunction& f : {ActivationFunction(ReLU()), ActivationFunction(GELU())}) {

@@ -19,7 +19,7 @@
 
 namespace weir::test {
 
-// A layer and the shapes of a sample that it can take.
+// A layer, and shapes of one sample that it accepts.
 struct Sample {
   std::shared_ptr<const Layer> layer;
   std::vector<Shape> inputs;
@@ -40,7 +40,7 @@ inline Lambda square() {
                 });
 }
 
-// Every layer that is neither a product nor a copy, some of them twice; wide enough for several tiles.
+// Every layer that is neither a product nor a copy, some with two configurations; wide enough for several tiles.
 inline std::vector<Sample> every_layer() {
   return {{make_layer(BatchNorm()), {{130}}},       {make_layer(BatchNorm({.affine = false})), {{5}}},
           {make_layer(Dropout(0.3)), {{77, 5}}},    {make_layer(Embedding(9, 37)), {{11}}},

@@ -1,4 +1,4 @@
-// What every layer keeps, one after the other.
+// Properties that every layer must have.
 
 #include "tests/layers/every_layer.hpp"
 
@@ -14,7 +14,7 @@ using namespace weir::test;
 
 namespace {
 
-// A runner with the same numbers in it each time; indices where the layer wants indices.
+// A runner filled with the same numbers each time; indices where the layer expects indices.
 LayerRunner filled(const Sample& sample, LayerRunOptions options) {
   LayerRunner run(sample.layer, sample.inputs, options);
   run.randomize();

@@ -1,4 +1,4 @@
-// Batch norm's batch of one, embedding's indices, residual's graph, softmax's ends.
+// BatchNorm's batch of one, Embedding's indices, Residual's graph, Softmax at infinities.
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-// Where the bits of a ReLU's mask lie, at every edge.
+// Positions of the bits in a ReLU mask, at all edges.
 
 #include "layers/relu_mask.hpp"
 
@@ -32,7 +32,7 @@ TEST_CASE("relu mask: each element has one bit within the mask and no other has 
     std::vector<std::uint8_t> mask(bytes, 0);
     for (std::int64_t row = 0; row < rows; ++row) {
       for (std::int64_t column = 0; column < out; ++column) {
-        REQUIRE_FALSE(relu_mask_at(mask.data(), stride, row, column));  // nobody has set it
+        REQUIRE_FALSE(relu_mask_at(mask.data(), stride, row, column));  // not set before
         relu_mask_set(mask.data(), stride, row, column, true);
         REQUIRE(relu_mask_at(mask.data(), stride, row, column));
       }

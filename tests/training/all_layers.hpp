@@ -25,7 +25,7 @@
 
 namespace weir::test {
 
-// A layer, the shapes of its inputs, and how to look at it.
+// A layer, the shapes of its inputs, and options for gradcheck.
 struct LayerCase {
   std::shared_ptr<const Layer> layer;
   std::vector<Shape> inputs;

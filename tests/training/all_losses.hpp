@@ -18,7 +18,7 @@
 
 namespace weir::test {
 
-// A loss, the shapes of an output and its target, and where its inputs may lie.
+// A loss, the shapes of an output and its target, and the range of its inputs.
 struct LossCase {
   std::shared_ptr<const Loss> loss;
   std::vector<Shape> shapes;

@@ -25,7 +25,7 @@ FitOptions two_epochs(const Dataset* validation = nullptr) {
   return {.loss = SoftmaxCrossEntropy(), .optimizer = SGD(), .epochs = 2, .batch = 8, .validation = validation};
 }
 
-// 30 samples [6] of bytes with labels 0, 1, 2, 0, ..., and what is known of the bytes.
+// 30 samples [6] of bytes with labels 0, 1, 2, 0, ..., and the given FieldInfos.
 Dataset bytes(FieldInfo info, FieldInfo labels_info = {}) {
   std::vector<double> pixels, labels;
   for (int i = 0; i < 180; ++i) pixels.push_back((i * 37 + i / 6 % 3 * 90) % 256);
@@ -65,7 +65,7 @@ TEST_CASE("data info: labels of bytes and of 64 bits train and evaluate as those
     CHECK(top_k_accuracy(model, data, 2) == top_k_accuracy(expected, wanted, 2));
     const Tensor outputs = predict(model, wanted.inputs()[0].values);
     CHECK(accuracy(outputs, labels_as(wanted, dtype)) == accuracy(outputs, labels_as(wanted, DType::i32)));
-    CHECK(data.targets()[0].values.dtype() == (dtype == DType::u8 ? DType::u8 : DType::i32));  // the caller's stays as it was
+    CHECK(data.targets()[0].values.dtype() == (dtype == DType::u8 ? DType::u8 : DType::i32));  // the caller's Dataset is unchanged
   }
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("data info: fit keeps what is known of the data and predict divides by
   CHECK(bits(predict(model, bytes({.divisor = 1}))[0]) != bits(expected));
   CHECK(evaluate(model, plain, SoftmaxCrossEntropy()).loss == evaluate(model, data, SoftmaxCrossEntropy()).loss);
   CHECK(confusion_matrix(model, plain).counts == confusion_matrix(model, data).counts);
-  // A second fit changes what its data says, and nothing else.
+  // A second fit replaces what its data gives, and keeps the rest.
   fit(model, bytes({}, {.classes = {"x", "y", "z"}}), two_epochs());
   CHECK(model.data_info() == DataInfo{{images}, {{.classes = {"x", "y", "z"}}}});
 }
@@ -149,7 +149,7 @@ TEST_CASE("data info: names that do not fit the graph are refused before anythin
         }) == "fit: training data, target 0: has 2 class names, the graph's output [3] has 3 classes. Give one name for each, or none.");
   CHECK(model.data_info() == DataInfo{{{}}, {{}}});
   CHECK(Snapshot(model) == before);
-  // What is found last: a schedule that watches an accuracy which a regression does not have.
+  // The check that fit makes last: a schedule that watches the accuracy, which a regression does not have.
   Model line = regression();
   const Dataset points = curve(8), named(Field(clone(points.inputs()[0].values), {.columns = {"a", "b", "c"}}), points.targets()[0]);
   FitOptions options{.loss = MeanSquaredError(), .optimizer = SGD()};

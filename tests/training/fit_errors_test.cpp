@@ -19,12 +19,12 @@ using namespace weir::test;
 
 namespace {
 
-// A Model that has trained already, so that a change would show.
+// A Model that has been trained, so that any change can be detected.
 struct Trained {
   Trained() : model(classifier({.max_batch = 32})) { fit(model, blobs(20), good()); }
   static FitOptions good() { return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam()}; }
 
-  // What fit throws; empty when it does not. The Model must be as before.
+  // The message of the E that fit throws; empty if it does not throw. The Model must not change.
   template <class E>
   std::string refused(const Dataset& data, const FitOptions& options) {
     const Snapshot before(model);
@@ -159,7 +159,7 @@ TEST_CASE("fit errors: a batch of one sample for a batch norm is found before th
   CHECK(model.training_state().step == 4);
   options.drop_last = false;
   for (const std::int64_t samples : {2, 8, 34}) CHECK_NOTHROW(fit(model, blobs(samples), options));
-  CHECK_NOTHROW(evaluate(model, blobs(129), SoftmaxCrossEntropy()));  // batches of 128: inference minds none
+  CHECK_NOTHROW(evaluate(model, blobs(129), SoftmaxCrossEntropy()));  // batches of 128 and 1, which inference allows
 }
 
 TEST_CASE("fit errors: an index that no row of an embedding has is found before the first step") {
@@ -193,7 +193,7 @@ TEST_CASE("fit errors: an index that no row of an embedding has is found before 
 
 namespace {
 
-// A layer as a user could write: y = x0, for x0 of at least 0 and whole numbers x1 below 10, trained on samples in threes.
+// A user-written layer: y = x0; x0 must be at least 0, x1 integers below 10, and training batches at least 3 samples.
 class Counts : public PassingLayer {
  public:
   Counts() : PassingLayer("counts") {}

@@ -52,7 +52,7 @@ TEST_CASE("fit: an optimizer of another type begins anew and one with other opti
   CHECK(changed.training_state().optimizer.moments.size() == 1);
   CHECK(changed.training_state().step == 15);
 
-  // In the first step b = d, in others b = 0.9 b + 0.5 d: a third fit with another rate must find its moments, and not a first step.
+  // In the first step b = d, later b = 0.9 b + 0.5 d: a third fit with another rate must continue the moments, not start anew.
   Model slow = classifier();
   fit(slow, data, options);
   const auto moment = numbers(slow.training_state().optimizer.moments[0].values);
@@ -72,7 +72,7 @@ TEST_CASE("fit: an optimizer that keeps other moments begins anew though its typ
   const AnyOptimizer pairs[][2] = {{SGD({.lr = 0.05}), SGD({.lr = 0.05, .momentum = 0.9, .dampening = 0.5})},
                                    {SGD({.lr = 0.05, .momentum = 0.9}), SGD({.lr = 0.05})},
                                    {Adam(), Adam({.amsgrad = true})},
-                                   {RMSprop({.momentum = 0.5}), RMSprop({.centered = true})}};  // as many, others
+                                   {RMSprop({.momentum = 0.5}), RMSprop({.centered = true})}};  // equally many moments with other names
   for (const auto& [first, second] : pairs) {
     CAPTURE(second->describe());
     Model changed = classifier(), fresh = classifier();

@@ -118,7 +118,7 @@ TEST_CASE("fit: reports of an epoch are means over samples and those of a step r
   const Evaluation before = evaluate(model, train, SoftmaxCrossEntropy());
   std::vector<StepReport> steps;
   FitOptions options = adam_options(2);
-  options.optimizer = SGD({.lr = 0});  // nothing moves, so the epoch's mean is the loss of the data
+  options.optimizer = SGD({.lr = 0});  // parameters stay constant, so the epoch's mean is the loss of the data
   options.validation = &test;
   options.on_step = [&](const StepReport& report) {
     steps.push_back(report);

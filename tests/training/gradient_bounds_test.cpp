@@ -1,4 +1,4 @@
-// The look at the gradients that their layers take while they make them: never below the truth, and never what decides alone.
+// Upper bounds of gradients that layers provide: never too small, and never the only reason to reject a step.
 
 #include <doctest/doctest.h>
 
@@ -27,7 +27,7 @@ double largest(const ConstTensorView& block) {
   return most;
 }
 
-// Targets so far off that the gradients have this size.
+// Targets chosen so that the gradients have this magnitude.
 Dataset far_off(std::int64_t samples, std::int64_t features, double size, DType dtype = DType::f32) {
   std::mt19937 random(3);
   const auto draw = [&] { return static_cast<double>(random()) * 0x1p-31 - 1; };
@@ -43,7 +43,7 @@ void run_backward(Model& model, const Dataset& data) {
   model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
 }
 
-// A Dense inside, whose gradient is changed after it was made.
+// A layer that calls a Dense and changes the gradient afterwards.
 class Scaled final : public Layer {
  public:
   explicit Scaled(float by) : by_(by) {}
@@ -117,7 +117,7 @@ TEST_CASE("gradient bounds: a dense layer knows one of its weights and nobody el
   set_num_threads(before);
 }
 
-// w = 0, so that the output and the loss are small; x is near the end of the numbers, and the gradient of w alone is beyond it.
+// w = 0, so that output and loss are small; x is near the largest finite number, and only the gradient of w overflows.
 TEST_CASE("gradient bounds: a weights gradient that alone is not finite ends the step") {
   for (const std::int64_t width : {1, 40}) {
     Model model(sequential({width}, Dense(1, {.weight = Initializer::zeros()})), {.max_batch = 2});
@@ -131,7 +131,7 @@ TEST_CASE("gradient bounds: a weights gradient that alone is not finite ends the
   }
 }
 
-// The last batch's bounds say nothing of a sum of several batches' gradients.
+// Bounds of the last micro-batch do not hold for the sum over micro-batches.
 TEST_CASE("gradient bounds: of several batches that make a step the sum is looked at") {
   Model model(sequential({1}, Dense(1, {.weight = Initializer::zeros()})), {.max_batch = 2});
   const Dataset data(tensor({3e38, 3e38, 0, 0}, {4, 1}, DType::f32), tensor({-9, -9, 0, 0}, {4, 1}, DType::f32));
@@ -141,7 +141,7 @@ TEST_CASE("gradient bounds: of several batches that make a step the sum is looke
   CHECK(bits(model.parameter_arena()) == before);
 }
 
-// Magnitudes on both sides of 2 may share no finite bound; the step is taken as with the look that asks every number.
+// For magnitudes around 2 the bound by bit patterns may be infinite; then the exact check must accept the step.
 TEST_CASE("gradient bounds: large gradients are looked at and trained with") {
   for (const double size : {1.0, 1e3, 1e6}) {
     Model model(sequential({61}, Dense(30), ReLU(), Dense(1)), {.max_batch = 50}), literal(model.graph(), {.max_batch = 50});
@@ -152,6 +152,6 @@ TEST_CASE("gradient bounds: large gradients are looked at and trained with") {
     fit(model, data, options);
     fit(literal, data, unchecked);
     CHECK(bits(model.parameter_arena()) == bits(literal.parameter_arena()));
-    CHECK(std::isfinite(*ModelAccess::gradients(model)[0].bound) == (size == 1));  // of the first weight: both ways are taken
+    CHECK(std::isfinite(*ModelAccess::gradients(model)[0].bound) == (size == 1));  // of the first weight; both cases occur
   }
 }

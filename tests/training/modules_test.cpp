@@ -1,4 +1,4 @@
-// Training with the layers that draw random numbers, keep statistics or couple samples.
+// Training with layers that draw random numbers, keep running statistics or couple samples.
 
 #include <doctest/doctest.h>
 
@@ -55,7 +55,7 @@ TEST_CASE("modules: dropout draws anew in each step and leaves inference alone")
     return bits(model.outputs()[0]);
   };
   const auto first = step();
-  CHECK(step() == first);  // nothing was committed: the same step again
+  CHECK(step() == first);  // without commit the same step is repeated
   model.commit();
   CHECK(step() != first);
   CHECK(bits(model.forward(x.view())) == bits(x));

@@ -17,7 +17,7 @@ namespace {
 
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN(), infinity = std::numeric_limits<double>::infinity();
 
-// The message of the NumericError that fit throws, and the Model as its last good step left it.
+// The message of the NumericError that fit throws; the Model must stay as after its last good step.
 std::string fit_fails(Model& model, const Dataset& data, FitOptions options) {
   std::unique_ptr<Snapshot> good;
   options.on_step = [&](const StepReport&) {
@@ -49,12 +49,12 @@ FitOptions sgd_options(double lr, std::int64_t epochs = 1) {
   return {.loss = MeanSquaredError(), .optimizer = SGD({.lr = lr}), .epochs = epochs, .batch = 4, .shuffle = false};
 }
 
-// A Model with two parameters, whose gradients the test writes itself.
+// A Model with two parameters whose gradients are written by the test.
 struct TwoNumbers {
   explicit TwoNumbers(DType dtype = DType::f32) : model(sequential({1}, Dense(1)), {.dtype = dtype}), x(Shape{1, 1}, dtype) {
     copy(tensor({1}, Shape{1, 1}, dtype), model.parameter("0.weight"));
     copy(tensor({2}, Shape{1}, dtype), model.parameter("0.bias"));
-    model.plan_training(BadLoss(1), {Shape{1}});  // which is 1 whatever the parameters are
+    model.plan_training(BadLoss(1), {Shape{1}});  // a loss of 1 for any parameters
   }
   void step(const Optimizer& optimizer, double weight_gradient, double bias_gradient, StepOptions options = {}) {
     const ConstTensorView views[] = {x};
@@ -132,7 +132,7 @@ TEST_CASE("nonfinite: a step that diverges ends where it leaves the numbers ther
 TEST_CASE("nonfinite: an update that overflows is undone") {
   TwoNumbers two;
   const SGD sgd({.lr = 1e30});
-  two.step(sgd, 1, -1);  // far above the safe magnitude, and yet finite
+  two.step(sgd, 1, -1);  // far above the safe magnitude, but finite
   CHECK(two.weight() == static_cast<double>(-1e30F));
   CHECK(two.bias() == static_cast<double>(1e30F));
   const Snapshot before(two.model);
@@ -155,7 +155,7 @@ TEST_CASE("nonfinite: a parameter near the end of the numbers is looked after at
   copy(tensor({3.3e38}, Shape{1}, DType::f32), two.model.parameter("0.bias"));
   const Snapshot before(two.model);
   CHECK_THROWS_WITH_AS(
-      two.step(SGD({.lr = 6e18}), 1, -6e18),  // each within the safe magnitude of sgd in f32, 6.5e18
+      two.step(SGD({.lr = 6e18}), 1, -6e18),  // each within sgd's safe magnitude in f32, 6.5e18
       "step: step 1: the update by sgd(lr=6e+18, momentum=0, dampening=0, weight_decay=0, nesterov=false) would make 0.bias inf "
       "at [0], expected finite numbers. The Model is as it was before this step. Lower the learning rate or look at the data.",
       NumericError);
@@ -173,7 +173,7 @@ TEST_CASE("nonfinite: a moment that overflows is undone") {
       "the data.",
       NumericError);
   CHECK(Snapshot(two.model) == before);
-  two.step(Adam(), 1, 1e15);  // its square fits
+  two.step(Adam(), 1, 1e15);  // whose square is finite
   CHECK(two.model.training_state().step == 2);
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("nonfinite: without the check bad numbers go into the parameters") {
   CHECK(std::isnan(numbers(model.parameter("0.weight"))[0]));
 }
 
-// An optimizer of a user's that knows nothing of magnitudes: w = w - lr g.
+// A user's optimizer without a safe_magnitude: w = w - lr g.
 class Plain : public Optimizer {
  public:
   std::string type() const override { return "plain"; }

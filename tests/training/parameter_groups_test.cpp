@@ -17,7 +17,7 @@ using namespace weir::test;
 
 namespace {
 
-// One step from gradients that are gradient(i) throughout the parameter of index i.
+// One step with gradient(i) as every element of the gradient of parameter i.
 template <class F>
 void step_with(F gradient, Model& model, const Optimizer& optimizer, const StepOptions& options) {
   const Dataset data = curve(4);
@@ -56,7 +56,7 @@ std::string refused(std::vector<ParameterGroup> groups, const Optimizer& optimiz
   return message;
 }
 
-// Knows no weight decay.
+// An optimizer without weight decay.
 class Plain : public Optimizer {
  public:
   std::string type() const override { return "plain"; }
@@ -90,7 +90,7 @@ TEST_CASE("parameter groups: a rate and a decay of their own and the options of 
       {.names = "0.bias", .lr = 0.125}, {.names = "*.bias", .weight_decay = 0.5}, {.names = "2.*", .lr = 0}};
   CHECK(after_one_step("0.weight", sgd, groups) == std::vector<double>(12, 1.25));
   CHECK(after_one_step("0.bias", sgd, groups) == std::vector<double>(4, 1.8125));
-  CHECK(after_one_step("2.bias", sgd, groups) == std::vector<double>{1});  // its first group is the second
+  CHECK(after_one_step("2.bias", sgd, groups) == std::vector<double>{1});  // the second group is the first that matches
   CHECK(after_one_step("2.weight", sgd, groups) == std::vector<double>(4, 2));
   CHECK(after_one_step("0.weight", sgd, {vectors_without_decay()}) == std::vector<double>(12, 1.25));
   CHECK(after_one_step("0.bias", sgd, {vectors_without_decay()}) == std::vector<double>(4, 1.5));
@@ -130,7 +130,7 @@ TEST_CASE("parameter groups: the training state holds what became of each parame
   CHECK((model.training_state().parameters[2] == ParameterOptions{.name = "2.weight", .lr = {}, .weight_decay = {}}));
 }
 
-// w = 2 - lr g, wherever a call of the optimizer begins and ends.
+// w = 2 - lr g for every element, wherever the calls of the optimizer split the arena.
 TEST_CASE("parameter groups: a large parameter begins a call and nothing is left out or taken from elsewhere") {
   Model model(sequential({3}, Dense(400), Dense(400), ReLU(), Dense(400), Dense(1)), {.dtype = DType::f64});
   REQUIRE(ParameterGroups("test", model, SGD(), {}).segments().size() == 3);
@@ -162,7 +162,7 @@ TEST_CASE("parameter groups: what is frozen keeps its bits and the rest learns")
   }
 }
 
-// PyTorch counts the updates of each parameter by itself, a Model all of them alike: Adam trusts the moments of what was frozen at once.
+// PyTorch counts updates for each parameter, a Model for all together, so Adam corrects the moments of a parameter that was frozen less.
 TEST_CASE("parameter groups: what is freed takes its first step at the count of the others") {
   Model model = regression();
   const Adam adam({.lr = 0.5, .eps = 1e-300});

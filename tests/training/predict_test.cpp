@@ -20,7 +20,7 @@ TEST_CASE("predict: each piece of max_batch is what a forward of it makes") {
     const std::int64_t rows = std::min<std::int64_t>(8, 21 - start);
     CHECK(bits(got.view().rows(start, rows)) == bits(whole.forward(x.view().rows(start, rows))));
   }
-  const ConstTensorView few = x.view().rows(0, 10);  // so few that the pieces and the whole take one kernel
+  const ConstTensorView few = x.view().rows(0, 10);  // few enough that parts and whole use the same kernel
   CHECK(bits(predict(pieces, few)) == bits(whole.forward(few)));
   CHECK(predict(pieces, Tensor(Shape{0, 6})).shape() == Shape{0, 3});
 }

@@ -55,7 +55,7 @@ Tensor tensor_of(const std::string& name, DType dtype) {
   return test::tensor(array.values, Shape(array.extents), dtype);
 }
 
-// The largest error over an array of the reference; a NaN stays and fails.
+// The largest error over an array of the reference; NaN stays NaN, and fails.
 template <class Error>
 double worst_of(const std::vector<double>& got, const std::string& name, Error error) {
   const auto& expected = reference().array(name).values;
@@ -94,7 +94,7 @@ struct Case {
     return sequential({5}, Dense(7), function, Dense(4));
   }
 
-  // The loss of each of the 100 steps, by the calls that a loop of one's own makes.
+  // The loss of each of 100 steps, in a hand-written loop.
   std::vector<double> train() {
     model.plan_training(loss, {targets.shape().without_front()});
     std::vector<double> losses;

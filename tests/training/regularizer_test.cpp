@@ -29,7 +29,7 @@ struct Six {
     const ConstTensorView views[] = {ones};
     model.backward({.inputs = views, .targets = views, .sample_weights = {}});
   }
-  // What SGD moves the parameters by, [4] and [2] behind each other.
+  // The change of the parameters by SGD: [4] of the weight, then [2] of the bias.
   std::vector<double> moved(const std::vector<double>& weight, const std::vector<double>& bias, const StepOptions& options) {
     const auto before = now();
     const auto& entries = model.parameters();
@@ -84,7 +84,7 @@ TEST_CASE("regularizer: clipping by norm scales each parameter and globally all 
     close(Six(dtype).moved({3, 0, -4, 0}, {0, 12}, {.clip = {.global_norm = 6.5}}), {3 * all, 0, -4 * all, 0, 0, 12 * all}, epsilon);
     CHECK(Six(dtype).moved({3, 0, -4, 0}, {0, 12}, {.clip = {.global_norm = 14}}) == std::vector<double>{3, 0, -4, 0, 0, 12});
   }
-  // What is frozen is in no norm.
+  // A frozen parameter is part of no norm.
   close(Six().moved({3, 0, -4, 0}, {0, 12}, {.groups = {{.names = "*.bias", .frozen = true}}, .clip = {.global_norm = 2.5}}),
         {3 * 2.5 / (5 + 1e-6), 0, -4 * 2.5 / (5 + 1e-6), 0, 0, 0}, 1e-14);
 }
@@ -97,7 +97,7 @@ TEST_CASE("regularizer: no row of a weight is longer than max_norm after a step"
   for (const DType dtype : compute_types) {
     Six six(dtype);
     six.moved({0, 0, 0, 0}, {0, 0}, {.groups = {{.max_norm = 2.5}}, .clip = {}});
-    CHECK(six.now() == std::vector<double>{1.5, -2, 0, 0.5, -8, 0});  // a bias is no row of a weight
+    CHECK(six.now() == std::vector<double>{1.5, -2, 0, 0.5, -8, 0});  // max_norm does not apply to a bias
     six.moved({0, 0, 1, 0}, {0, 0}, {.groups = {{.max_norm = 0.5}}, .clip = {}});
     CHECK(six.now()[0] == doctest::Approx(0.3));
     CHECK(six.now()[2] == doctest::Approx(-0.5 / std::sqrt(1.25)));

@@ -1,4 +1,4 @@
-// Weights of samples in fit. What a weight does to a loss and its gradients is in pytorch_details_test.cpp.
+// Sample weights in fit. Their effect on a loss and its gradients is tested in pytorch_details_test.cpp.
 
 #include <doctest/doctest.h>
 
@@ -25,7 +25,7 @@ FitOptions options_with(std::vector<ConstTensorView> weights) {
   return {.loss = MeanSquaredError(), .sample_weights = std::move(weights), .optimizer = Adam({.lr = 0.05}), .epochs = 2, .batch = 4};
 }
 
-// The curve with other targets where others says so.
+// The curve with other targets for the samples in `others`.
 Dataset with_targets(const Dataset& data, const std::vector<std::size_t>& others, double value) {
   Tensor x = clone(data.inputs()[0].values), t = clone(data.targets()[0].values);
   for (const std::size_t i : others) t.values<double>()[i] = value;
@@ -74,7 +74,7 @@ TEST_CASE("sample weights: they follow their samples through any order") {
     const auto once = trained(data, weights_of(values));
     CHECK(trained(with_targets(data, ignored, 1e6), weights_of(values)) == once);
     CHECK(trained(with_targets(data, {1}, 1e6), weights_of(values)) != once);
-    CHECK(trained(data, weights_of(values, DType::f32)) == once);  // numbers that a float holds
+    CHECK(trained(data, weights_of(values, DType::f32)) == once);  // weights that are exact in f32
     CHECK(trained(data, weights_of(std::vector<double>(23, 1.0))) != once);
   }
 }
@@ -137,6 +137,6 @@ TEST_CASE("sample weights: what makes no sense is refused before anything change
   Model small(sequential({6}, Dense(3)));
   FitOptions options{.loss = SoftmaxCrossEntropy(), .sample_weights = {huge}, .optimizer = SGD()};
   const Snapshot unchanged(small);
-  CHECK_THROWS_AS(fit(small, blobs(4), options), NumericError);  // no float holds it
+  CHECK_THROWS_AS(fit(small, blobs(4), options), NumericError);  // overflows f32
   CHECK(Snapshot(small) == unchanged);
 }

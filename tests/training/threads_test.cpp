@@ -1,4 +1,4 @@
-// One thread or several: training ends at the same bits.
+// Training gives the same bits for any number of threads.
 
 #include <doctest/doctest.h>
 
@@ -21,7 +21,7 @@ using namespace weir::test;
 
 namespace {
 
-// What one thread trains, for 1 thread and for 2, 3 and 4; the number of threads is put back.
+// Runs `train` with 1 thread, then with 2, 3 and 4, and compares; restores the number of threads.
 template <class Train>
 void check_threads(Train&& train) {
   const int before = num_threads();
@@ -35,7 +35,7 @@ void check_threads(Train&& train) {
   set_num_threads(before);
 }
 
-// Wider and longer than the tiles that work is cut into: 44,000 parameters, batches of 150.
+// Larger than the tiles into which work is cut: 44,000 parameters, batches of 150.
 Graph network(const Shape& output, bool inside) {
   Graph graph;
   Node node = graph.input({60});
@@ -50,7 +50,7 @@ Graph network(const Shape& output, bool inside) {
 
 constexpr std::int64_t samples = 320;  // batches of 150, 150 and 20
 
-// Targets that a loss takes for its output: labels, or probabilities of sum 1 that are 0 and 1, but -1 for a hinge's 0.
+// Targets in the domain of a loss: labels; probabilities of sum 1 that are all 0 or 1; or, for a hinge, -1 and 1.
 Dataset targets_for(const LossCase& c) {
   const Shape shapes[] = {c.shapes[0], c.shapes[1]};
   const LayerPlan plan = c.loss->infer(shapes);

@@ -18,7 +18,7 @@
 
 namespace weir::test {
 
-// Samples around one point a class: labels 0, 1, 2, 0, 1, 2, ... A linear classifier can tell them apart.
+// Samples scattered around one point for each class: labels 0, 1, 2, 0, 1, 2, ... Linearly separable.
 inline Dataset blobs(std::int64_t samples, std::int64_t features = 6, std::int64_t classes = 3, std::uint64_t seed = 1) {
   std::vector<double> x = many(samples * features, seed);
   std::vector<double> labels;
@@ -29,7 +29,7 @@ inline Dataset blobs(std::int64_t samples, std::int64_t features = 6, std::int64
   return Dataset(tensor(x, Shape{samples, features}, DType::f32), tensor(labels, Shape{samples}, DType::i32));
 }
 
-// An addition of a layer and what is read from it, beside the input.
+// A graph with branches: a layer's output plus its tanh, concatenated with the input.
 inline Graph branches() {
   Graph g;
   const Node x = g.input({6});
@@ -39,7 +39,7 @@ inline Graph branches() {
   return g;
 }
 
-// y = some function of x, to be learned with a mean squared error.
+// y = 1 + x_0 + 2 x_1 + 3 x_2 + ..., to be learned with mean squared error.
 inline Dataset curve(std::int64_t samples, std::int64_t features = 3, DType dtype = DType::f64) {
   const std::vector<double> x = many(samples * features, 5);
   std::vector<double> y;
@@ -56,7 +56,7 @@ inline Model regression(ModelOptions options = {.dtype = DType::f64}) {
   return Model(sequential({3}, Dense(4), ReLU(), Dense(1)), options);
 }
 
-// All that training changes, to the bit.
+// All that training changes, compared bit by bit.
 struct Snapshot {
   explicit Snapshot(const Model& model)
       : parameters(bits(model.parameter_arena())),
@@ -74,7 +74,7 @@ struct Snapshot {
 
   std::vector<unsigned char> parameters, state;
   std::uint64_t step, epochs;
-  std::vector<double> running;  // of the epoch that is not over, but its seconds
+  std::vector<double> running;  // EpochProgress of the unfinished epoch, without seconds
   std::string optimizer;
   std::uint64_t first_step;
   std::vector<std::vector<unsigned char>> moments;

@@ -12,13 +12,13 @@ TEST_CASE("parallel: short calls allocate nothing from the second on whether the
     MESSAGE("SKIPPED: " << std::string(why));
     return;
   }
-  std::thread([] {  // one that has made no calls before
+  std::thread([] {  // a thread that has made no calls before
     weir::Context context;
     context.threads = 2;
     const auto call = [&] { weir::parallel_for(context, 2, [](std::int64_t) {}); };
     call();
     const auto before = weir::test::allocations();
-    for (int i = 0; i < 3000; ++i) call();  // among them several trials of both ways
+    for (int i = 0; i < 3000; ++i) call();  // enough for several trials of both ways
     CHECK(weir::test::allocations() == before);
   })
       .join();

@@ -11,7 +11,7 @@ namespace {
 using std::chrono::microseconds;
 using weir::detail::SharingTrial;
 
-// A machine on which a call takes so long in each way.
+// A simulated machine: how long a call takes when shared and when on one thread.
 struct Machine {
   microseconds shared, alone;
 };
@@ -20,7 +20,7 @@ constexpr Machine near{microseconds(3), microseconds(4)}, far{microseconds(7), m
 
 constexpr int none = -1;
 
-// The ways in which the calls of one trial are made. `late`: one of them that takes 8 ms.
+// Makes the calls of one trial; returns which of them were shared. `late`: index of a call that takes 8 ms.
 std::vector<bool> try_both(SharingTrial& trial, const Machine& machine, int late = none) {
   std::vector<bool> shared;
   for (int call = 0; trial.trying(); ++call) {
@@ -31,7 +31,7 @@ std::vector<bool> try_both(SharingTrial& trial, const Machine& machine, int late
   return shared;
 }
 
-// How many calls are made until the next trial, all of them in one way.
+// Makes calls until the next trial, expecting all of them to be shared or all not; returns their number.
 int keep(SharingTrial& trial, bool shared) {
   int calls = 0;
   for (; !trial.trying(); ++calls) {
@@ -81,14 +81,14 @@ TEST_CASE("sharing trial: the longer it goes on the rarer both ways are tried") 
 TEST_CASE("sharing trial: calls that are late decide nothing") {
   SharingTrial woken;
   for (int call = 0; woken.trying(); ++call) {
-    const bool late = call < SharingTrial::samples / 2;  // a thread is woken
+    const bool late = call < SharingTrial::samples / 2;  // because threads are still waking up
     woken.took(late ? std::chrono::milliseconds(8) : woken.shares() ? near.shared : near.alone);
   }
   CHECK(woken.shares());
   for (int call = 0; call < 2 * SharingTrial::samples; ++call) {
     for (const Machine& machine : {near, far}) {
       SharingTrial trial;
-      for (int i = 0; i < 2; ++i) {  // nor do they when the next trial has another
+      for (int i = 0; i < 2; ++i) {  // nor when such calls occur in the next trial too
         const bool expected = machine.shared < machine.alone;
         try_both(trial, machine, call);
         CHECK(trial.shares() == expected);
@@ -129,7 +129,7 @@ TEST_CASE("sharing trial: a long call is not tried alone and one that takes far 
 
 namespace {
 
-// Whether a trial of calls that spin for longer when they are shared finds that out.
+// Whether a trial of calls that really spin, longer when shared, chooses one thread.
 bool finds_out() {
   SharingTrial trial;
   while (trial.trying()) {
@@ -147,6 +147,6 @@ bool finds_out() {
 
 TEST_CASE("sharing trial: what is run is timed") {
   int trials = 1;
-  while (!finds_out() && trials < 100) ++trials;  // a busy machine may interrupt one at the wrong moments
+  while (!finds_out() && trials < 100) ++trials;  // on a busy machine some trials are interrupted
   CHECK(trials < 100);
 }

@@ -30,7 +30,7 @@ TEST_CASE("team: every tile of every call runs once and in the order of the call
   for (const int threads : {1, 2, 3, 8}) {
     const weir::Context context = with_threads(threads);
     constexpr std::int64_t most = 40;
-    std::vector<int> runs(most, 0);  // not atomic: a tile belongs to one thread, and a call ends before the next begins
+    std::vector<int> runs(most, 0);  // not atomic: each tile runs on one thread, and a call ends before the next begins
     weir::with_team(context, much, [&] {
       for (int call = 0; call < 2000; ++call) {
         const std::int64_t tiles = call % (most + 1);
@@ -106,13 +106,13 @@ TEST_CASE("team: too little work stays on its own thread") {
 
 namespace {
 
-// Whether a call of some microseconds was shared.
+// Whether more than one thread took part in a call of some microseconds.
 bool shared_call() {
   const weir::Context context = with_threads(2);
   const std::thread::id own = std::this_thread::get_id();
   std::atomic<bool> shared = false;
   weir::with_team_for_call(context, little, [&] {
-    for (int i = 0; i < 20 && !shared; ++i) {  // a thread that is late leaves its tiles to the others
+    for (int i = 0; i < 20 && !shared; ++i) {  // a thread that starts late leaves its tiles to the others
       weir::parallel_for(context, 2, [&](std::int64_t) {
         if (std::this_thread::get_id() != own) shared = true;
       });

@@ -39,7 +39,7 @@ std::vector<std::string> names_in(const std::filesystem::path& folder) {
   return names;
 }
 
-// Runs f in a process of its own, whose limits and mounts are nobody else's, and returns the text that f returns.
+// Runs f in a child process, so that changed limits and mounts do not affect the other tests; returns the text that f returns.
 std::string in_a_process(const std::function<std::string()>& f) {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);

@@ -1,4 +1,4 @@
-// Which layers are linked, and what they find in their links, seen by layers that note what they are given.
+// Which layers are linked, and what their links contain; recorded by layers made for this test.
 
 #include "core/model/layer_links.hpp"
 
@@ -21,15 +21,15 @@ using namespace weir;
 namespace {
 
 struct Noted {
-  bool given = false;     // LayerArgs::links is there
-  LayerLinks links = {};  // what links_of found
+  bool given = false;     // LayerArgs::links was not nullptr
+  LayerLinks links = {};  // the result of links_of
   const void* dparameter = nullptr;
-  bool was_clean = true;  // nothing of an earlier step was there in forward
-  bool applied = false;   // its reader had done what it wanted
+  bool was_clean = true;  // in forward links.dy was empty, nothing left from an earlier step
+  bool applied = false;   // the reader applied the epilogue
 };
-std::map<std::string, Noted> noted;  // by name: the last call
+std::map<std::string, Noted> noted;  // by layer name, from the last call
 
-// y = x w. What it wants of its reader is the multiplication by w on the way back, and its own backward then begins behind that.
+// y = x w. Its GradientEpilogue multiplies dy by w; when the reader has applied it, backward skips that.
 class Scales : public Layer {
  public:
   explicit Scales(std::string name, float w = 3, bool takes_part = false) : name_(std::move(name)), w_(w), takes_part_(takes_part) {}
@@ -67,7 +67,7 @@ class Scales : public Layer {
     CHECK(args.dparameters[0].raw() == note.dparameter);
     REQUIRE(links.bounds.size() == 1);
     CHECK(links.bounds[0] == std::numeric_limits<double>::infinity());
-    links.bounds[0] = 1;  // gone again in the next step
+    links.bounds[0] = 1;  // must be reset before the next step
     note.applied = links.dy && links.dy->applied;
     const float w = *args.parameters[0].values<float>().data();
     float dw = 0;
@@ -90,7 +90,7 @@ class Scales : public Layer {
   bool takes_part_;
 };
 
-// A layer that has another one do its work.
+// A layer that calls another one for its work.
 class Outer : public Scales {
  public:
   using Scales::Scales;
@@ -101,7 +101,7 @@ class Outer : public Scales {
   Scales inner_{"inner"};
 };
 
-// Of each parameter, one number.
+// The gradient of each parameter, which has one element.
 std::vector<double> gradients(const Graph& graph, int steps = 1) {
   noted.clear();
   Model model(graph, {});
@@ -135,7 +135,7 @@ TEST_CASE("layer links: none lead to a value that two read or that is an output"
   CHECK(noted["a"].links.dy == nullptr);
   CHECK(noted["b"].links.dx == nullptr);
   CHECK(noted["b"].links.dy != nullptr);  // Add reads it
-  CHECK(noted["c"].links.dy == nullptr);  // Add's first input alone is linked
+  CHECK(noted["c"].links.dy == nullptr);  // only a layer's first input is linked
 }
 
 TEST_CASE("layer links: inference has none") {
@@ -152,7 +152,7 @@ TEST_CASE("layer links: a layer inside another finds none") {
   CHECK(noted["inner"].links.layer == nullptr);
   CHECK(noted["inner"].links.dy == nullptr);
   CHECK(noted["inner"].links.bounds.empty());
-  CHECK(noted["c"].links.dx != nullptr);  // what the outer one may use
+  CHECK(noted["c"].links.dx != nullptr);  // what the outer layer may use
 }
 
 TEST_CASE("layer links: what a reader has done comes out the same and is asked for anew in each step") {
@@ -173,7 +173,7 @@ TEST_CASE("layer links: what a reader has done comes out the same and is asked f
     CHECK(noted["b"].was_clean);
     REQUIRE(got.size() == 3);
     for (std::size_t i = 0; i < 3; ++i) CHECK(got[i] == doctest::Approx(expected[i]).epsilon(1e-6));
-    gradients(net(true, false, true), steps);  // a reader that knows nothing of it
+    gradients(net(true, false, true), steps);  // a reader that ignores the links
     CHECK_FALSE(noted["a"].applied);
   }
 }

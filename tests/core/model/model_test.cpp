@@ -27,7 +27,7 @@ namespace {
 
 ModelOptions f64(std::int64_t max_batch = 4) { return {.dtype = DType::f64, .max_batch = max_batch}; }
 
-// x -> 2 w0 x -> + with 3 w1 x and x itself: y = (2 w0 + 3 w1 + 1) x.
+// x -> 2 w0 x, summed with 3 w1 x and x itself: y = (2 w0 + 3 w1 + 1) x.
 Graph diamond() {
   Graph graph;
   const auto x = graph.input({2});

@@ -22,7 +22,7 @@ void backward(Model& model, const std::vector<ConstTensorView>& inputs, const Te
   model.backward({inputs, targets, {}});
 }
 
-// y = x, and counts the batches of its training beside the means of some data, which it was given.
+// y = x, with two states: the number of training batches, and constant means of some data, passed to the constructor.
 class Means : public PassingLayer {
  public:
   explicit Means(Tensor means) : PassingLayer("means"), means_(std::make_shared<Tensor>(std::move(means))) {}
@@ -43,7 +43,7 @@ class Means : public PassingLayer {
   std::shared_ptr<const Tensor> means_;
 };
 
-// A loss of 0, whatever it gets.
+// A loss that is always 0.
 class Nothing : public Loss {
  public:
   std::string type() const override { return "nothing"; }
@@ -87,7 +87,7 @@ TEST_CASE("parameters: gradients of a shared block add up in the order of its no
   const Tensor large = Tensor::from<double>({1e16}, Shape{1, 1}), less = Tensor::from<double>({-1e16}, Shape{1, 1}),
                one = Tensor::from<double>({1}, Shape{1, 1});
   backward(model, {large, less, one}, one);
-  CHECK(numbers(model.gradient("0.w"))[0] == 1);  // (1e16 - 1e16) + 1; from the other end it is 0
+  CHECK(numbers(model.gradient("0.w"))[0] == 1);  // (1e16 - 1e16) + 1; in the other order it would be 0
   backward(model, {one, less, large}, one);
   CHECK(numbers(model.gradient("0.w"))[0] == 0);
 }

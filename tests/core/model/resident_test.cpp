@@ -16,7 +16,7 @@ using namespace weir::test;
 
 namespace {
 
-// Bytes of this process that lie in memory; 0 where the system does not tell.
+// Resident memory of this process in bytes; 0 where the system does not tell.
 double resident() {
   std::ifstream statm("/proc/self/statm");
   double all = 0, pages = 0;
@@ -24,7 +24,7 @@ double resident() {
   return pages * static_cast<double>(sysconf(_SC_PAGESIZE));
 }
 
-// One step of this net, after which everything that it needs has been touched.
+// A net after one step, so that all its memory has been touched.
 Model trained(std::int64_t in, std::int64_t hidden, std::int64_t batch) {
   Model model(sequential({in}, Dense(hidden), ReLU(), Dense(hidden / 2), ReLU(), Dense(8)), {.max_batch = batch});
   const Tensor x(Shape{batch, in}), target(Shape{batch, 8});
@@ -41,7 +41,7 @@ TEST_CASE("resident: a plan of over 100 MB takes what it says within a tenth") {
     std::cout << "SKIPPED: " << (resident() == 0 ? "the system does not tell what lies in memory" : allocations_unknown()) << '\n';
     return;
   }
-  trained(64, 64, 256);  // threads and their own room
+  trained(64, 64, 256);  // starts the threads and allocates their scratch
   for (const auto& [in, hidden, batch] : {std::tuple(1024, 4096, 64), std::tuple(64, 2048, 8192)}) {
     const double before = resident();
     const Model model = trained(in, hidden, batch);

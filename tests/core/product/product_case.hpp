@@ -16,7 +16,7 @@ namespace weir::test {
 struct Sizes {
   std::int64_t m = 0, n = 0, k = 0;
   bool transpose_a = false, transpose_b = false;
-  std::int64_t gap = 0;  // floats between the rows of a and b, and one more in c
+  std::int64_t gap = 0;  // extra floats between the rows of a and b, one more in c
 };
 
 inline std::ostream& operator<<(std::ostream& out, const Sizes& s) {
@@ -24,7 +24,7 @@ inline std::ostream& operator<<(std::ostream& out, const Sizes& s) {
              << "NT"[s.transpose_a] << "NT"[s.transpose_b] << ", gap " << s.gap;
 }
 
-// Every instruction set of this processor, the last of them for Eigen's product; the one in use comes back at the end.
+// Loops over the processor's instruction sets and generic (Eigen); restores the one in use at the end.
 class EveryInstructionSet {
  public:
   EveryInstructionSet() : before_(cpu::instruction_set()) {}
@@ -44,7 +44,7 @@ class EveryInstructionSet {
   cpu::InstructionSet before_;
 };
 
-// Operands and a bias in guarded memory, c full of something else, and the product of the operands in double.
+// Operands and a bias in guarded memory, c filled with garbage, and the product computed in double.
 class ProductCase {
  public:
   explicit ProductCase(const Sizes& sizes, GuardedMatrix::At at = GuardedMatrix::At::end)
@@ -74,8 +74,8 @@ class ProductCase {
     return values;
   }
 
-  // The largest error of an element over what k roundings may do to a sum of k products in any order: k u / (1 - k u) of the sum of
-  // their sizes (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), u = 2^-24. At most 1 when right.
+  // The largest error of an element, relative to the error bound of a sum of k products in any order: k u / (1 - k u) times the sum of
+  // their magnitudes (Higham, Accuracy and Stability of Numerical Algorithms, 3.1), u = 2^-24. A correct product gives at most 1.
   double worst_error() {
     if (exact_.empty()) compute_exact();
     const double ku = static_cast<double>(s.k) * 0x1p-24, gamma = ku / (1 - ku);

@@ -20,17 +20,16 @@ namespace {
 
 constexpr std::array<std::array<bool, 2>, 4> layouts{{{false, true}, {true, false}, {false, false}, {true, true}}};
 
-// Around every width of a vector, a strip, a panel and a chunk of rows, and primes.
+// Sizes around every width of a vector, a strip, a panel and a chunk of rows, and primes.
 constexpr std::array<std::int64_t, 41> edges{0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13,  14,  15,  16,  17,  19,  23, 24,
                                              25, 29, 31, 32, 33, 37, 47, 48, 49, 63, 64, 65, 97, 119, 120, 121, 127, 241, 256, 257};
 
-// Enough work for several tiles each way, with odd ends everywhere; several tiles and several blocks of k; and operands that lie just as
-// the kernels like to read them; and rows so few, with b transposed, that the product is turned; and operands larger than the second cache;
-// and one row that is read many vectors at a time; and k around the largest block and twice it, in the narrower tiles of deep blocks; and
-// the widest tiles that are whole rows; and, where a is transposed, rows whole pages apart, with a packed for all or by each tile in pieces
-// and b for all or by each thread, in one block of k and in several; and a deep b that one thread reads where it lies; and a far a with
-// more to ask for in advance than there are steps; and whole strips up to the last row, with several blocks of k, that end within a vector;
-// and so few steps of k that strips are finished one by one, also of a far a.
+// Cases: several tiles each way with remainders; several tiles and several blocks of k; operands aligned as the kernels prefer; few rows
+// with b transposed, so that the product is computed transposed; operands larger than L2; a single row; k around the largest block and
+// twice that, in narrower tiles; the widest tiles, of whole rows; a transposed with a row stride of whole pages, a packed once or by each
+// tile and b once or by each thread, with one and several blocks of k; a deep b read in place by one thread; a beyond L2 with more lines to
+// prefetch than steps of k; whole strips up to the last row with several blocks of k, ending within a vector; very small k, also with a
+// beyond L2.
 constexpr std::array<Sizes, 32> large{{{.m = 64, .n = 131, .k = 785},
                                        {.m = 131, .n = 787, .k = 67},
                                        {.m = 300, .n = 301, .k = 302},
@@ -139,7 +138,7 @@ TEST_CASE("product: a bias is added once to what each element is without") {
       auto expected = c.result();
       for (std::size_t i = 0; i < expected.size(); ++i) expected[i] += c.bias(0, static_cast<std::int64_t>(i) % s.n);
       std::atomic<int> different{0};
-      auto look = [&](const weir::cpu::Tile& tile) {  // the bias is there before the epilogue
+      auto look = [&](const weir::cpu::Tile& tile) {  // must see the bias already added
         for (std::int64_t i = tile.row; i < tile.row + tile.rows; ++i) {
           const auto at = static_cast<std::size_t>(i * s.n + tile.column);
           different += std::memcmp(&c.c(i, tile.column), &expected[at], static_cast<std::size_t>(tile.columns) * sizeof(float)) != 0;
@@ -191,7 +190,7 @@ TEST_CASE("product: NaN and infinity reach their row or column and nothing else"
             int wrong = 0;
             for (std::int64_t i = 0; i < s.m; ++i) {
               for (std::int64_t j = 0; j < s.n; ++j) {
-                // Every product is 0 but that of the bad number with 0, which is NaN.
+                // Only products with the NaN or infinity are not 0 but NaN.
                 const bool reached = in_row ? i == row : j == column;
                 wrong += reached ? !std::isnan(c.c(i, j)) : c.c(i, j) != 0.0F;
               }
@@ -234,10 +233,10 @@ TEST_CASE("product: the same bits for any number of threads") {
   });
 }
 
-// What the weights of a layer become must not depend on how the batch happens to be cut.
+// The trained weights must not depend on how batches are cut into tiles.
 TEST_CASE("product: an elements bits depend on k not on where it lies") {
   for (const weir::cpu::InstructionSet set : weir::cpu::instruction_sets()) {
-    if (set == weir::cpu::InstructionSet::generic) continue;  // Eigen's tiles are other sums
+    if (set == weir::cpu::InstructionSet::generic) continue;  // Eigen's tiles give other bits
     CAPTURE(set);
     const EveryInstructionSet restore;
     weir::cpu::use_instruction_set(set);
@@ -322,7 +321,7 @@ TEST_CASE("product: allocates nothing from the second call on") {
   });
 }
 
-// Of m x n x k, then of each smaller one, on a thread whose memory no product before has made.
+// Allocations of a product m x n x k and then of smaller ones, on a thread that has made no product before.
 template <class Smaller>
 int allocating_after(const Sizes& first, const std::vector<std::int64_t>& batches, int threads, Smaller smaller) {
   int count = 0;

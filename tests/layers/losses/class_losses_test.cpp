@@ -1,4 +1,4 @@
-// The losses of class labels: what PyTorch's numbers (losses_pytorch_test.cpp) do not show.
+// Losses of class labels: cases that the comparison with PyTorch (losses_pytorch_test.cpp) does not cover.
 
 #include <doctest/doctest.h>
 
@@ -42,14 +42,15 @@ std::vector<std::shared_ptr<const Loss>> class_losses() {
 }  // namespace
 
 TEST_CASE("class losses: by hand with weights and ignored labels") {
-  // weights 1 and 3, the third label ignored: y is scaled so that its mean over the batch is the weighted mean
+  // Weights 1 and 3, the third label ignored: y is scaled so that its mean over the batch is the weighted mean.
   const NegativeLogLikelihood loss({.weight = {1, 3}, .ignore_index = -1});
   const auto [y, dx] = run_loss(loss, {-2, -4, -1, -8, -5, -6}, {0, 1, -1});
   CHECK(y == std::vector<double>{2 * 0.75, 3 * 8 * 0.75, 0});  // 3 samples / (1 + 3)
   CHECK(dx == std::vector<double>{-0.75, 0, 0, -2.25, 0, 0});
   const MultiMargin margin({.margin = 2});
-  CHECK(run_loss(margin, {1, 2, -5}, {0}).first == std::vector<double>{1});                                      // (2 - 1 + 2) / 3
-  CHECK(run_loss(margin, {1, -1, -5}, {0}) == std::pair{std::vector<double>{0}, std::vector<double>{0, 0, 0}});  // at its corner
+  CHECK(run_loss(margin, {1, 2, -5}, {0}).first == std::vector<double>{1});  // (2 - 1 + 2) / 3
+  CHECK(run_loss(margin, {1, -1, -5}, {0}) ==
+        std::pair{std::vector<double>{0}, std::vector<double>{0, 0, 0}});  // exactly at the corner of the hinge
 }
 
 TEST_CASE("class losses: a batch in which nothing counts has no loss and no gradient") {

@@ -1,5 +1,5 @@
-// Every loss against PyTorch, forward and backward, as a file would make it. The reference is tests/reference/losses.txt, made by
-// make_losses.py beside it.
+// Every loss, made as from a file, against PyTorch, forward and backward. The reference is tests/reference/losses.txt, made by
+// make_losses.py there.
 
 #include <doctest/doctest.h>
 
@@ -75,7 +75,7 @@ double worst_of_case(const std::string& name, const std::string& reduction, DTyp
   LayerRunner run(*layer, {sample(x), sample(t)}, {.batch = batch, .dtype = dtype});
   run.set_x(x.values, 0);
   run.set_x(t.values, 1);
-  run.set_dy(std::vector<double>(static_cast<std::size_t>(batch), 1 / static_cast<double>(batch)));  // as a Model asks
+  run.set_dy(std::vector<double>(static_cast<std::size_t>(batch), 1 / static_cast<double>(batch)));  // dy = 1 / batch, as in a Model
   const std::string own = name + "." + reduction;
   const bool wants_dt = reference().has_array(own + ".dt");
   if (!wants_dt) run.skip_dx(1);

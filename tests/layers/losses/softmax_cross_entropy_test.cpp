@@ -73,10 +73,10 @@ TEST_CASE("softmax cross entropy: NaN and infinities show in their own sample on
       }
     }
     CHECK(std::isnan(losses({-infinity, -infinity}, {0}, dtype)[0]));
-    CHECK(losses({-infinity, 0, 0}, {1}, dtype)[0] == doctest::Approx(std::log(2.0)));  // a class that is ruled out
+    CHECK(losses({-infinity, 0, 0}, {1}, dtype)[0] == doctest::Approx(std::log(2.0)));  // a class of probability 0
     CHECK(losses({-infinity, 0}, {0}, dtype)[0] == infinity);
 
-    // A NaN wherever it stands in a long row: at the front, in the middle, in the tail.
+    // A NaN anywhere in a long row: first, in the middle, in the remainder.
     for (const std::size_t at : {0U, 5U, 16U, 30U, 36U}) {
       std::vector<double> logits(37);
       logits[at] = std::nan("");
@@ -113,7 +113,7 @@ TEST_CASE("softmax cross entropy: probabilities of any sum and a class of probab
   }
 }
 
-// A loop that loads some logits alone went wrong here: g++ 12 for AVX-512 takes the lanes of another register's mask.
+// g++ 12 with AVX-512 miscompiled a loop that loads some logits conditionally: it read lanes by another register's mask.
 TEST_CASE("softmax cross entropy: classes of probability 0 among many others do not disturb their terms") {
   for (const DType dtype : compute_types) {
     for (const std::int64_t classes : {15, 16, 17, 33, 100}) {

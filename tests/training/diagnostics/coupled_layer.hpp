@@ -9,8 +9,8 @@
 
 namespace weir::test {
 
-// y = f(x) for each sample as a whole, or for each feature over the batch, with a gradient that is told x, y and dy: right or planted. f64
-// only.
+// y = f(x) for a whole sample, or for each feature over the batch, with a given gradient function of x, y and dy, which may be wrong on
+// purpose. f64 only.
 class Coupled : public Layer {
  public:
   using Row = std::vector<double>;

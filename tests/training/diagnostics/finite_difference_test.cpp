@@ -33,7 +33,7 @@ TEST_CASE("finite differences: the errors on exp are those of their orders") {
   CHECK(1 - weir::left_difference(exp, 1, h).slope == doctest::Approx(std::pow(h, 4) / 5).epsilon(0.3));
 }
 
-// Scanned over the places of the corner: wherever the slope is wrong, the roughness says so.
+// For a corner at any position: wherever the derivative is wrong, roughness must be at least the error.
 TEST_CASE("finite differences: roughness is at least the error of a corner anywhere in the stencil") {
   const double h = 0.01;
   for (int i = -4500; i <= 4500; ++i) {

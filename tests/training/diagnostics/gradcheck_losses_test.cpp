@@ -1,4 +1,4 @@
-// Losses against differences: with networks in front, the gradients of targets, and wrong gradients planted in each.
+// Losses against finite differences: with networks before them, gradients of targets, and wrong gradients planted in each.
 
 #include <doctest/doctest.h>
 
@@ -26,7 +26,7 @@ void check(const GradcheckReport& report) {
 
 using Element = double (*)(double x, double t);
 
-// A loss that is the sum of f over elements, with this slope.
+// A loss that is the sum of f over elements, with the given derivative.
 RowLoss elements(Element f, Element slope) {
   return RowLoss(
       [f](RowLoss::Row x, RowLoss::Row t) {
@@ -44,7 +44,7 @@ double softplus(double x) { return std::log1p(std::exp(x)); }
 
 std::size_t label_of(RowLoss::Row t) { return static_cast<std::size_t>(std::max_element(t.begin(), t.end()) - t.begin()); }
 
-// The hinge loss of several classes and the cross entropy, in their plain forms, with what is left out of their gradients.
+// Plain implementations of the multi-class hinge loss and the cross entropy; arguments leave out parts of the gradients.
 RowLoss margin(bool label_forgotten) {
   return RowLoss(
       [](RowLoss::Row x, RowLoss::Row t) {
@@ -97,7 +97,7 @@ TEST_CASE("gradcheck: every loss behind a network") {
     Graph graph;
     Node node = graph.input({3});
     for (int layer = 0; layer < 2; ++layer) node = graph.add(Tanh(), {graph.add(Dense(5), {node})});
-    // A sigmoid puts the output where probabilities and rates lie.
+    // The sigmoid gives outputs in the range of probabilities and rates.
     node = graph.add(Sigmoid(), {graph.add(Dense(c.shapes[0].last()), {node})});
     graph.output(node);
     if (c.shapes[0].rank() != 1) continue;
@@ -119,7 +119,7 @@ TEST_CASE("gradcheck: elementwise losses have the gradient of their targets") {
     graph.output(graph.add_layer(c.loss, {output, graph.input(c.shapes[1], Storage::compute, "target")}));
     check(gradcheck(graph, {.low = 0.1, .high = 0.9}));
   }
-  Graph graph;  // Stirling's part, for targets above 1
+  Graph graph;  // covers Stirling's term, for targets above 1
   const Node output = graph.input({4}, Storage::compute, "output");
   graph.output(graph.add(PoissonNegativeLogLikelihood({.full = true}), {output, graph.input({4}, Storage::compute, "target")}));
   check(gradcheck(graph, {.low = 1.2, .high = 3}));

@@ -1,4 +1,4 @@
-// What gradcheck's options do, what it refuses, and how a report reads.
+// Effects of gradcheck's options, invalid options, and the printed report.
 
 #include <doctest/doctest.h>
 
@@ -41,7 +41,7 @@ TEST_CASE("gradcheck: the same seed gives the same report and another seed anoth
 }
 
 TEST_CASE("gradcheck: max_entries chooses entries at random") {
-  bool found = false;  // one wrong entry of 40 is found by some choices of 10 and missed by others
+  bool found = false;  // a random choice of 10 entries finds or misses the one wrong entry of 40
   bool missed = false;
   const PlantedActivation layer([](double x) { return x; }, [](double x, double, double dy) { return x > 1.9 ? 0 : dy; });
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
@@ -86,7 +86,7 @@ TEST_CASE("gradcheck: corners nearby are moved away from and not averaged") {
 }
 
 TEST_CASE("gradcheck: too many entries with a corner near are a failure") {
-  // A corner every 1.6e-7: no difference is free of them.
+  // A corner every 1.6e-7: every finite difference crosses one.
   const PlantedActivation sawtooth([](double x) { return std::abs(std::remainder(x, 3.1416e-7)); },
                                    [](double, double, double dy) { return dy; });
   const GradcheckReport report = gradcheck(sawtooth, {{5}}, {.zeros = false});

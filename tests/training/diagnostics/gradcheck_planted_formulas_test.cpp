@@ -1,4 +1,4 @@
-// Wrong gradients, planted in the formulas of activations, norms and softmax: gradcheck must find each, and pass the right one beside it.
+// Wrong gradients planted in the formulas of activations, norms and softmax: gradcheck must find each of them, and pass the correct one.
 
 #include <doctest/doctest.h>
 
@@ -14,7 +14,7 @@
 using namespace weir;
 using namespace weir::test;
 
-// The mistakes that each formula invites: a term forgotten, a factor, the wrong of two similar functions.
+// Typical mistakes in each formula: a missing term or factor, or the formula of a similar function.
 TEST_CASE("gradcheck: planted in the formulas of other activations and caught") {
   const auto sigmoid = sigmoid_of;
   const auto gelu = [](double x) { return x * std::erfc(-x * std::sqrt(0.5)) / 2; };
@@ -37,26 +37,26 @@ TEST_CASE("gradcheck: planted in the formulas of other activations and caught") 
       {gelu, [](double x, double, double dy) { return dy * std::erfc(-x * std::sqrt(0.5)) / 2; }},  // the density forgotten
       {gelu,
        [=](double x, double, double dy) { return dy * sigmoid(1.702 * x) * (1 + 1.702 * x * (1 - sigmoid(1.702 * x))); }},  // another gelu
-      {silu, [=](double x, double, double dy) { return dy * sigmoid(x) * (1 - sigmoid(x)); }},      // the sigmoid's own
+      {silu, [=](double x, double, double dy) { return dy * sigmoid(x) * (1 - sigmoid(x)); }},      // the derivative of the sigmoid
       {silu, [=](double x, double y, double dy) { return dy * (sigmoid(x) + y); }},                 // (1 - s) forgotten
       {mish, [](double x, double, double dy) { return dy * std::tanh(std::log1p(std::exp(x))); }},  // the second term forgotten
       {mish, [=](double x, double, double dy) { return dy * sigmoid(x); }},
       {elu, [](double x, double, double dy) { return x > 0 ? dy : dy * std::exp(x); }},               // alpha forgotten
-      {elu, [](double x, double y, double dy) { return x > 0 ? dy : dy * y; }},                       // y for y + alpha
-      {celu, [](double x, double, double dy) { return x > 0 ? dy : dy * std::exp(x); }},              // x for x / alpha
-      {celu, [](double x, double, double dy) { return x > 0 ? dy : dy * 0.5 * std::exp(x / 0.5); }},  // alpha left in
+      {elu, [](double x, double y, double dy) { return x > 0 ? dy : dy * y; }},                       // y instead of y + alpha
+      {celu, [](double x, double, double dy) { return x > 0 ? dy : dy * std::exp(x); }},              // exp(x) instead of exp(x / alpha)
+      {celu, [](double x, double, double dy) { return x > 0 ? dy : dy * 0.5 * std::exp(x / 0.5); }},  // factor alpha too many
       {softplus, [=](double x, double, double dy) { return dy * sigmoid(x); }},                       // beta forgotten
-      {softplus, [=](double x, double, double dy) { return dy * 2 * sigmoid(2 * x); }},               // beta left in
-      {softsign, [](double, double y, double dy) { return dy * (1 - y) * (1 - y); }},                 // |y|
+      {softplus, [=](double x, double, double dy) { return dy * 2 * sigmoid(2 * x); }},               // factor beta too many
+      {softsign, [](double, double y, double dy) { return dy * (1 - y) * (1 - y); }},                 // y instead of |y|
       {softsign, [](double, double y, double dy) { return dy * (1 - y * y); }},                       // tanh's
-      {hard, [](double x, double, double dy) { return x < 1 ? dy : 0; }},                             // one end forgotten
-      {threshold, [](double x, double, double dy) { return x > 0.25 ? dy : 0; }},                     // the value for the threshold
+      {hard, [](double x, double, double dy) { return x < 1 ? dy : 0; }},                             // one end missing
+      {threshold, [](double x, double, double dy) { return x > 0.25 ? dy : 0; }},                     // value instead of threshold
       {swish, [](double x, double, double dy) { return x <= -3  ? 0
                                                        : x >= 3 ? dy
-                                                                : dy * (x / 6 + 0.5); }},  // x / 3
-      {log_sigmoid, [=](double x, double, double dy) { return dy * sigmoid(x); }},                          // -x
-      {log_sigmoid, [](double, double y, double dy) { return dy * std::exp(y); }},                          // 1 - exp(y)
-      {tanh_offset, [](double, double y, double dy) { return dy * y * (1 - y); }},                          // the 2
+                                                                : dy * (x / 6 + 0.5); }},  // x / 6 instead of x / 3
+      {log_sigmoid, [=](double x, double, double dy) { return dy * sigmoid(x); }},  // sigmoid(x) instead of sigmoid(-x)
+      {log_sigmoid, [](double, double y, double dy) { return dy * std::exp(y); }},  // exp(y) instead of 1 - exp(y)
+      {tanh_offset, [](double, double y, double dy) { return dy * y * (1 - y); }},  // factor 2 missing
       {tanh_offset, [](double, double y, double dy) { return dy * (1 - y * y); }},
   };
   for (std::size_t i = 0; i < plants.size(); ++i) {
@@ -115,19 +115,19 @@ TEST_CASE("gradcheck: planted in layers that couple a row or a batch and caught"
     return combine(dy, [&](std::size_t i) { return dy[i] - std::exp(y[i]) * total(dy); });
   };
   const Gradient norm_wrong[] = {
-      [=](const Row& x, const Row& y, const Row& dy) {  // the mean's part forgotten
+      [=](const Row& x, const Row& y, const Row& dy) {  // the mean's gradient missing
         return combine(dy, [&](std::size_t i) { return (dy[i] - y[i] * mean(dy, y)) / deviation(x); });
       },
-      [=](const Row& x, const Row&, const Row& dy) {  // the variance's part forgotten
+      [=](const Row& x, const Row&, const Row& dy) {  // the variance's gradient missing
         return combine(dy, [&](std::size_t i) { return (dy[i] - mean(dy, ones(dy))) / deviation(x); });
       },
-      [=](const Row& x, const Row&, const Row& dy) {  // statistics taken for constants
+      [=](const Row& x, const Row&, const Row& dy) {  // statistics treated as constants
         return combine(dy, [&](std::size_t i) { return dy[i] / deviation(x); });
       },
-      [=](const Row& x, const Row& y, const Row& dy) {  // x for the normed x
+      [=](const Row& x, const Row& y, const Row& dy) {  // x instead of normalised x
         return combine(dy, [&](std::size_t i) { return (dy[i] - mean(dy, ones(dy)) - x[i] * mean(dy, y)) / deviation(x); });
       },
-      [=](const Row&, const Row& y, const Row& dy) {  // the deviation forgotten
+      [=](const Row&, const Row& y, const Row& dy) {  // division by the deviation missing
         return combine(dy, [&](std::size_t i) { return dy[i] - mean(dy, ones(dy)) - y[i] * mean(dy, y); });
       },
       [=](const Row& x, const Row& y, const Row& dy) {  // divided by n - 1
@@ -143,7 +143,7 @@ TEST_CASE("gradcheck: planted in layers that couple a row or a batch and caught"
   check_right(gradcheck(Coupled(rms, rms_right), {{4}}));
   check_caught(gradcheck(Coupled(rms, norm_right), {{4}}), "input");
   check_caught(gradcheck(Coupled(rms,
-                                 [=](const Row& x, const Row& y, const Row& dy) {  // the sum for the mean
+                                 [=](const Row& x, const Row& y, const Row& dy) {  // sum instead of mean
                                    return combine(
                                        dy, [&](std::size_t i) { return (dy[i] - y[i] * total(dy) / 4) / std::sqrt(mean(x, x) + 0.1); });
                                  }),
@@ -151,13 +151,13 @@ TEST_CASE("gradcheck: planted in layers that couple a row or a batch and caught"
                "input");
   check_right(gradcheck(Coupled(log_softmax, log_right), {{4}}));
   check_caught(gradcheck(Coupled(log_softmax,
-                                 [=](const Row&, const Row& y, const Row& dy) {  // y for exp(y)
+                                 [=](const Row&, const Row& y, const Row& dy) {  // y instead of exp(y)
                                    return combine(dy, [&](std::size_t i) { return dy[i] - y[i] * total(dy); });
                                  }),
                          {{4}}),
                "input");
   check_caught(gradcheck(Coupled(log_softmax,
-                                 [=](const Row&, const Row& y, const Row& dy) {  // the mean for the sum
+                                 [=](const Row&, const Row& y, const Row& dy) {  // mean instead of sum
                                    return combine(dy, [&](std::size_t i) { return dy[i] - std::exp(y[i]) * mean(dy, ones(dy)); });
                                  }),
                          {{4}}),

@@ -1,4 +1,4 @@
-// Wrong gradients, planted in layers written as a user would: gradcheck must find each, and pass the right one beside it.
+// Wrong gradients planted in user-written layers: gradcheck must find each of them, and pass the correct one.
 
 #include <doctest/doctest.h>
 
@@ -95,8 +95,8 @@ TEST_CASE("gradcheck: the gradient on a corner is left open when zeros is false"
 
 TEST_CASE("gradcheck: planted in activations and caught") {
   const std::vector<PlantedActivation> plants = {
-      {relu_of, [](double x, double, double dy) { return x < 0 ? dy : 0; }},                      // the other side
-      {relu_of, [](double, double y, double dy) { return y * dy; }},                              // y for its mask
+      {relu_of, [](double x, double, double dy) { return x < 0 ? dy : 0; }},                      // wrong side of 0
+      {relu_of, [](double, double y, double dy) { return y * dy; }},                              // y instead of its sign
       {leaky_relu_of, [](double x, double, double dy) { return x > 0 ? dy : 0; }},                // no slope below 0
       {leaky_relu_of, [](double x, double, double dy) { return x > 0 ? dy : dy; }},               // slope 1 below 0
       {tanh_of, [](double x, double, double dy) { return dy * (1 - x * x); }},                    // from x instead of y

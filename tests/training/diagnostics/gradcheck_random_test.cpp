@@ -1,5 +1,5 @@
-// Gradients of what is put together from all layers, activations and losses: every pair of them, and random graphs. What the planner does
-// with sharing, aliasing and fusing must not show; gradcheck runs each graph as it stands and fused.
+// Gradients of combinations of all layers, activations and losses: every pair, and random graphs, each with and without fusion. The memory
+// planner's reuse and aliasing of blocks, and fusion, must not change gradients.
 
 #include <doctest/doctest.h>
 
@@ -26,7 +26,7 @@ std::string text(const Graph& graph) {
   return out.str();
 }
 
-// x -> Dense -> first -> second, and x itself in the sum, so that no gradient is 0 where second is flat over what first gives.
+// x -> Dense -> first -> second, added to x, so that no gradient is 0 where second is constant in the range of first.
 struct Pair {
   Pair(const Block& first, const Block* second) {
     x = graph.input({4});
@@ -38,13 +38,14 @@ struct Pair {
       node = second->add(
           graph, [&] { return node; }, indices);
     last = node;
-    graph.output(graph.add(Add(), {x, graph.add(Flatten(), {graph.add(Embedding(2, 2), {indices})})}));  // reads what blocks do not
+    graph.output(graph.add(
+        Add(), {x, graph.add(Flatten(), {graph.add(Embedding(2, 2), {indices})})}));  // uses the input of indices, which no block may use
   }
   Graph graph;
   Node x, indices, last;
 };
 
-// A graph of ten blocks over two inputs and one of indices; what nobody reads is an output with a loss of its own.
+// A graph of ten blocks over two inputs and one of indices; values that no block reads become outputs with a loss each.
 struct RandomGraph {
   explicit RandomGraph(std::uint64_t seed) : key(RandomKey{seed}.with(77)) {
     static const std::vector<Block> blocks = all_blocks();
@@ -72,7 +73,7 @@ struct RandomGraph {
   }
 
   std::size_t below(std::size_t bound) { return static_cast<std::size_t>(random_below(key, draws++, bound)); }
-  // One of the last two more often than an older one.
+  // Prefers the last two nodes to older ones.
   Node pick() {
     const std::size_t chosen = below(3) == 0 ? below(nodes.size()) : nodes.size() - 1 - below(2);
     read[chosen] = true;
@@ -168,7 +169,7 @@ TEST_CASE("gradcheck: random graphs" * doctest::timeout(300)) {
   CHECK(skipped * 100 <= checked);
 }
 
-// A layer or a loss that files can hold and an activation of the list: none can be forgotten above.
+// Compares with the lists of layers and losses in files and of activations, so that none can be missing above.
 TEST_CASE("gradcheck: the random graphs draw from every layer and activation and loss") {
   std::set<std::string> drawn;
   for (std::uint64_t seed = 0; seed < seeds; ++seed) {
@@ -179,7 +180,7 @@ TEST_CASE("gradcheck: the random graphs draw from every layer and activation and
     CAPTURE(name(function));
     CHECK(drawn.erase(std::string(name(function))) == 1);
   }
-  CHECK(drawn.erase("lambda") == 1);  // which no file can hold
+  CHECK(drawn.erase("lambda") == 1);  // cannot be saved, so it is not in the list
   std::string known;
   for (const std::string& type : drawn) known += (known.empty() ? "" : ", ") + type;
   CHECK_THROWS_WITH_AS(make_registered_layer("?", {}),

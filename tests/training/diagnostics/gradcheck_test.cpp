@@ -1,4 +1,4 @@
-// Every layer, activation and loss of weir, alone and in graphs, against differences.
+// Every layer, activation and loss of weir, alone and in graphs, against finite differences.
 
 #include <doctest/doctest.h>
 
@@ -44,7 +44,7 @@ void check(const GradcheckReport& report) {
   CHECK(report.skipped == 0);
 }
 
-// Dense and activation, which fuse, twice; then the losses.
+// Two Dense layers, each with an activation that fuses; the losses follow.
 Graph network(const ActivationFunction& function, std::int64_t outputs) {
   return sequential({4}, Dense(5), function, Dense(5), function, Dense(outputs));
 }

@@ -26,16 +26,16 @@
 
 namespace weir::test {
 
-// Gives a node of shape [4] to read, another one each time or the same again.
+// Returns a node of shape [4] to read; several calls may return the same node.
 using Pick = std::function<Node()>;
 
-// A piece of a graph that makes [4] of one or more [4]. `indices` is an input [2] of whole numbers below 2.
+// A part of a graph that computes [4] from one or more [4]. `indices` is an input [2] of integers below 2.
 struct Block {
   std::string name;
   std::function<Node(Graph&, const Pick& pick, Node indices)> add;
 };
 
-// Every layer and activation, as pieces that fit behind each other in any order.
+// Every layer and activation as blocks that can be combined in any order.
 inline std::vector<Block> all_blocks() {
   const auto one = []<class L>(L layer) {
     const auto shared = make_layer(std::move(layer));
@@ -83,7 +83,7 @@ inline std::vector<Block> all_blocks() {
   return blocks;
 }
 
-// Puts a loss behind a node of shape [4], in the numbers and the shape that it takes, and the target's shape behind the others.
+// Adds a loss on a node of shape [4], converted to the shape and range that the loss accepts; appends the term and its target's shape.
 inline void add_loss(Graph& graph, Node node, const LossCase& c, std::vector<LossTerm>& terms, std::vector<Shape>& targets) {
   if (c.options.low > 0) node = graph.add(Sigmoid(), {node});
   const Shape& shape = c.shapes[0];
@@ -99,7 +99,7 @@ inline void add_loss(Graph& graph, Node node, const LossCase& c, std::vector<Los
   targets.push_back(c.shapes[1]);
 }
 
-// What a graph and its losses are made of: the types of layers, and activations by their names.
+// The types of layers and losses in a graph, and activations by name.
 template <class Set>
 void add_types(Set& types, const Graph& graph, const Losses& losses) {
   for (const Graph::Entry& entry : graph.entries()) {

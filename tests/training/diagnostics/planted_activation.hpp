@@ -9,13 +9,13 @@
 
 namespace weir::test {
 
-// y = f(x) element by element, with a derivative that is told x, y and dy: right or planted. f64 only.
+// y = f(x) element by element, with a given derivative of x, y and dy, which may be wrong on purpose. f64 only.
 class PlantedActivation : public Layer {
  public:
   using Forward = std::function<double(double x)>;
   using Backward = std::function<double(double x, double y, double dy)>;
 
-  // What the plan says that backward reads, which may be a lie.
+  // `needs` is what the plan says backward reads, which may be wrong on purpose.
   PlantedActivation(Forward forward, Backward backward, Needs needs = Needs::both, bool in_place = false)
       : forward_(std::move(forward)), backward_(std::move(backward)), needs_(needs), in_place_(in_place) {}
 

@@ -8,7 +8,7 @@
 
 namespace weir::test {
 
-// Caught, at this tensor, by an error well above the bound and not by a share of skipped entries.
+// Checks that gradcheck failed at this tensor, because of an error well above the bound and not of skipped entries.
 inline void check_caught(const GradcheckReport& report, const std::string& tensor, const char* advice = "Correct the backward") {
   CAPTURE(report);
   CHECK(!report.passed);

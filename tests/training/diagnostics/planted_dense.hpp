@@ -7,19 +7,19 @@
 
 namespace weir::test {
 
-// A dense layer as a user may write it, and everything that may go wrong in its backward. y = x W^T + b; f64 only.
+// A user-written dense layer with all mistakes that its backward may have. y = x W^T + b; f64 only.
 enum class DensePlant {
   none,
   weight_sign,            // dW has the wrong sign
   weight_transposed,      // dW is written as [in, out]
-  weight_off_by_one_row,  // row o of dW is made from dy of o + 1
-  weight_first_sample,    // dW sees the first sample only
+  weight_off_by_one_row,  // row o of dW uses dy of o + 1
+  weight_first_sample,    // dW uses the first sample only
   weight_dropped_last,    // dW and db forget the last sample
-  weight_per_batch,       // dW is divided by the batch once more
-  weight_accumulates,     // dW is added to what was there
-  weight_in_float,        // dW goes through a float
+  weight_per_batch,       // dW is divided by the batch size again
+  weight_accumulates,     // dW is added to the old content
+  weight_in_float,        // dW is rounded to float
   weight_nearly,          // dW is 1 + 1e-9 times too large
-  weight_stale_scratch,   // dW is summed in scratch that is not cleared
+  weight_stale_scratch,   // dW is summed in uninitialised scratch
   bias_missing,           // db is 0
   bias_unwritten,         // db is not written at all
   bias_wrong_axis,        // db sums over features
@@ -27,13 +27,13 @@ enum class DensePlant {
   input_unwritten,        // dx is not written at all
   input_detached,         // dx is 0
   input_untransposed,     // dx = dy W^T
-  input_accumulates,      // dx is added to what was there
-  input_without_skip,     // of y = x + x W^T + b: dx forgets the first x
+  input_accumulates,      // dx is added to the old content
+  input_without_skip,     // y = x + x W^T + b, but dx lacks the first x
 };
 
 class PlantedDense : public Layer {
  public:
-  // in = out = width, so that every mistake stays inside the blocks.
+  // in = out = width, so that no mistake writes out of bounds.
   explicit PlantedDense(std::int64_t width, DensePlant plant = DensePlant::none, bool skip = false)
       : width_(width), plant_(plant), skip_(skip || plant == DensePlant::input_without_skip) {}
 

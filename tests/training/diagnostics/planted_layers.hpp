@@ -11,7 +11,7 @@
 
 #include "tests/training/diagnostics/planted_activation.hpp"
 
-// Layers of other kinds than dense and elementwise, each with a mistake that its kind invites. f64 only.
+// Layers that are neither dense nor elementwise, each with a typical mistake. f64 only.
 namespace weir::test {
 
 class PlantedLayer : public Layer {
@@ -32,7 +32,7 @@ class PlantedLayer : public Layer {
   bool wrong_;
 };
 
-// y = softmax(x) over a sample. Wrong: the sum runs over the batch instead of the features (axis), or is forgotten.
+// y = softmax(x) over a sample. Wrong: the sum in dx runs over the batch instead of the features (axis), or is missing.
 class PlantedSoftmax : public PlantedLayer {
  public:
   PlantedSoftmax(bool wrong, bool axis = false) : PlantedLayer(wrong), axis_(axis) {}
@@ -82,7 +82,7 @@ class PlantedProduct : public PlantedLayer {
   }
 };
 
-// y_i = x_i x_(i+1), the last with the first. Wrong: only the first reader of an entry is remembered, the sum over both forgotten.
+// y_i = x_i x_(i+1), cyclic. Wrong: dx takes only one of the two uses of each entry.
 class PlantedNeighbours : public PlantedLayer {
  public:
   using PlantedLayer::PlantedLayer;
@@ -123,7 +123,7 @@ class PlantedCentre : public PlantedLayer {
   }
 };
 
-// In training half of the entries are dropped, the others doubled. Wrong: backward draws another mask.
+// In training half of the entries are dropped, the others doubled. Wrong: backward draws a new mask.
 class PlantedDropout : public PlantedLayer {
  public:
   using PlantedLayer::PlantedLayer;
@@ -143,7 +143,7 @@ class PlantedDropout : public PlantedLayer {
   }
 };
 
-// y = the rows of a table that the indices name. Wrong: an index that occurs twice overwrites instead of adding.
+// y = rows of a table by index. Wrong: for an index that occurs twice dtable is overwritten instead of added.
 class PlantedLookup : public PlantedLayer {
  public:
   using PlantedLayer::PlantedLayer;
@@ -193,7 +193,7 @@ class PlantedMaximum : public PlantedLayer {
   }
 };
 
-// A tanh that fuses with a tanh behind it. Alone it is right; wrong: the fused layer forgets the inner derivative.
+// A tanh that fuses with a following tanh. Correct alone; wrong: the fused layer lacks the inner derivative.
 class PlantedFusion : public PlantedLayer {
  public:
   using PlantedLayer::PlantedLayer;

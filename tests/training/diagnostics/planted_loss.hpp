@@ -8,15 +8,15 @@
 
 namespace weir::test {
 
-// The two losses of every textbook, on outputs [width] and targets of the same shape. f64 only.
+// Softmax cross entropy and mean squared error, on outputs [width] and targets of the same shape. f64 only.
 enum class LossPlant {
   none,
-  without_target,  // the gradient of the cross entropy is the softmax alone
+  without_target,  // dx of the cross entropy is softmax only
   sign,            // target - softmax
-  without_count,   // the mean's 1 / n is forgotten
-  half,            // the square's factor 2 is forgotten
-  without_dy,      // the batch's and the samples' weights are forgotten
-  first_sample,    // the other samples get 0
+  without_count,   // factor 1 / n of the mean missing
+  half,            // factor 2 of the square missing
+  without_dy,      // dy ignored, so weights of batch and samples are missing
+  first_sample,    // all other samples get 0
 };
 
 class PlantedLoss : public Loss {

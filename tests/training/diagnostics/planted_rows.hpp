@@ -7,7 +7,7 @@
 
 namespace weir::test {
 
-// A loss as a user would write it, from two functions of a sample's output and target; f64. `slope` writes dy = 1's dx.
+// A user-written loss from two functions of a sample's output and target; f64. `slope` writes dx for dy = 1.
 class RowLoss : public Loss {
  public:
   using Row = std::span<const double>;

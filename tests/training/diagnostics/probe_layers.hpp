@@ -9,11 +9,11 @@
 
 #include "tests/support/passing_layer.hpp"
 
-// Layers of a user's that watch training, or spoil it at a chosen moment. On the CPU; f64, but for BadLoss.
+// User-written layers that observe training, or produce a NaN at a chosen step. On the CPU; f64, except BadLoss.
 
 namespace weir::test {
 
-// y = x, and remembers the first feature of every sample that it sees in training.
+// y = x; records the first feature of every sample in training.
 class Witness : public PassingLayer {
  public:
   explicit Witness(std::shared_ptr<std::vector<double>> seen) : PassingLayer("witness"), seen_(std::move(seen)) {}
@@ -29,8 +29,8 @@ class Witness : public PassingLayer {
   std::shared_ptr<std::vector<double>> seen_;
 };
 
-// y = x + b with one learned number b and a running count of batches as state. In the training step after `when` others it spoils the
-// second number of its output, or the gradient of b.
+// y = x + b with one learned number b and a batch counter as state. In training step number `when` (from 0) it sets the second number of
+// its output, or the gradient of b, to `value`.
 class Bomb : public Layer {
  public:
   enum class Target { output, gradient };
@@ -70,7 +70,7 @@ class Bomb : public Layer {
   double value_;
 };
 
-// A loss that is 1, but a chosen value for the second sample, with gradients that are all 0.
+// A loss that is 1, except for a chosen value for the second sample; all gradients are 0.
 class BadLoss : public Loss {
  public:
   explicit BadLoss(double value) : value_(value) {}

@@ -73,7 +73,7 @@ TEST_CASE("profile: arithmetic and bytes are those of the shapes") {
   CHECK(flop(find(report, "backward", "2  dense(10)")) == doctest::Approx(2 * 2 * batch * second));
   CHECK(flop(find(report, "loss", "softmax_cross_entropy")) == 0);
   CHECK(bytes(find(report, "gather", "")) == doctest::Approx(batch * (784 * 8 + 8)));
-  CHECK(bytes(find(report, "check", "")) == doctest::Approx(4 * (128 + 10)));           // the weights' layers have looked at theirs
+  CHECK(bytes(find(report, "check", "")) == doctest::Approx(4 * (128 + 10)));  // the weights' gradients have bounds from their layers
   CHECK(bytes(find(report, "update", "adam")) == doctest::Approx(7 * 4 * parameters));  // g; w, m and v read and written
 }
 

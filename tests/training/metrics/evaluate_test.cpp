@@ -50,7 +50,7 @@ TEST_CASE("evaluate: a mean squared error over uneven batches is the mean over a
 
 TEST_CASE("evaluate: cross entropy and accuracy of known logits") {
   Model model = identity();
-  const Dataset data = labelled({0, 0, 3, 1, 1, 3, 2, 2, 5, 5}, {0, 0, 0, 1, 0});  // ties go to the first class
+  const Dataset data = labelled({0, 0, 3, 1, 1, 3, 2, 2, 5, 5}, {0, 0, 0, 1, 0});  // equal outputs predict the first class
   const Evaluation evaluation = evaluate(model, data, SoftmaxCrossEntropy());
   const double near = std::log1p(std::exp(-2)), far = 2 + near, even = std::log(2);
   CHECK(std::abs(evaluation.loss - (3 * even + near + far) / 5) < 1e-12);
@@ -83,7 +83,7 @@ TEST_CASE("evaluate: changes nothing and runs layers in inference mode") {
   const auto gradients = bits(model.gradient_arena());
   const std::size_t trained = seen->size();
   const double loss = evaluate(model, data, MeanSquaredError()).loss;
-  CHECK(std::isfinite(loss));  // the bomb goes off in training only
+  CHECK(std::isfinite(loss));  // the bomb is active in training only
   CHECK(Snapshot(model) == before);
   CHECK(bits(model.gradient_arena()) == gradients);
   CHECK(seen->size() == trained);
@@ -115,7 +115,7 @@ TEST_CASE("evaluate: a loss that is not finite is returned as it is") {
   fill(model.parameter("0.bias"), std::numeric_limits<double>::quiet_NaN());
   const Evaluation evaluation = evaluate(model, labelled({1, 2, 3, 4}, {0, 1}), SoftmaxCrossEntropy());
   CHECK(std::isnan(evaluation.loss));
-  CHECK(*evaluation.accuracy == 0);  // a row of NaN is never right
+  CHECK(*evaluation.accuracy == 0);  // a row of NaN is never correct
 }
 
 TEST_CASE("evaluate: bad input is refused") {
@@ -144,7 +144,7 @@ TEST_CASE("evaluate: class weights and sums give one loss for any batch") {
     Model whole = classifier({.dtype = DType::f64, .max_batch = 23}), parts = classifier({.dtype = DType::f64, .max_batch = 4});
     CHECK(evaluate(parts, data, loss).loss == doctest::Approx(evaluate(whole, data, loss).loss).epsilon(1e-13));
   }
-  // Nothing counts: no loss.
+  // No label counts, so there is no loss to average.
   Model model = classifier({.dtype = DType::f64, .max_batch = 4});
   CHECK(evaluate(model, data, SoftmaxCrossEntropy({.weight = {0, 0, 0}})).loss == 0);
 }

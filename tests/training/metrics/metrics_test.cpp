@@ -125,7 +125,7 @@ TEST_CASE("metrics: a label among the k largest counts and of equals the first c
                                  9, not_a_number, 1, 2},
                                 Shape{3, 4}, DType::f32);
   const auto share = [&](const std::vector<double>& labels, std::int64_t k) { return top_k_accuracy(outputs, labels_of(labels), k); };
-  CHECK(share({1, 0, 0}, 1) == doctest::Approx(2.0 / 3));  // as accuracy: the row with a NaN is never right
+  CHECK(share({1, 0, 0}, 1) == doctest::Approx(2.0 / 3));  // as in accuracy, the row with a NaN is never correct
   CHECK(share({2, 1, 0}, 1) == 0);
   CHECK(share({2, 1, 0}, 2) == doctest::Approx(2.0 / 3));
   CHECK(share({0, 2, 0}, 2) == 0);
@@ -158,7 +158,7 @@ TEST_CASE("metrics: precision and recall and f1 by hand") {
                                 1, 1, 0}};
   CHECK(precision(matrix, 0) == doctest::Approx(5.0 / 8));
   CHECK(precision(matrix, 1) == doctest::Approx(3.0 / 5));
-  CHECK(precision(matrix, 2) == 0);  // nothing was taken for it
+  CHECK(precision(matrix, 2) == 0);  // class 2 was never predicted
   CHECK(recall(matrix, 0) == doctest::Approx(5.0 / 6));
   CHECK(recall(matrix, 1) == doctest::Approx(3.0 / 5));
   CHECK(recall(matrix, 2) == 0);
@@ -182,12 +182,12 @@ TEST_CASE("metrics: regression by hand") {
     const RegressionMetrics m = regression_metrics(x, t);
     CHECK(m.mean_absolute_error == doctest::Approx(2.0 / 6));
     CHECK(m.mean_squared_error == doctest::Approx(4.0 / 6));
-    CHECK(m.r2 == doctest::Approx((1 - 4.0 / 2 + 1) / 2));  // a target that does not vary and is met counts 1
+    CHECK(m.r2 == doctest::Approx((1 - 4.0 / 2 + 1) / 2));  // a constant target that is predicted exactly counts as 1
     CHECK(regression_metrics(t, t).r2 == 1);
     CHECK(regression_metrics(tensor({1, 6, 2, 5, 3, 5}, Shape{3, 2}, dtype), t).r2 == 0.5);
     CHECK(std::isnan(regression_metrics(tensor({1, 6, not_a_number, 5, 3, 5}, Shape{3, 2}, dtype), t).mean_squared_error));
   }
-  // Far from 0 nothing cancels.
+  // No cancellation for targets far from 0.
   const Tensor far = tensor({1e9 + 1, 1e9 + 2, 1e9 + 3}, Shape{3}, DType::f64),
                near = tensor({1e9 + 1, 1e9 + 2, 1e9 + 4}, Shape{3}, DType::f64);
   CHECK(regression_metrics(near, far).r2 == 0.5);

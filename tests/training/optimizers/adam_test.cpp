@@ -106,8 +106,8 @@ TEST_CASE("adam: within its safe magnitude nothing overflows") {
       }
     }
   }
-  CHECK(Adam().safe_magnitude(DType::f32) > 1e12);              // no common step comes near
-  CHECK(Adam({.eps = 1e-50}).safe_magnitude(DType::f32) == 0);  // 0 in f32
+  CHECK(Adam().safe_magnitude(DType::f32) > 1e12);              // far above any usual step
+  CHECK(Adam({.eps = 1e-50}).safe_magnitude(DType::f32) == 0);  // eps rounds to 0 in f32
 }
 
 TEST_CASE("adam: describe and config name every option") {

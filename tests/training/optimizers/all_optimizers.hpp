@@ -13,7 +13,7 @@
 
 namespace weir::test {
 
-// Every optimizer, and every rule of those that have several.
+// Every optimizer, with options for each of its rules.
 inline std::vector<AnyOptimizer> all_optimizers() {
   return {SGD({.lr = 0.05}),
           SGD({.lr = 0.05, .momentum = 0.9, .dampening = 0.5}),

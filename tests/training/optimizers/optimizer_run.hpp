@@ -43,7 +43,7 @@ class OptimizerRun {
   Context context_;
 };
 
-// What PyTorch 1.13 makes of these parameters and gradients is in the tests of each optimizer.
+// The tests of each optimizer hold PyTorch 1.13's results for these parameters and gradients.
 inline const std::vector<double> start = {1.0, -2.0, 0.5, 3.0};
 inline const std::vector<std::vector<double>> slopes = {
     {0.5, -1.0, 0.25, 2.0}, {1.5, 0.125, -0.75, -2.0}, {-0.25, 0.5, 1.0, 0.0}, {0.75, -0.375, 0.0, 1.25}};

@@ -1,4 +1,4 @@
-// What every optimizer must hold to; the numbers are those of tests/reference/optimizers.txt, made by make_optimizers.py beside it.
+// Properties of every optimizer; the numbers are in tests/reference/optimizers.txt, made by make_optimizers.py there.
 
 #include <doctest/doctest.h>
 
@@ -25,7 +25,7 @@ const Reference& reference() {
   return loaded;
 }
 
-// The optimizer of a case of the reference, every option that it names set.
+// The optimizer of a case of the reference, with all options that its name gives.
 AnyOptimizer optimizer_of(const std::string& name) {
   const auto number = [&](const char* option, double otherwise) { return reference().number(name + "." + option, otherwise); };
   const auto flag = [&](const char* option) { return reference().has_word(name + "." + option); };
@@ -185,7 +185,7 @@ TEST_CASE("optimizers: within the safe magnitude nothing overflows") {
       }
     }
   }
-  for (const AnyOptimizer& common : all_optimizers()) CHECK(common->safe_magnitude(DType::f32) > 1e9);  // no common step comes near
+  for (const AnyOptimizer& common : all_optimizers()) CHECK(common->safe_magnitude(DType::f32) > 1e9);  // far above any usual step
   CHECK(Adagrad({.initial_accumulator_value = 1e38}).safe_magnitude(DType::f32) == 0);
   CHECK(RMSprop({.eps = 1e-50}).safe_magnitude(DType::f32) == 0);
   CHECK(Adadelta({.eps = 1e38}).safe_magnitude(DType::f32) == 0);
@@ -236,7 +236,7 @@ TEST_CASE("optimizers: options outside their range are refused") {
   CHECK_THROWS_WITH_AS(Lion({.weight_decay = -1}), "lion: weight_decay is -1, expected a finite number, 0 or more.", ConfigError);
 }
 
-// The names that PyTorch 1.13 gives them in state_dict(); Lion is not in it.
+// The names in PyTorch 1.13's state_dict(); PyTorch has no Lion.
 TEST_CASE("optimizers: moments have the names of PyTorch") {
   using Names = std::vector<std::string>;
   CHECK(SGD().moments() == Names{});
@@ -291,7 +291,7 @@ TEST_CASE("optimizers: what a config leaves out is the default and what it has t
   CHECK_THROWS_WITH_AS(adam_with(Config().set("amsgrad", 1.0)), "config: 'amsgrad' is of another kind, expected true or false.",
                        ConfigError);
   CHECK_THROWS_WITH_AS(adam_with(Config().set("eps", 0.0)), "adam: eps is 0, expected a finite number above 0.", ConfigError);
-  // Types that other cases register come later in the alphabet.
+  // Types registered by other test cases come later in the alphabet.
   const std::string message = message_of<ConfigError>([] { make_optimizer("Adam", {}); });
   CHECK(message.starts_with("optimizer type 'Adam': unknown, expected one of: " + known));
   CHECK(message.ends_with(". Call weir::register_optimizer first."));
@@ -305,7 +305,7 @@ TEST_CASE("optimizers: an own type is made once it is registered") {
 }
 
 TEST_CASE("optimizers: centred rmsprop takes a variance below zero for zero") {
-  // Equal gradients: v - a^2 would be 0 in the end, and rounding takes it to either side.
+  // With equal gradients v - a^2 approaches 0, and rounding makes it negative in some steps.
   OptimizerRun run(RMSprop({.lr = 1e-3, .alpha = 0.5, .eps = 1e-3, .centered = true}), {0}, DType::f32);
   for (int step = 0; step < 200; ++step) run.step({0.7});
   CHECK(std::isfinite(numbers(run.parameters())[0]));

@@ -80,7 +80,7 @@ TEST_CASE("sgd: sizes around a tile and any number of threads give equal bits") 
         CHECK(bits(several.parameters()) == bits(one.parameters()));
         CHECK(several.max_abs == one.max_abs);
       }
-      OptimizerRun alone(sgd, {w.back()}, dtype);  // an element does not know of its neighbours
+      OptimizerRun alone(sgd, {w.back()}, dtype);  // an element does not depend on its neighbours
       alone.step({g.back()});
       CHECK(alone.step({g.back()})[0] == last.back());
     }

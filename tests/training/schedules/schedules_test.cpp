@@ -143,7 +143,7 @@ TEST_CASE("schedules: each is described by every option that is set") {
   CHECK(LinearWarmup({}).describe() == "LinearWarmup(total_iters=5, start_factor=0.3333333333333333)");
 }
 
-// describe() does not tell 30 from 30.0, nor what a list holds.
+// Unlike describe(), a Config distinguishes 30 from 30.0 and keeps the content of lists.
 TEST_CASE("schedules: a config has whole numbers and others and words and what is inside") {
   using Integers = std::vector<std::int64_t>;
   const auto whole = [](std::int64_t value) { return value; };
@@ -202,7 +202,7 @@ TEST_CASE("schedules: what a config leaves out is the default and what it has to
   for (const auto& entry : schedules()) types.insert(entry.second->type());
   std::string known;
   for (const std::string& type : types) known += (known.empty() ? "" : ", ") + type;
-  // Types that other cases register come later in the alphabet.
+  // Types registered by other test cases come later in the alphabet.
   CHECK(message_of<ConfigError>([] {
           make_schedule("step_lr", {});
         }).starts_with("schedule type 'step_lr': unknown, expected one of: " + known));
@@ -225,7 +225,7 @@ TEST_CASE("schedules: what a config leaves out is the default and what it has to
 TEST_CASE("schedules: past their end they stay") {
   CHECK(OneCycleLR({.total_steps = 10}).rate(1, 9, {}) == OneCycleLR({.total_steps = 10}).rate(1, 1000, {}));
   CHECK(OneCycleLR({.total_steps = 1}).rate(1, 0, {}) > 0);
-  CHECK(OneCycleLR({.total_steps = 10, .pct_start = 0.1}).rate(1, 0, {}) == 1);  // a rise of no length
+  CHECK(OneCycleLR({.total_steps = 10, .pct_start = 0.1}).rate(1, 0, {}) == 1);  // a rise of zero length
   CHECK(PolynomialLR({.total_iters = 3}).rate(1, 7, {}) == 0);
   CHECK(LinearWarmup({.total_iters = 3}).rate(0.5, 3, {}) == 0.5);
   CHECK(MultiStepLR({}).rate(0.5, 1000, {}) == 0.5);
@@ -268,7 +268,7 @@ TEST_CASE("schedules: one cycle moves the rate and leaves the momentum as the op
 TEST_CASE("schedules: the own rate of a group follows too") {
   Model model = regression();
   for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 0);
-  // With every weight 0 only the last bias has a gradient: -2 times the mean of the targets.
+  // With all weights 0 only the last bias has a gradient: -2 times the mean of the targets.
   const Dataset data = curve(8);
   double mean = 0;
   for (const double y : numbers(data.targets()[0].values)) mean += y / 8;
@@ -326,7 +326,7 @@ TEST_CASE("schedules: another config or unit begins anew and leaves what was the
   CHECK(model.training_state().schedule.unit == ScheduleUnit::step);
   options.schedule = {};
   fit(model, data, options);
-  CHECK(model.training_state().schedule.time == 3);  // nothing counted
+  CHECK(model.training_state().schedule.time == 3);  // no step was counted
 }
 
 TEST_CASE("schedules: what the last epoch showed is remembered when the time counts steps") {
@@ -345,7 +345,7 @@ TEST_CASE("schedules: what the last epoch showed is remembered when the time cou
 TEST_CASE("schedules: on a plateau the validation loss decides and else the training loss") {
   const Dataset data = blobs(24), test = blobs(20, 6, 3, 2);
   Model model = classifier();
-  // A loss never gets better by half of what it was: from the second bad epoch on each one halves the rate.
+  // The loss never improves by 99.9 %: every bad epoch halves the rate.
   FitOptions options = sgd_options(ReduceLROnPlateau({.factor = 0.5, .patience = 0, .threshold = 0.999}), 4);
   options.optimizer = SGD({.lr = 1e-3});
   options.validation = &test;
