@@ -21,7 +21,7 @@ bool holds(From value) {
   } else if constexpr (std::integral<From>) {
     return std::in_range<To>(value);
   } else {
-    using Limits = std::numeric_limits<To>;  // max + 1 is a power of two, which From represents exactly
+    using Limits = std::numeric_limits<To>;  // max may be inexact as From; max + 1, a power of two, is exact
     return value == std::trunc(value) && value >= static_cast<From>(Limits::min()) && value < static_cast<From>(Limits::max()) + 1;
   }
 }

@@ -23,7 +23,7 @@ struct UpdaterOptions {
   const ScheduleRun* schedule = nullptr;  // nullptr: constant learning rates
 };
 
-// Whether the gradients have changed since Model::backward.
+// Whether the gradients are still those of Model::backward (then its upper bounds hold) or were changed afterwards.
 enum class Gradients : std::uint8_t { as_made, changed };
 
 // The part of a step after Model::backward: check, update, commit. Allocates in its constructor and, the first time that an update could

@@ -272,7 +272,7 @@ void run_tiles(int threads, std::int64_t tiles, TileFunction function, void* use
   constexpr std::int64_t few = 16;  // tiles a thread
   const int members = static_cast<int>(std::min<std::int64_t>(threads, tiles));
   if (tiles < few * members) {
-    Team& team = team_of_thread;  // made by the thread's first call, shared or not, because it allocates
+    Team& team = team_of_thread;  // constructed here even if this call is not shared, so that later calls do not allocate
     return trial_of(reinterpret_cast<std::uintptr_t>(function), tiles, members).run([&](bool shared) {
       if (shared) return share_out(members, tiles, function, user);
       const Leader leader(team, 1);  // calls made inside a tile then run alone too

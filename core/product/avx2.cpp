@@ -8,7 +8,7 @@ namespace {
 
 using Vector = __m256;
 constexpr Index lanes = 8, panel_vectors = 2, dot_rows = 3, dot_rows_most = 11, block_depth = 1024;
-constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // for panels of 1, 2, ... vectors
+constexpr Index strip_rows_of[panel_vectors] = {12, 6};  // rows of a strip, for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return _mm256_set1_ps(x); }
 inline Vector load(const float* x) { return _mm256_loadu_ps(x); }

@@ -8,7 +8,7 @@ namespace {
 
 using Vector = __m512;
 constexpr Index lanes = 16, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 800;
-constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // for panels of 1, 2, ... vectors
+constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // rows of a strip, for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return _mm512_set1_ps(x); }
 inline Vector load(const float* x) { return _mm512_loadu_ps(x); }

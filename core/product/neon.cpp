@@ -8,7 +8,7 @@ namespace {
 
 using Vector = float32x4_t;
 constexpr Index lanes = 4, panel_vectors = 4, dot_rows = 4, dot_rows_most = 24, block_depth = 512;
-constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // for panels of 1, 2, ... vectors
+constexpr Index strip_rows_of[panel_vectors] = {12, 12, 8, 6};  // rows of a strip, for panels of 1, 2, ... vectors
 
 inline Vector every(float x) { return vdupq_n_f32(x); }
 inline Vector load(const float* x) { return vld1q_f32(x); }

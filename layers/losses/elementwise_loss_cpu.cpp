@@ -26,7 +26,7 @@ double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
   return total;
 }
 
-// Calls f(term, a value of the dtype's type, elements of a sample).
+// Calls f(term, T(), elements of a sample), where T is float or double by x's dtype.
 template <class F>
 void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samples, F&& f) {
   const std::int64_t elements = samples == 0 ? 1 : x.elements() / samples;

@@ -37,8 +37,8 @@ std::array<double, N> sample(const Line& f, double centre, double h, int first) 
 
 }  // namespace
 
-// The factor of each roughness (0.5, 0.1, 1) is the largest ratio, over all positions of a corner, of the error in the slope to the max
-// difference, so that roughness bounds the error.
+// The second member, roughness, bounds the error of the slope if there is a corner among the samples. Its factor (0.5, 0.1, 1) is the
+// largest ratio of that error to max_difference over all positions of the corner.
 Difference two_point_difference(const Line& f, double centre, double h) {
   const auto s = sample<5>(f, centre, h, -2);
   return {(s[3] - s[1]) / (2 * h), max_difference(s, 3) * 0.5 / h};

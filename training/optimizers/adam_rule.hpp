@@ -63,7 +63,7 @@ auto with_rule(const AdamOptions& options, F f) {
   return options.amsgrad ? f(RuleOf<AMSGradRule>()) : f(RuleOf<AdamRule>());
 }
 
-// The L of safe_magnitude below, for steps of at most lr |m| / ((1 - beta1) eps) with moments of d = g + weight_decay w.
+// safe_magnitude of Adam and of its variants that step by at most lr |m| / ((1 - beta1) eps), with moments of d = g + weight_decay w.
 template <class Options>
 double adam_safe_magnitude(const Options& options, DType dtype) {
   const double decay = rounded(options.weight_decay, dtype), eps = rounded(options.eps, dtype);

@@ -13,7 +13,7 @@ struct RAdamRule {
   static constexpr std::array moments{"exp_avg", "exp_avg_sq"};
   AdamMoments<T> mean;
   T weight_decay, eps, step_size;
-  T root, plain;  // the divisor is root (sqrt(v) + eps) + plain: (1, 0), or (0, 1) while the variance is unknown
+  T root, plain;  // divides by root (sqrt(v) + eps) + plain; root = 0 and plain = 1 while r <= 5, else 1 and 0
 
   WEIR_HD RAdamRule(const RAdamOptions& options, double learning_rate, std::uint64_t step)
       : mean(options.beta1, options.beta2), weight_decay(static_cast<T>(options.weight_decay)), eps(static_cast<T>(options.eps)) {

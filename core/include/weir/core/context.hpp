@@ -16,7 +16,7 @@ struct Context {
   bool training = false;          // false: inference
   RandomKey key = {};             // this layer's key for random numbers; use *step in the counter, so that each step draws new ones
   const std::uint64_t* step =
-      nullptr;      // in device memory: training steps begun so far. A pointer, as a replayed CUDA graph must see new values
+      nullptr;      // number of training steps begun, in device memory: a pointer, since a replayed CUDA graph must read new values
   int threads = 1;  // CPU threads that parallel_for may use
   Precision precision = Precision::f32;  // of f32 matrix products on CUDA
 };
