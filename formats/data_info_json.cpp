@@ -29,7 +29,7 @@ std::vector<T> list_from_json(const std::string& who, const Json& json) {
   std::vector<T> result;
   for (const Json& element : *array) {
     const T* value = element.as<T>();
-    if (!value) throw FormatError(who + " holds what it may not.");
+    if (!value) throw FormatError(who + " has a value of the wrong type.");
     result.push_back(*value);
   }
   return result;

@@ -58,7 +58,7 @@ class Reader {
     std::vector<T> result;
     for (const Json& element : list(member)) {
       const T* value = element.as<T>();
-      if (!value) throw FormatError(who_ + ": its " + in_quotes(member) + " holds what it may not.");
+      if (!value) throw FormatError(who_ + ": its " + in_quotes(member) + " has a value of the wrong type.");
       result.push_back(*value);
     }
     return result;
@@ -90,7 +90,7 @@ void share(Graph& graph, const Nodes& nodes, Node node, const Json& json) {
   if (!shares) throw FormatError("its 'shares' is no object.");
   for (const JsonMember& member : *shares) {
     const auto* earlier = member.value.as<std::string>();
-    if (!earlier) throw FormatError("its 'shares' holds what it may not.");
+    if (!earlier) throw FormatError("its 'shares' has a value of the wrong type.");
     graph.share_parameters(node, node_named(nodes, "its 'shares'", *earlier), member.key);
   }
 }

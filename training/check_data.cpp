@@ -30,7 +30,7 @@ void check_storage(const std::string& who, Field& field, Storage wanted) {
   if ((dtype == DType::i32) == (wanted == Storage::i32) && wanted != Storage::u8) return;
   const std::string got = who + ": holds " + to_string(dtype) + (field.info.divisor ? " with a divisor" : "") + ", expected ";
   if (wanted == Storage::compute) throw ConfigError(got + "f32, f64 or u8. Convert it with Tensor::to(DType::f32).");
-  if (wanted == Storage::u8) throw ConfigError(got + "u8 that stays u8, which a Dataset does not give. Call Model::forward with it.");
+  if (wanted == Storage::u8) throw ConfigError(got + "u8 without conversion, which a Dataset cannot provide. Call Model::forward with it.");
   throw ConfigError(got + "whole numbers: i32, i64 or u8. " +
                     (dtype == DType::u8 ? "Leave FieldInfo::divisor out." : "Convert it with Tensor::to(DType::i32)."));
 }

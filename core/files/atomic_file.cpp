@@ -84,7 +84,8 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::fail() const {
-  throw FileError(name_ + ": cannot be saved: " + last_error() + ". What was there is unchanged. Save it elsewhere, or mend that first.");
+  throw FileError(name_ + ": cannot be saved: " + last_error() +
+                  ". An existing file is unchanged. Save it elsewhere, or fix the cause first.");
 }
 
 }  // namespace weir

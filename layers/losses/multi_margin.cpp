@@ -65,7 +65,7 @@ void MultiMargin::forward(const Context& context, const LayerArgs& args) const {
 }
 
 void MultiMargin::backward(const Context& context, const LayerArgs& args) const {
-  if (!args.dx[1].empty()) throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of."));
+  if (!args.dx[1].empty()) throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0 || args.dx[0].empty()) return;
   on_device(context.device, cpu::multi_margin_backward, cuda::multi_margin_backward)(context, term_of(options_, args), args.x[0], args.x[1],
                                                                                      args.dy, args.dx[0]);

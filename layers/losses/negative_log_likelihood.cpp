@@ -59,7 +59,7 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
 }
 
 void NegativeLogLikelihood::backward(const Context& context, const LayerArgs& args) const {
-  if (!args.dx[1].empty()) throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of."));
+  if (!args.dx[1].empty()) throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0) return;
   on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
       context, WeightedTerm(), per_position(args.x[0]), args.x[0], args.saved[0], args.dy, args.dx[0], {});

@@ -101,10 +101,11 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
 
 void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args) const {
   if (args.x[1].dtype() == DType::i32 && !args.dx[1].empty()) {
-    throw ConfigError(who + std::string("the gradient of class labels is wanted, which there is none of. Use probabilities."));
+    throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none. Use probabilities."));
   }
   if (!plain_ && !args.dx[1].empty()) {
-    throw ConfigError(who + std::string("the gradient of the targets is wanted, which there is only without options. Leave them out."));
+    throw ConfigError(who +
+                      std::string("a gradient is wanted of the targets, which have one only without options. Leave the options out."));
   }
   const ConstTensorView target = plain_ ? args.x[1] : ConstTensorView(args.saved[2]);
   on_device(context.device, cpu::softmax_cross_entropy_backward, cuda::softmax_cross_entropy_backward)(

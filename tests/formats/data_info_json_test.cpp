@@ -98,8 +98,8 @@ TEST_CASE("data info json: damaged and hostile texts are refused") {
   CHECK(input(R"({"divisir":2.0})") == "its 'divisir' is not known, or no number.");
   CHECK(input(R"({"divisor":"2"})") == "its 'divisor' is not known, or no number.");
   CHECK(input(R"({"image":3})") == "its 'image' is no list.");
-  CHECK(input(R"({"image":[2,2,1.0]})") == "its 'image' holds what it may not.");
-  CHECK(input(R"({"columns":["a",1]})") == "its 'columns' holds what it may not.");
+  CHECK(input(R"({"image":[2,2,1.0]})") == "its 'image' has a value of the wrong type.");
+  CHECK(input(R"({"columns":["a",1]})") == "its 'columns' has a value of the wrong type.");
   CHECK(input(R"({"columns":["a"],"columns":["b"]})") == "the key 'columns' occurs twice.");
   // Valid structure with sizes that do not fit the graph.
   CHECK(input(R"({},{})") == "data info: is of 2 inputs and 1 targets, the graph has 1 inputs and 1 outputs. Give one FieldInfo for each.");

@@ -81,7 +81,7 @@ TEST_CASE("graph json: shared parameters are written by name and come back") {
         with_nodes(R"({"name":"0",)" + config + R"(["in"]},{"name":"1",)" + config + R"(["0"],"shares":)" + shares + "}"));
   };
   CHECK(sharing("[]") == "node '1': its 'shares' is no object.");
-  CHECK(sharing(R"({"weight":0})") == "node '1': its 'shares' holds what it may not.");
+  CHECK(sharing(R"({"weight":0})") == "node '1': its 'shares' has a value of the wrong type.");
   CHECK(sharing(R"({"weight":"1"})") == "node '1': its 'shares' names the node '1', which is not there before it.");
   CHECK(sharing(R"({"weight":"0"})") ==
         "node '1': share_parameters: 1 dense(2) with 0 dense(2): 'weight' is [2, 2] in the first and [2, 3] in the second, expected equal "
@@ -130,13 +130,14 @@ TEST_CASE("graph json: a text of another structure is refused") {
   CHECK(said(R"({"nodes":[{"name":"a","shape":[3]}],"outputs":[]})") == "node 'a' has no 'storage'.");
   CHECK(said(R"({"nodes":[{"name":"a","shape":[3],"storage":"f64"}],"outputs":[]})") ==
         "node 'a': its 'storage' is 'f64', expected compute, u8 or i32.");
-  CHECK(said(R"({"nodes":[{"name":"a","shape":[3.0],"storage":"u8"}],"outputs":[]})") == "node 'a': its 'shape' holds what it may not.");
+  CHECK(said(R"({"nodes":[{"name":"a","shape":[3.0],"storage":"u8"}],"outputs":[]})") ==
+        "node 'a': its 'shape' has a value of the wrong type.");
   CHECK(said(R"({"nodes":[{"name":"a","shape":3,"storage":"u8"}],"outputs":[]})") == "node 'a': its 'shape' is no list.");
   CHECK(said(with_nodes(R"({"name":"0","type":"dense","config":{}})")) == "node '0' has no 'inputs'.");
   CHECK(said(with_nodes(R"({"name":"0","type":1,"config":{},"inputs":["in"]})")) == "node '0': its 'type' is no text.");
-  CHECK(said(with_nodes(dense("[0]"))) == "node '0': its 'inputs' holds what it may not.");
+  CHECK(said(with_nodes(dense("[0]"))) == "node '0': its 'inputs' has a value of the wrong type.");
   CHECK(said(with_nodes(dense(R"(["in"])", "[]"))) == "node '0': a config is no object.");
-  CHECK(said(with_nodes(dense(), "[0]")) == "the whole: its 'outputs' holds what it may not.");
+  CHECK(said(with_nodes(dense(), "[0]")) == "the whole: its 'outputs' has a value of the wrong type.");
   CHECK(said(std::string(17, '[')) == "it is nested deeper than 16.");
 }
 

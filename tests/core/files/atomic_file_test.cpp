@@ -66,7 +66,7 @@ std::string in_a_process(const std::function<std::string()>& f) {
   return text;
 }
 
-const std::string unchanged = ". What was there is unchanged. Save it elsewhere, or mend that first.";
+const std::string unchanged = ". An existing file is unchanged. Save it elsewhere, or fix the cause first.";
 
 }  // namespace
 

@@ -148,9 +148,10 @@ TEST_CASE("class losses: options and shapes that make no sense are refused") {
   LayerRunner run(SoftmaxCrossEntropy({.label_smoothing = 0.5}), {Shape{2}, Shape{2}}, {.dtype = DType::f64});
   run.randomize();
   run.forward();
-  CHECK_THROWS_WITH_AS(run.backward(),
-                       "softmax_cross_entropy: the gradient of the targets is wanted, which there is only without options. Leave them out.",
-                       ConfigError);
+  CHECK_THROWS_WITH_AS(
+      run.backward(),
+      "softmax_cross_entropy: a gradient is wanted of the targets, which have one only without options. Leave the options out.",
+      ConfigError);
 }
 
 TEST_CASE("class losses: describe names the options that are set") {

@@ -269,8 +269,7 @@ TEST_CASE("softmax cross entropy: what cannot be is refused in words") {
   const TensorView dx[] = {run.dx(0), gradient};
   args.dx = dx;
   CHECK_THROWS_WITH_AS(loss.backward(run.context(), args),
-                       "softmax_cross_entropy: the gradient of class labels is wanted, which there is none of. Use probabilities.",
-                       ConfigError);
+                       "softmax_cross_entropy: a gradient is wanted of class labels, which have none. Use probabilities.", ConfigError);
 }
 
 TEST_CASE("softmax cross entropy: its exp is within 2 ulp of the exact one and vanishes at -infinity") {
