@@ -3,15 +3,15 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>  // for the options' name
-#include <tuple>        // and list
+#include <string_view>  // for O::name
+#include <tuple>        // for O::options
 
 namespace weir {
 
 // The valid range of a numeric option. A double must be finite in every range.
 enum class OptionRange : std::uint8_t {
   not_negative,
-  positive,   // a whole number: at least 1
+  positive,   // an integer: at least 1
   below_one,  // and not negative
   up_to_one   // and not negative
 };
