@@ -28,13 +28,12 @@ struct DenseForward {
 struct DenseBackward {
   ConstTensorView x, w, dy;
   const ActivationFunction* f = nullptr;
-  ConstTensorView z_or_y;      // what f's backward reads; empty if nothing
-  TensorView dz;               // [rows, out], scratch; empty when f is nullptr
-  TensorView partial_sums;     // [dense_bias_chunks, out], scratch; empty when there is no bias
-  TensorView dw, db, dx;       // each empty when not wanted
-  double* dw_bound = nullptr;  // CPU: receives an upper bound of max abs(dw); nullptr: not wanted
-  GradientEpilogue* dx_epilogue =
-      nullptr;  // the producer of x lets this layer apply its activation gradient to dx; nullptr: nothing to apply
+  ConstTensorView z_or_y;                   // what f's backward reads; empty if nothing
+  TensorView dz;                            // [rows, out], scratch; empty when f is nullptr
+  TensorView partial_sums;                  // [dense_bias_chunks, out], scratch; empty when there is no bias
+  TensorView dw, db, dx;                    // each empty when not wanted
+  double* dw_bound = nullptr;               // CPU: receives an upper bound of max abs(dw); nullptr: not wanted
+  GradientEpilogue* dx_epilogue = nullptr;  // applies the activation gradient of x's producer to dx; nullptr: none
 };
 
 inline constexpr std::int64_t dense_bias_chunks = 32;

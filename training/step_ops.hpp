@@ -9,8 +9,8 @@
 
 namespace weir {
 
-// What the checks of an update find, in device memory. In an array (one entry for each learning rate) the first entry holds all but the
-// rates.
+// What the checks of an update find, in device memory. In an array (one entry for each learning rate) the first entry holds all numbers,
+// the others only a rate.
 struct UpdateNumbers {
   double learning_rate = 0;
   std::uint64_t step = 0;

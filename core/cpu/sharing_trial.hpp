@@ -14,11 +14,9 @@ namespace weir::detail {
 class SharingTrial {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr int samples = 9;  // timed calls, each way
-  static constexpr int kept_first = 256,
-                       kept_most = 4096;  // calls between trials; few at first, because the first trial runs with cold caches
-  static constexpr Clock::duration long_call =
-      std::chrono::microseconds(100);  // a call this long always uses several threads, which costs only microseconds
+  static constexpr int samples = 9;                                             // timed calls, each way
+  static constexpr int kept_first = 256, kept_most = 4096;                      // calls between trials; few at first, when caches are cold
+  static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // always on several threads
 
   bool trying() const { return calls_ < 2 * samples; }                   // whether a trial is running
   bool shares() const { return trying() ? calls_ < samples : shared_; }  // whether the next call uses several threads

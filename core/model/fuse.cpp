@@ -19,8 +19,7 @@ std::vector<std::size_t> count_readers(const Graph& graph) {
 std::vector<FusedCall> fuse_calls(const Graph& graph, bool fuse) {
   const std::vector<std::size_t> readers = count_readers(graph);
   std::vector<FusedCall> calls;
-  std::vector<std::size_t> call_of(graph.entries().size(),
-                                   static_cast<std::size_t>(-1));  // the index of the call that computes an entry's output
+  std::vector<std::size_t> call_of(graph.entries().size(), static_cast<std::size_t>(-1));  // the call that computes an entry's output
   for (std::size_t index = 0; index < graph.entries().size(); ++index) {
     const Graph::Entry& entry = graph.entries()[index];
     if (!entry.layer) continue;

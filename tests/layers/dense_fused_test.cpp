@@ -243,8 +243,7 @@ namespace {
 class Cubes final : public Layer {
  public:
   static constexpr std::int64_t out = 9;
-  static inline int applied,
-      ran;  // number of backward calls whose dy already included the cube's gradient; tiles on which a producer's epilogue ran
+  static inline int applied, ran;  // backward calls whose dy included the cube's gradient; tiles of epilogues that ran
 
   explicit Cubes(bool takes_part) : takes_part_(takes_part) {}
   std::string type() const override { return "cubes"; }

@@ -17,9 +17,8 @@ class CallbackList {
   CallbackList(Model& model, const FitOptions& options);
 
   void on_begin(const BeginReport& report);
-  std::int64_t next_look(std::int64_t step,
-                         std::int64_t steps) const;  // the next step of the epoch at which a callback wants on_step, or the epoch's last
-  void on_step(const StepReport& report);            // calls the callbacks that want this step
+  std::int64_t next_look(std::int64_t step, std::int64_t steps) const;  // next step of the epoch with an on_step, or the last
+  void on_step(const StepReport& report);                               // calls the callbacks that want this step
   void on_epoch(const EpochReport& report);
   void on_end(const History& history);
   bool stopped() const { return stopped_; }  // a callback has returned Control::stop

@@ -48,9 +48,8 @@ TEST_CASE("class losses: by hand with weights and ignored labels") {
   CHECK(y == std::vector<double>{2 * 0.75, 3 * 8 * 0.75, 0});  // 3 samples / (1 + 3)
   CHECK(dx == std::vector<double>{-0.75, 0, 0, -2.25, 0, 0});
   const MultiMargin margin({.margin = 2});
-  CHECK(run_loss(margin, {1, 2, -5}, {0}).first == std::vector<double>{1});  // (2 - 1 + 2) / 3
-  CHECK(run_loss(margin, {1, -1, -5}, {0}) ==
-        std::pair{std::vector<double>{0}, std::vector<double>{0, 0, 0}});  // exactly at the corner of the hinge
+  CHECK(run_loss(margin, {1, 2, -5}, {0}).first == std::vector<double>{1});                                      // (2 - 1 + 2) / 3
+  CHECK(run_loss(margin, {1, -1, -5}, {0}) == std::pair{std::vector<double>{0}, std::vector<double>{0, 0, 0}});  // at its corner
 }
 
 TEST_CASE("class losses: a batch in which nothing counts has no loss and no gradient") {

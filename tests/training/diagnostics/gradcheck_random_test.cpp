@@ -38,8 +38,7 @@ struct Pair {
       node = second->add(
           graph, [&] { return node; }, indices);
     last = node;
-    graph.output(graph.add(
-        Add(), {x, graph.add(Flatten(), {graph.add(Embedding(2, 2), {indices})})}));  // uses the input of indices, which no block may use
+    graph.output(graph.add(Add(), {x, graph.add(Flatten(), {graph.add(Embedding(2, 2), {indices})})}));  // so that indices are read
   }
   Graph graph;
   Node x, indices, last;

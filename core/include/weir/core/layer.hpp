@@ -69,8 +69,7 @@ struct LayerArgs {
   TensorView y;  // written by forward; backward may read it if the plan's Needs says so
   std::span<const ConstTensorView> parameters;
   std::span<const ConstTensorView> state;
-  std::span<const TensorView>
-      state_next;  // written by forward in training mode; Model::commit makes it the new state; empty for constant state
+  std::span<const TensorView> state_next;  // written by training forward, becomes state in Model::commit; empty if constant
   std::span<const TensorView> saved;
   std::span<const TensorView> scratch;
   ConstTensorView dy;                       // only in backward, as is dx

@@ -56,8 +56,7 @@ struct ModelMemory {
   std::int64_t parameters = 0;
   std::int64_t gradients = 0;
   std::int64_t state = 0;
-  std::int64_t activations =
-      0;  // one workspace for activations, their gradients and scratch; blocks not in use at the same time share memory
+  std::int64_t activations = 0;  // one workspace for activations, their gradients and scratch
 };
 
 // A Graph with memory on one device, ready to run: parameters and gradients in one flat tensor each, planned memory, fused layers. Use it

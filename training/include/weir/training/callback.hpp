@@ -26,9 +26,7 @@ class Callback {
 
   virtual Control on_begin(Model&, const BeginReport&) { return Control::go_on; }  // before the first step
   virtual Control on_step(Model&, const StepReport&) { return Control::go_on; }
-  virtual Control on_epoch(Model&, const EpochReport&) {
-    return Control::go_on;
-  }  // after the epoch's validation; not for an epoch that was cut short
+  virtual Control on_epoch(Model&, const EpochReport&) { return Control::go_on; }  // after validation; not if cut short
 
   // Called after all callbacks' on_step or on_epoch, when TrainingState holds the state of each of them: training can be resumed from what
   // is saved here. With `ending` called once more when fit ends, before any on_end.
