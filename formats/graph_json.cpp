@@ -91,6 +91,7 @@ void share(Graph& graph, const Nodes& nodes, Node node, const Json& json) {
   for (const JsonMember& member : *shares) {
     const auto* earlier = member.value.as<std::string>();
     if (!earlier) throw FormatError("its 'shares' has a value of the wrong type.");
+    if (member.key.empty()) throw FormatError("its 'shares' has a parameter without a name.");
     graph.share_parameters(node, node_named(nodes, "its 'shares'", *earlier), member.key);
   }
 }

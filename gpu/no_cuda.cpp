@@ -1,5 +1,5 @@
-// What a build without CUDA links in place of the kernels: every device operation throws. It defines nothing else, so that a test program
-// which defines all of them for a device of its own is linked without this file.
+// In a build without CUDA every device operation throws. Define nothing else here: a test program that defines all of them itself, for its
+// fake device, then needs no symbol of this file, and the linker leaves it out.
 
 #include <string>
 #include <weir/core/error.hpp>

@@ -35,7 +35,7 @@ void check_storage(const std::string& who, Field& field, Storage wanted) {
                     (dtype == DType::u8 ? "Leave FieldInfo::divisor out." : "Convert it with Tensor::to(DType::i32)."));
 }
 
-// Runs f and puts `name` in front of its error message: a loss does not know which target it was given.
+// Runs f and puts `name` in front of its error message: a loss or layer does not know which target or input it was given.
 template <class E, class F>
 auto naming(const std::string& name, F&& f) {
   try {

@@ -77,6 +77,22 @@ class Stopwatch {
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };
 
+// Marks a Model for as long as fit trains it: a callback that called fit on the same Model would reset the state that the first fit uses.
+class FitGuard {
+ public:
+  explicit FitGuard(Model& model) : running_(ModelAccess::in_fit(model)) {
+    if (std::exchange(running_, true)) {
+      throw ConfigError("fit: was called by a callback of a fit that trains the same Model. Call it when that one has returned.");
+    }
+  }
+  ~FitGuard() { running_ = false; }
+  FitGuard(const FitGuard&) = delete;
+  FitGuard& operator=(const FitGuard&) = delete;
+
+ private:
+  bool& running_;
+};
+
 // One call of fit. The constructor allocates all that the steps need; errors are thrown before parameters change.
 class Run {
  public:
@@ -106,7 +122,7 @@ class Run {
 
   History train() {
     begin();
-    while (std::ssize(state_.history) < options_.epochs && !stopped()) run_epoch();
+    while (finished_ < options_.epochs && !stopped()) run_epoch();
     History history{state_.history, stopped_};
     if (epoch_.steps > 0) history.epochs.push_back(epoch_report());
     callbacks_.on_end(history);
@@ -135,7 +151,7 @@ class Run {
       if (epoch_.steps == look) callbacks_.on_step(step_report());
     }
     ModelAccess::mirror(model_);
-    if (stopped()) return;
+    if (epoch_.steps < plan_.steps()) return;  // stopped
     EpochReport report = epoch_report();
     if (validation_) {
       const Evaluation evaluation = validation_->run();
@@ -144,6 +160,7 @@ class Run {
     }
     schedule_.after_epoch(report.validation_loss.value_or(report.loss), validation_ ? report.validation_accuracy : report.accuracy);
     ++state_.epochs;
+    ++finished_;
     epoch_ = {};
     state_.history.push_back(report);
     callbacks_.on_epoch(report);
@@ -206,7 +223,7 @@ class Run {
     return stopped_;
   }
 
-  std::int64_t epoch_number() const { return std::ssize(state_.history) + 1; }
+  std::int64_t epoch_number() const { return finished_ + 1; }
   double epoch_loss() const { return epoch_.loss_sum / static_cast<double>(epoch_.samples); }
 
   StepReport step_report() const {
@@ -252,6 +269,7 @@ class Run {
   std::optional<Loader> loader_;
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, if the whole step can be recorded
   std::int64_t ahead_ = 16;                // recorded steps between two checks of options.stop: about 0.1 s of them
+  std::int64_t finished_ = 0;              // epochs of this fit
   double loss_ = 0;                        // of the last step
   bool stopped_ = false;
 };
@@ -259,6 +277,7 @@ class Run {
 }  // namespace
 
 History fit(Model& model, const Dataset& train, const FitOptions& options) {
+  const FitGuard guard(model);
   Dataset data = with_info(train, model.data_info());
   std::optional<Dataset> validation;
   if (options.validation != nullptr) validation = with_info(*options.validation, data.info());

@@ -24,7 +24,7 @@ T lane_sum(std::int64_t count, F&& value) {
   return sums[0];
 }
 
-// The largest of x[0], ..., x[count - 1]; if one is NaN, either NaN or the largest of the others. count > 0.
+// The largest of x[0], ..., x[count - 1]; if one is NaN, NaN or any of the others. count > 0.
 template <class T>
 T lane_max(const T* x, std::int64_t count) {
   if (count < lanes) {

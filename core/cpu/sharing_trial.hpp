@@ -15,7 +15,7 @@ class SharingTrial {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr int samples = 9;                                             // timed calls, each way
-  static constexpr int kept_first = 256, kept_most = 4096;                      // calls between trials; few at first, when caches are cold
+  static constexpr int kept_first = 256, kept_most = 4096;                      // calls between trials: 256, then doubled after each
   static constexpr Clock::duration long_call = std::chrono::microseconds(100);  // always on several threads
 
   bool trying() const { return calls_ < 2 * samples; }                   // whether a trial is running

@@ -78,7 +78,7 @@ class Failure {
 class Team {
  public:
   void start(int members) { members_ = members; }
-  bool alone() const { return busy_ || members_ == 1; }  // no other thread can help with this call
+  bool alone() const { return busy_ || members_ == 1; }  // in a call made by a tile, or there is no other thread
 
   void run(std::int64_t tiles, detail::TileFunction function, void* user) {
     busy_ = true;

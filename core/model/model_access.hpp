@@ -23,6 +23,8 @@ struct ModelAccess {
     model.impl_->step_on_device = model.impl_->state.step;
   }
 
+  static bool& in_fit(Model& model) { return model.impl_->in_fit; }  // whether fit is training it
+
   // The gradients of the last backward with their upper bounds; the bounds are invalid once gradients have been modified.
   static std::span<const BoundedGradient> gradients(const Model& model) { return model.impl_->training->gradients(); }
 

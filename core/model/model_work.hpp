@@ -6,8 +6,8 @@
 
 namespace weir {
 
-// Estimates the multiplications of a forward pass over `batch` samples, for with_team: one for each parameter and each activation of each
-// sample.
+// A rough count of the multiplications of a forward pass: batch * (parameters + activations of one sample). with_team uses several threads
+// only if they are many.
 inline std::int64_t multiplications(const Model& model, std::int64_t batch) {
   const ModelMemory memory = model.memory();
   return (batch * memory.parameters + batch * memory.activations / model.max_batch()) / static_cast<std::int64_t>(size_of(model.dtype()));

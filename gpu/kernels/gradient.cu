@@ -54,7 +54,7 @@ __global__ void __launch_bounds__(block_threads) total_kernel(const double* part
   if (threadIdx.x == 0) *sum = total;
 }
 
-// Every thread adds up the few sums itself, in the same order, so that all get the same factor without communication.
+// `sums` has one sum of squares for each parameter. Every thread adds up all of them, in the same order, so that all get the same factor.
 template <class T>
 __global__ void clip_norm_kernel(const double* sums, std::int64_t sum_count, double limit, std::int64_t count, T* g) {
   double total = 0;

@@ -9,8 +9,8 @@
 
 namespace weir::cuda {
 
-// One thread's share of a row that `lanes` threads handle: calls pack(first element) for whole packs of `width` elements and one(element)
-// for the elements left over, or for all of them if not `wide`.
+// One thread's share of a row that `lanes` threads divide among themselves: pack(i) for `width` elements from i on, one(i) for each element
+// behind the last whole pack. If not `wide` (the row is not aligned for vector loads): one(i) for all.
 template <int width, class Packs, class One>
 WEIR_HD void share_row(std::int64_t n, std::int64_t lane, std::int64_t lanes, bool wide, Packs&& pack, One&& one) {
   const std::int64_t whole = wide ? n / width : 0;

@@ -82,6 +82,7 @@ TEST_CASE("graph json: shared parameters are written by name and come back") {
   };
   CHECK(sharing("[]") == "node '1': its 'shares' is no object.");
   CHECK(sharing(R"({"weight":0})") == "node '1': its 'shares' has a value of the wrong type.");
+  CHECK(sharing(R"({"":"0"})") == "node '1': its 'shares' has a parameter without a name.");
   CHECK(sharing(R"({"weight":"1"})") == "node '1': its 'shares' names the node '1', which is not there before it.");
   CHECK(sharing(R"({"weight":"0"})") ==
         "node '1': share_parameters: 1 dense(2) with 0 dense(2): 'weight' is [2, 2] in the first and [2, 3] in the second, expected equal "

@@ -1,4 +1,4 @@
-// For processors other than x86: a plain loop, which the compiler vectorises.
+// Peak arithmetic speed on processors other than x86: multiply-adds in a loop that the compiler vectorises.
 #include <array>
 #include <cmath>
 

@@ -14,6 +14,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
 #include <weir/training/adam.hpp>
+#include <weir/training/exponential_lr.hpp>
 #include <weir/training/fit.hpp>
 
 #include "tests/support/passing_layer.hpp"
@@ -270,10 +271,10 @@ TEST_CASE("callback: an exception comes out as it is and the Model and its Train
     CHECK(thrown.training_state().epochs == c.epochs);
     CHECK(thrown.training_state().running.steps == c.running);
     CHECK(thrown.training_state().history.size() == c.epochs);
-    // As a fit that was stopped there.
+    // As a fit that was stopped there; but after an epoch's last step that one finishes the epoch.
     const std::string when = c.when == std::string("checkpoint") ? "step 1" : c.when;
     fit(stopped, data(), options_with({Recorder("b", 1, log, when, [] { return Control::stop; })}));
-    CHECK(Snapshot(thrown) == Snapshot(stopped));
+    if (c.running < 5) CHECK(Snapshot(thrown) == Snapshot(stopped));
     fit(thrown, data(), options_with({}));
     fit(stopped, data(), options_with({}));
     CHECK(Snapshot(thrown) == Snapshot(stopped));
@@ -335,7 +336,7 @@ TEST_CASE("training state: an epoch that was cut short is over and the next fit 
     options.on_step = [&](const StepReport& report) { return report.step == stop_at ? Control::stop : Control::go_on; };
     fit(model, curve(10), options);
     if (stop_at > 0) {
-      CHECK(model.training_state().epochs == 0);
+      CHECK(model.training_state().epochs == (stop_at == 3 ? 1 : 0));  // three steps an epoch
       seen->clear();
       options.on_step = {};
       options.epochs = 1;
@@ -436,15 +437,66 @@ TEST_CASE("stop: within an epoch no validation or on_epoch follows") {
   options.validation = &data();
   options.stop = &stop;
   options.on_step = [&](const StepReport& report) {
-    stop = report.total_steps == 10;  // the last of the second epoch
+    stop = report.total_steps == 9;  // the last but one of the second epoch
     return Control::go_on;
   };
   const History history = fit(model, data(), options);
   CHECK(history.stopped);
   REQUIRE(history.epochs.size() == 2);
-  CHECK(history.epochs[1].samples == 37);
+  CHECK(history.epochs[1].samples == 32);
   CHECK_FALSE(history.epochs[1].validation_loss.has_value());
   CHECK(model.training_state().epochs == 1);
-  CHECK(model.training_state().running.steps == 5);
+  CHECK(model.training_state().running.steps == 4);
   CHECK(std::count(log->begin(), log->end(), "a epoch 2") == 0);
+}
+
+TEST_CASE("stop: after an epoch's last step the epoch is finished first") {
+  Model stopped = classifier(), whole = classifier();
+  const Log log = std::make_shared<std::vector<std::string>>();
+  FitOptions options = options_with({Recorder("a", 0, log)}, 1);
+  options.validation = &data();
+  options.schedule = ExponentialLR({.gamma = 0.5});
+  const History expected = fit(whole, data(), options);
+  options.epochs = 3;
+  options.on_step = [](const StepReport& report) { return report.step == 5 ? Control::stop : Control::go_on; };
+  log->clear();
+  const History history = fit(stopped, data(), options);
+  CHECK(history.stopped);
+  REQUIRE(history.epochs.size() == 1);
+  CHECK(history.epochs[0].validation_loss == expected.epochs[0].validation_loss);
+  CHECK(std::count(log->begin(), log->end(), "a epoch 1") == 1);
+  CHECK(stopped.training_state().schedule.time == 1);
+  CHECK(Snapshot(stopped) == Snapshot(whole));
+}
+
+TEST_CASE("callback: a fit of the same Model within a fit is refused and the outer one can go on") {
+  for (const std::string when : {"begin", "step 3", "epoch 1", "checkpoint", "last checkpoint", "end 2"}) {
+    CAPTURE(when);
+    Model model = classifier(), alone = classifier();
+    const Log log = std::make_shared<std::vector<std::string>>();
+    int refused = 0;
+    const auto inner = [&] {
+      CHECK_THROWS_WITH_AS(fit(model, data(), options_with({})),
+                           "fit: was called by a callback of a fit that trains the same Model. Call it when that one has returned.",
+                           ConfigError);
+      ++refused;
+      return Control::go_on;
+    };
+    fit(model, data(), options_with({Recorder("a", 1, log, when, inner), Recorder("b", 0, log)}));
+    fit(alone, data(), options_with({}));
+    CHECK(refused > 0);
+    CHECK(Snapshot(model) == Snapshot(alone));
+    fit(model, data(), options_with({}));  // it has returned
+  }
+}
+
+TEST_CASE("callback: the number of epochs does not depend on the history that a callback can reach") {
+  Model model = classifier();
+  FitOptions options = options_with({});
+  options.on_step = [&](const StepReport&) {
+    model.training_state().history.clear();
+    return Control::go_on;
+  };
+  fit(model, data(), options);
+  CHECK(model.training_state().step == 10);
 }

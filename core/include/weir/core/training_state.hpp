@@ -83,7 +83,7 @@ struct TrainingState {
   std::uint64_t step = 0;  // steps taken so far
 
   // The progress of fit, up to date in every callback and after fit, also when fit was stopped or threw. If a fit ended within an epoch,
-  // the next fit counts that epoch as finished and starts a new one.
+  // the next fit counts that epoch as finished and starts a new one; a schedule that counts epochs counts whole ones only.
   std::uint64_t epochs = 0;              // finished, over all fits
   EpochProgress running;                 // the epoch after those; all zeros between epochs
   std::vector<EpochReport> history;      // finished epochs of the last fit

@@ -36,7 +36,7 @@ class Callback {
 
   // Saves and restores the callback's state, so that a resumed run continues as if it had not stopped. save_state is called after each of
   // the calls above and gets the state that it wrote last time (at first only the name), so it needs to write only what has changed.
-  // load_state is called before on_begin when a run is resumed.
+  // load_state is for resuming a run, before on_begin; fit itself does not call it yet.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
 

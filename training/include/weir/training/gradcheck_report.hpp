@@ -23,7 +23,7 @@ struct GradcheckReport {
   bool passed = false;
   std::string problem;            // why it did not pass; empty when passed
   std::int64_t checked = 0;       // entries compared, with and without fusion counted separately
-  std::int64_t eight_points = 0;  // those compared by the 8-point stencil; the others were too near to a corner for its width
+  std::int64_t eight_points = 0;  // those compared by the 8-point stencil; the others were too near to a kink, such as ReLU's at 0
   std::int64_t corners = 0;       // comparisons of entries exactly on a corner with the derivative from the left
   std::int64_t skipped = 0;       // entries too near to a corner for every finite difference
   Worst worst_eight_points;
