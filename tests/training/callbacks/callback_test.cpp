@@ -450,7 +450,7 @@ TEST_CASE("stop: within an epoch no validation or on_epoch follows") {
   CHECK(std::count(log->begin(), log->end(), "a epoch 2") == 0);
 }
 
-TEST_CASE("stop: after an epoch's last step the epoch is finished first") {
+TEST_CASE("stop: after the last step of an epoch the epoch is finished first") {
   Model stopped = classifier(), whole = classifier();
   const Log log = std::make_shared<std::vector<std::string>>();
   FitOptions options = options_with({Recorder("a", 0, log)}, 1);
