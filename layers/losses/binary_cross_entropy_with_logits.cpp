@@ -16,7 +16,9 @@ BinaryCrossEntropyWithLogits::BinaryCrossEntropyWithLogits(BinaryCrossEntropyWit
 }
 
 BinaryCrossEntropyWithLogits BinaryCrossEntropyWithLogits::from_config(const Config& config) {
-  return BinaryCrossEntropyWithLogits({.pos_weight = read_numbers(config, "pos_weight"), .reduction = read_reduction(config)});
+  BinaryCrossEntropyWithLogitsOptions options{.reduction = read_reduction(config)};
+  if (config.contains("pos_weight")) options.pos_weight = read_numbers(config, "pos_weight");
+  return BinaryCrossEntropyWithLogits(std::move(options));
 }
 
 Config BinaryCrossEntropyWithLogits::config() const {

@@ -145,6 +145,7 @@ TEST_CASE("binary cross entropy with logits: several pos_weight have the same bi
   CHECK(loss.describe() == "binary_cross_entropy_with_logits(pos_weight=[...])");
   CHECK(BinaryCrossEntropyWithLogits({.reduction = Reduction::sum}).describe() ==
         "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
+  CHECK(BinaryCrossEntropyWithLogits::from_config({}).options().pos_weight == std::vector<double>{1});  // the default
 }
 
 TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is refused") {
