@@ -4,7 +4,7 @@
     tests/results/terminal_svg.py FILE.svg SHOWN -- COMMAND [ARGUMENT ...]
 
 SHOWN is what the prompt's line says, such as "./weir train". The README's picture:
-    tests/results/terminal_svg.py tests/results/train.svg "./weir train" -- ./weir train --seed 1
+    tests/results/terminal_svg.py tests/results/train.svg "./weir train" -- ./weir train
 """
 import html
 import os
