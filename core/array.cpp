@@ -91,8 +91,7 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
   if (x.elements() != y.elements()) {
     throw ShapeError("copy: got " + to_string(x.shape()) + " into " + to_string(y.shape()) + ", expected as many elements.");
   }
-  const bool cuda = x.device().is_cuda() || y.device().is_cuda();
-  (cuda ? cuda::copy : cpu::copy)(context, x, y);
+  on_device(x.device().is_cuda() ? x.device() : y.device(), cpu::copy, cuda::copy)(context, x, y);
 }
 
 void copy(const ConstTensorView& x, const TensorView& y) {

@@ -53,18 +53,19 @@ void Regularizer::measure(const Context& context) {
 }
 
 void Regularizer::before_update(const Context& context) {
-  const bool cuda = context.device.is_cuda();
-  const auto clip_norm = cuda ? cuda::clip_norm : cpu::clip_norm;
+  const auto clip_norm = on_device(context.device, cpu::clip_norm, cuda::clip_norm);
   if (penalizes_) {
     for (const TrainedParameter& parameter : groups_->parameters()) {
       if (parameter.options->l1 == 0 && parameter.options->l2 == 0) continue;
       const ConstTensorView w = model_->parameter_arena().rows(parameter.entry->offset, parameter.entry->shape.elements());
-      (cuda ? cuda::add_penalties : cpu::add_penalties)(context, w, parameter.options->l1, parameter.options->l2, gradient(parameter));
+      on_device(context.device, cpu::add_penalties, cuda::add_penalties)(context, w, parameter.options->l1, parameter.options->l2,
+                                                                         gradient(parameter));
     }
   }
   if (is_limit(clip_.value)) {
     for (const Segment& segment : groups_->segments()) {
-      (cuda ? cuda::clip_values : cpu::clip_values)(context, clip_.value, model_->gradient_arena().rows(segment.offset, segment.count));
+      on_device(context.device, cpu::clip_values, cuda::clip_values)(context, clip_.value,
+                                                                     model_->gradient_arena().rows(segment.offset, segment.count));
     }
   }
   if (is_limit(clip_.norm)) {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/model/profiling_hook.hpp"
+#include "core/on_device.hpp"
 #include "training/check_ops.hpp"
 
 namespace weir {
@@ -40,10 +41,9 @@ AccuracyCounts AccuracyCounter::take(const Context& context) {
 void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct,
                             std::int64_t* counted) const {
   if (!term_) return;
-  const bool cuda = context.device.is_cuda();
   const ConstTensorView& labels = batch.targets[*term_];
-  (cuda ? cuda::count_correct : cpu::count_correct)(context, outputs[*term_], labels, correct);
-  if (some_ignored_) (cuda ? cuda::count_labels : cpu::count_labels)(context, labels, classes_, counted);
+  on_device(context.device, cpu::count_correct, cuda::count_correct)(context, outputs[*term_], labels, correct);
+  if (some_ignored_) on_device(context.device, cpu::count_labels, cuda::count_labels)(context, labels, classes_, counted);
 }
 
 AccuracyCounts AccuracyCounter::rows(std::int64_t samples, std::int64_t correct, std::int64_t counted) const {
