@@ -54,7 +54,7 @@ TEST_CASE("graph: parameters are shared with an earlier node and printed so") {
   graph.output(sum);
   graph.share_parameters(c, b);
   graph.share_parameters(b, a, "w");  // c shares b's parameters, so it changes too
-  for (const std::size_t entry : {1, 2, 3}) CHECK(graph.entries()[entry].blocks == std::vector{Graph::Block{1, 0}});
+  for (const std::size_t entry : {1U, 2U, 3U}) CHECK(graph.entries()[entry].blocks == std::vector{Graph::Block{1, 0}});
   CHECK(graph.parameter_name(graph.entries()[3].blocks[0]) == "0.w");
   std::ostringstream text;
   text << graph;

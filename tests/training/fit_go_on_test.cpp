@@ -74,7 +74,8 @@ TEST_CASE("fit: an optimizer that keeps other moments begins anew though its typ
                                    {Adam(), Adam({.amsgrad = true})},
                                    {RMSprop({.momentum = 0.5}), RMSprop({.centered = true})}};  // equally many moments with other names
   for (const auto& [first, second] : pairs) {
-    CAPTURE(second->describe());
+    const std::string description = second->describe();
+    CAPTURE(description);
     Model changed = classifier(), fresh = classifier();
     FitOptions options = adam_options(1);
     options.optimizer = first;

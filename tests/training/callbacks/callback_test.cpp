@@ -155,7 +155,8 @@ TEST_CASE("callback: calls come in the order of the list and a checkpoint when a
 }
 
 TEST_CASE("callback: whichever says stop ends fit after the others have been called") {
-  for (const auto& [when, steps, epochs] : {std::tuple("begin", 0U, 0U), {"step 2", 2U, 1U}, {"step 5", 5U, 1U}, {"epoch 1", 5U, 1U}}) {
+  for (const auto& [stop_at, steps, epochs] : {std::tuple("begin", 0U, 0U), {"step 2", 2U, 1U}, {"step 5", 5U, 1U}, {"epoch 1", 5U, 1U}}) {
+    const std::string when = stop_at;
     CAPTURE(when);
     const Log log = std::make_shared<std::vector<std::string>>();
     Model model = classifier();

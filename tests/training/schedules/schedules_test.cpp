@@ -135,7 +135,8 @@ TEST_CASE("schedules: each is described by every option that is set") {
       {"plateau_all",
        "ReduceLROnPlateau(mode=max, factor=0.7, patience=3, threshold=0.02, threshold_mode=abs, cooldown=4, min_lr=0.01, eps=0.001)"}};
   CHECK(schedules().size() == expected.size());
-  for (const auto& [name, schedule] : schedules()) {
+  for (const auto& [key, schedule] : schedules()) {
+    const std::string name = key;
     CAPTURE(name);
     CHECK(schedule->describe() == expected.at(name));
     CHECK(describe(schedule->type(), schedule->config()) == expected.at(name));
