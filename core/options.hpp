@@ -32,7 +32,7 @@ std::size_t place_of_word(std::string_view who, std::string_view option, std::st
 
 template <class O, class F>
 void for_each_option(F f) {
-  std::apply([&](const auto&... option) { (f(option), ...); }, O::options);
+  if constexpr (requires { O::options; }) std::apply([&](const auto&... option) { (f(option), ...); }, O::options);
 }
 
 // Overload this for an options struct whose values must fit together.

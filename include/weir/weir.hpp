@@ -74,7 +74,6 @@
 #include <weir/layers/lambda.hpp>
 #include <weir/layers/layer_norm.hpp>
 #include <weir/layers/log_softmax.hpp>
-#include <weir/layers/loss_option.hpp>
 #include <weir/layers/mean_absolute_error.hpp>
 #include <weir/layers/mean_squared_error.hpp>
 #include <weir/layers/multi_margin.hpp>

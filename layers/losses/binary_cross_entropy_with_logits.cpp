@@ -3,6 +3,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/on_device.hpp"
+#include "core/options.hpp"
 #include "layers/losses/loss_config.hpp"
 #include "layers/losses/weighted_logits_ops.hpp"
 
@@ -11,7 +12,7 @@ namespace weir {
 BinaryCrossEntropyWithLogits::BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options) : options_(std::move(options)) {
   if (options_.pos_weight.empty())
     throw ConfigError(type() + ": pos_weight is empty, expected one for all outputs, or one for each. Leave it out for 1.");
-  for (const double weight : options_.pos_weight) require_loss_option(type(), "pos_weight", weight, OptionRange::positive);
+  for (const double weight : options_.pos_weight) check_option(type(), "pos_weight", weight, OptionRange::positive);
   plain_ = ElementwiseLoss(LogitTerm{options_.pos_weight[0], options_.reduction});
 }
 

@@ -1,32 +1,16 @@
 #include <weir/layers/elementwise_loss.hpp>
 
 #include <cmath>
-#include <tuple>
-#include <type_traits>
 #include <weir/core/error.hpp>
 
 #include "core/on_device.hpp"
+#include "core/options.hpp"
 #include "core/typed.hpp"
 #include "layers/inputs.hpp"
 #include "layers/losses/elementwise_loss_ops.hpp"
 #include "layers/losses/loss_config.hpp"
 
 namespace weir {
-
-namespace {
-
-// Calls f(option) for each option of the term F.
-template <class F, class Visit>
-void for_each_option(Visit&& visit) {
-  if constexpr (requires { F::options; }) {
-    std::apply([&](const auto&... option) { (visit(option), ...); }, F::options);
-  }
-}
-
-template <class V>
-constexpr bool is_flag = std::is_same_v<V, bool>;
-
-}  // namespace
 
 TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch) {
   switch (reduction) {
@@ -41,21 +25,12 @@ TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t
 
 template <class F>
 ElementwiseLoss<F>::ElementwiseLoss(F options) : options_(options) {
-  for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
-    if constexpr (!is_flag<V>) require_loss_option(std::string(F::name), option.name, options_.*option.member, option.range);
-  });
+  check_options(options_);
 }
 
 template <class F>
 ElementwiseLoss<F> ElementwiseLoss<F>::from_config(const Config& config) {
-  F options;
-  for_each_option<F>([&]<class V>(const LossOption<F, V>& option) {
-    if constexpr (is_flag<V>) {
-      options.*option.member = config.boolean(option.name);
-    } else {
-      options.*option.member = config.number(option.name);
-    }
-  });
+  F options = options_from<F>(config, {"reduction"});
   options.reduction = read_reduction(config);
   return ElementwiseLoss(options);
 }
@@ -67,8 +42,7 @@ std::string ElementwiseLoss<F>::type() const {
 
 template <class F>
 Config ElementwiseLoss<F>::config() const {
-  Config config;
-  for_each_option<F>([&](const auto& option) { config.set(std::string(option.name), options_.*option.member); });
+  Config config = config_of(options_);
   write_reduction(config, options_.reduction);
   return config;
 }

@@ -3,7 +3,6 @@
 #include <iterator>
 #include <weir/core/error.hpp>
 
-#include "core/options.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -29,10 +28,6 @@ Reduction read_reduction(const Config& config) {
 
 std::vector<double> read_numbers(const Config& config, std::string_view name) {
   return config.contains(name) ? config.numbers(name) : std::vector<double>();
-}
-
-void require_loss_option(const std::string& loss, std::string_view option, double value, OptionRange range) {
-  check_option(loss, option, value, range);
 }
 
 void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value, std::string_view expected) {

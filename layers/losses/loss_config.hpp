@@ -6,7 +6,6 @@
 #include <vector>
 #include <weir/core/config.hpp>
 #include <weir/core/shape.hpp>
-#include <weir/layers/loss_option.hpp>
 #include <weir/layers/reduction.hpp>
 
 // Common parts of losses: options, config entries, messages.
@@ -19,9 +18,6 @@ Reduction read_reduction(const Config& config);  // ConfigError for an unknown o
 
 // config.numbers(name); empty when there is no such entry.
 std::vector<double> read_numbers(const Config& config, std::string_view name);
-
-// Throws ConfigError "huber: delta is 0, expected ...".
-void require_loss_option(const std::string& loss, std::string_view option, double value, OptionRange range);
 
 // Throws ConfigError that names the sample and position of this element of the targets.
 [[noreturn]] void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value,

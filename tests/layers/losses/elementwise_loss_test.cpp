@@ -204,3 +204,10 @@ TEST_CASE("elementwise losses: options outside their range are refused and descr
   CHECK_THROWS_WITH_AS(Hinge::from_config(Config().set("reduction", std::string("none"))),
                        "config: 'reduction' is 'none', expected one of: mean, sum, batch_mean.", ConfigError);
 }
+
+TEST_CASE("elementwise losses: from a Config options that are missing have their defaults and unknown ones are refused") {
+  CHECK(Huber::from_config({}).options().delta == 1);
+  CHECK(Huber::from_config(Config().set("delta", 2.0).set("reduction", std::string("sum"))).options().reduction == Reduction::sum);
+  CHECK_THROWS_WITH_AS(Huber::from_config(Config().set("dleta", 2.0)), "huber: has no option 'dleta', expected one of: delta.",
+                       ConfigError);
+}

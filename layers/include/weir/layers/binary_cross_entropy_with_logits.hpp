@@ -6,8 +6,8 @@
 #include <vector>
 
 #include <weir/core/host_device.hpp>
+#include <weir/core/option.hpp>
 #include <weir/layers/elementwise_loss.hpp>
-#include <weir/layers/loss_option.hpp>
 
 namespace weir {
 
@@ -17,7 +17,7 @@ struct LogitTerm {
   static constexpr std::string_view name = "binary_cross_entropy_with_logits";
   double pos_weight = 1;  // weight of positive targets; above 0
   Reduction reduction = Reduction::mean;
-  static constexpr std::tuple options{LossOption{"pos_weight", &LogitTerm::pos_weight, OptionRange::positive}};
+  static constexpr std::tuple options{Option{"pos_weight", &LogitTerm::pos_weight, OptionRange::positive}};
 
   static constexpr std::string_view targets = "0 to 1";
   bool takes(double t) const { return t >= 0 && t <= 1; }

@@ -4,8 +4,8 @@
 #include <tuple>
 
 #include <weir/core/host_device.hpp>
+#include <weir/core/option.hpp>
 #include <weir/layers/elementwise_loss.hpp>
-#include <weir/layers/loss_option.hpp>
 
 namespace weir {
 
@@ -15,7 +15,7 @@ struct HuberTerm {
   static constexpr std::string_view name = "huber";
   double delta = 1;  // above 0
   Reduction reduction = Reduction::mean;
-  static constexpr std::tuple options{LossOption{"delta", &HuberTerm::delta, OptionRange::positive}};
+  static constexpr std::tuple options{Option{"delta", &HuberTerm::delta, OptionRange::positive}};
 
   template <class T>
   WEIR_HD T value(T x, T t) const {

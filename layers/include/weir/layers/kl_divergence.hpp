@@ -5,8 +5,8 @@
 #include <tuple>
 
 #include <weir/core/host_device.hpp>
+#include <weir/core/option.hpp>
 #include <weir/layers/elementwise_loss.hpp>
-#include <weir/layers/loss_option.hpp>
 
 namespace weir {
 
@@ -17,7 +17,7 @@ struct KLDivergenceTerm {
   static constexpr std::string_view name = "kl_divergence";
   bool log_target = false;
   Reduction reduction = Reduction::mean;
-  static constexpr std::tuple options{LossOption{"log_target", &KLDivergenceTerm::log_target}};
+  static constexpr std::tuple options{Option{"log_target", &KLDivergenceTerm::log_target}};
 
   static constexpr std::string_view targets = "0 or more";
   bool takes(double t) const { return log_target || t >= 0; }

@@ -5,8 +5,8 @@
 #include <tuple>
 
 #include <weir/core/host_device.hpp>
+#include <weir/core/option.hpp>
 #include <weir/layers/elementwise_loss.hpp>
-#include <weir/layers/loss_option.hpp>
 
 namespace weir {
 
@@ -19,8 +19,8 @@ struct PoissonTerm {
   bool full = false;
   double eps = 1e-8;  // above 0
   Reduction reduction = Reduction::mean;
-  static constexpr std::tuple options{LossOption{"log_input", &PoissonTerm::log_input}, LossOption{"full", &PoissonTerm::full},
-                                      LossOption{"eps", &PoissonTerm::eps, OptionRange::positive}};
+  static constexpr std::tuple options{Option{"log_input", &PoissonTerm::log_input}, Option{"full", &PoissonTerm::full},
+                                      Option{"eps", &PoissonTerm::eps, OptionRange::positive}};
 
   static constexpr std::string_view targets = "0 or more";
   bool takes(double t) const { return t >= 0; }

@@ -4,8 +4,8 @@
 #include <tuple>
 
 #include <weir/core/host_device.hpp>
+#include <weir/core/option.hpp>
 #include <weir/layers/elementwise_loss.hpp>
-#include <weir/layers/loss_option.hpp>
 
 namespace weir {
 
@@ -15,7 +15,7 @@ struct SmoothL1Term {
   static constexpr std::string_view name = "smooth_l1";
   double beta = 1;  // 0 or more
   Reduction reduction = Reduction::mean;
-  static constexpr std::tuple options{LossOption{"beta", &SmoothL1Term::beta}};
+  static constexpr std::tuple options{Option{"beta", &SmoothL1Term::beta}};
 
   template <class T>
   WEIR_HD T value(T x, T t) const {
