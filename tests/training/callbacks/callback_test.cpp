@@ -3,10 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
-#include <iterator>
 #include <memory>
 #include <string>
-#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -14,10 +12,10 @@
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
 #include <weir/training/adam.hpp>
-#include <weir/training/exponential_lr.hpp>
 #include <weir/training/fit.hpp>
 
 #include "tests/support/passing_layer.hpp"
+#include "tests/training/callbacks/recorder.hpp"
 #include "tests/training/diagnostics/probe_layers.hpp"
 #include "tests/training/toy.hpp"
 
@@ -25,46 +23,6 @@ using namespace weir;
 using namespace weir::test;
 
 namespace {
-
-// Five steps an epoch.
-const Dataset& data() {
-  static const Dataset all = blobs(37);
-  return all;
-}
-
-FitOptions options_with(std::vector<AnyCallback> callbacks, std::int64_t epochs = 2) {
-  return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam({.lr = 0.01}), .epochs = epochs, .batch = 8, .callbacks = std::move(callbacks)};
-}
-
-using Log = std::shared_ptr<std::vector<std::string>>;
-
-// Writes down every call, and in one of them does what it is told.
-class Recorder : public Callback {
- public:
-  Recorder(std::string name, std::int64_t every, Log log, std::string when = "", std::function<Control()> act = {})
-      : name_(std::move(name)), every_(every), log_(std::move(log)), when_(std::move(when)), act_(std::move(act)) {}
-  std::string name() const override { return name_; }
-  std::int64_t every() const override { return every_; }
-  Control on_begin(Model&, const BeginReport&) override { return note("begin"); }
-  Control on_step(Model&, const StepReport& report) override { return note("step " + std::to_string(report.step)); }
-  Control on_epoch(Model&, const EpochReport& report) override { return note("epoch " + std::to_string(report.epoch)); }
-  void on_checkpoint(Model&, bool ending) override { note(ending ? "last checkpoint" : "checkpoint"); }
-  void on_end(Model&, const History& history) override { note("end " + std::to_string(history.epochs.size())); }
-  void save_state(CallbackState& state) const override { state.config.set("calls", calls_); }
-
- private:
-  Control note(const std::string& what) {
-    ++calls_;
-    log_->push_back(name_ + " " + what);
-    return what == when_ ? act_() : Control::go_on;
-  }
-
-  std::string name_;
-  std::int64_t every_, calls_ = 0;
-  Log log_;
-  std::string when_;
-  std::function<Control()> act_;
-};
 
 // Keeps the weights of the epoch with the smallest loss, and gives the Model them in the end.
 class KeepsBest : public Callback {
@@ -102,38 +60,8 @@ class KeepsBest : public Callback {
   Tensor weights_;
 };
 
-// Calls f(model, ending) where a checkpoint would be written.
-template <class F>
-class Saver : public Callback {
- public:
-  Saver(std::int64_t every, F f) : every_(every), f_(std::move(f)) {}
-  std::string name() const override { return "saver"; }
-  std::int64_t every() const override { return every_; }
-  void on_checkpoint(Model& model, bool ending) override { f_(model, ending); }
-
- private:
-  std::int64_t every_;
-  F f_;
-};
-
 struct NoStandardError {
   int number;
-};
-
-// y = x; counts its passes in training, and in the 40th waits for another thread to say stop.
-class Counter : public PassingLayer {
- public:
-  Counter(std::shared_ptr<std::atomic<int>> count, const std::atomic<bool>& stop)
-      : PassingLayer("counter"), count_(std::move(count)), stop_(&stop) {}
-  void forward(const Context& context, const LayerArgs& args) const override {
-    PassingLayer::forward(context, args);
-    if (!context.training || ++*count_ != 40) return;
-    while (!*stop_) std::this_thread::yield();
-  }
-
- private:
-  std::shared_ptr<std::atomic<int>> count_;
-  const std::atomic<bool>* stop_;
 };
 
 }  // namespace
@@ -289,185 +217,6 @@ TEST_CASE("callback: a negative number of steps between calls is refused") {
                        "fit: the callback a wants a call every -3 steps, expected 1 or more, or 0 for none. Change its every().",
                        ConfigError);
   CHECK(Snapshot(model) == before);
-}
-
-TEST_CASE("training state: within an epoch it holds the place and partial sums and between epochs none") {
-  Model model = classifier();
-  FitOptions options = options_with({});
-  options.on_step_every = 2;
-  double loss_sum = 0;
-  options.on_step = [&](const StepReport& report) {
-    const TrainingState& state = model.training_state();
-    CHECK(state.epochs + 1 == static_cast<std::uint64_t>(report.epoch));
-    CHECK(state.running.steps == report.step);
-    CHECK(state.running.samples == (report.step == 5 ? 37 : 8 * report.step));
-    CHECK(state.running.loss_sum / static_cast<double>(state.running.samples) == report.epoch_loss);
-    CHECK(state.running.accuracy.counted == state.running.samples);
-    CHECK(*state.running.accuracy.fraction() == *report.accuracy);
-    CHECK(state.running.seconds == report.seconds);
-    CHECK(state.history.size() == state.epochs);
-    loss_sum = state.running.loss_sum;
-    return Control::go_on;
-  };
-  options.on_epoch = [&](const EpochReport& report) {
-    const TrainingState& state = model.training_state();
-    CHECK(state.epochs == static_cast<std::uint64_t>(report.epoch));
-    CHECK(state.running.steps == 0);
-    CHECK(state.running.samples == 0);
-    CHECK(state.running.loss_sum == 0);
-    CHECK(state.running.accuracy.counted == 0);
-    REQUIRE(state.history.size() == state.epochs);
-    CHECK(state.history.back().loss == report.loss);
-    CHECK(report.loss == loss_sum / 37);
-    CHECK(report.total_steps == 5 * state.epochs);
-    return Control::go_on;
-  };
-  const History history = fit(model, data(), options);
-  CHECK(history.epochs.size() == 2);
-  fit(model, data(), options_with({}, 1));
-  CHECK(model.training_state().history.size() == 1);
-  CHECK(model.training_state().epochs == 3);
-}
-
-TEST_CASE("training state: an epoch that was cut short is over and the next fit begins the next one") {
-  const auto order = [](std::int64_t stop_at) {
-    auto seen = std::make_shared<std::vector<double>>();
-    Model model(sequential({3}, Witness(seen), Dense(1)), {.dtype = DType::f64});
-    FitOptions options{.loss = MeanSquaredError(), .optimizer = Adam(), .epochs = 2, .batch = 4};
-    options.on_step = [&](const StepReport& report) { return report.step == stop_at ? Control::stop : Control::go_on; };
-    fit(model, curve(10), options);
-    if (stop_at > 0) {
-      CHECK(model.training_state().epochs == (stop_at == 3 ? 1 : 0));  // three steps an epoch
-      seen->clear();
-      options.on_step = {};
-      options.epochs = 1;
-      fit(model, curve(10), options);
-    }
-    CHECK(model.training_state().epochs == 2);
-    return std::vector<double>(seen->end() - 10, seen->end());
-  };
-  const std::vector<double> second = order(0);
-  for (const std::int64_t step : {1, 2, 3}) CHECK(order(step) == second);
-}
-
-TEST_CASE("training state: a step that fails counts nowhere whichever of its batches it was") {
-  for (const std::int64_t accumulate : {1, 3}) {
-    for (const std::int64_t sample : {2, 6, 13, 18, 23, 36}) {  // whose first feature times a weight overflows
-      CAPTURE(accumulate);
-      CAPTURE(sample);
-      Tensor x = clone(data().inputs()[0].values), labels = clone(data().targets()[0].values);
-      x.values<float>()[static_cast<std::size_t>(6 * sample)] = 3e38F;
-      const Dataset outlier(std::move(x), std::move(labels));
-      Model failed = classifier(), good = classifier();
-      for (Model* each : {&failed, &good}) fill(each->parameter("0.weight"), 2);
-      FitOptions options = options_with({});
-      options.batch = 4;
-      options.accumulate = accumulate;
-      options.shuffle = false;
-      CHECK_THROWS_AS(fit(failed, outlier, options), NumericError);
-      const std::int64_t steps = sample / (4 * accumulate);
-      CHECK(failed.training_state().running.steps == steps);
-      options.on_step = [&](const StepReport& report) { return report.step == steps ? Control::stop : Control::go_on; };
-      if (steps > 0) {
-        fit(good, outlier, options);
-        CHECK(Snapshot(failed) == Snapshot(good));
-      } else {
-        CHECK(Snapshot(failed).running == Snapshot(good).running);
-      }
-    }
-  }
-}
-
-TEST_CASE("stop: set from another thread it ends fit between two steps") {
-  const int before = num_threads();
-  const Dataset many = blobs(2000, 70, 10);
-  for (const int threads : {1, 2}) {
-    set_num_threads(threads);
-    std::atomic<bool> stop = false;
-    const auto passes = std::make_shared<std::atomic<int>>(0);
-    const auto make = [&] {
-      return Model(sequential({70}, Dense(150), Counter(passes, stop), ReLU(), Dense(10)), {.max_batch = 64, .seed = 7});
-    };
-    std::thread other([&] {
-      while (*passes < 40) std::this_thread::yield();
-      stop = true;
-    });
-    Model model = make(), reference = make();
-    FitOptions options{.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 1000000, .batch = 64, .validation = &many};
-    options.stop = &stop;
-    const History history = fit(model, many, options);
-    other.join();
-    CHECK(history.stopped);
-    CHECK(*passes == 40);  // the step that ran was the last that was begun
-    CHECK(model.training_state().step == 40);
-    REQUIRE(history.epochs.size() == 2);
-    CHECK(history.epochs[1].samples == 8 * 64);  // an epoch has 32 steps
-    options.stop = nullptr;
-    options.on_step = [&](const StepReport& report) { return report.total_steps == 40 ? Control::stop : Control::go_on; };
-    fit(reference, many, options);
-    CHECK(Snapshot(model) == Snapshot(reference));
-  }
-  set_num_threads(before);
-}
-
-TEST_CASE("stop: set before fit begins no step is taken") {
-  Model model = classifier();
-  const Snapshot before(model);
-  const Log log = std::make_shared<std::vector<std::string>>();
-  std::atomic<bool> stop = true;
-  FitOptions options = options_with({Recorder("a", 1, log)});
-  options.stop = &stop;
-  const History history = fit(model, data(), options);
-  CHECK(history.stopped);
-  CHECK(history.epochs.empty());
-  CHECK(Snapshot(model) == before);
-  CHECK(*log == std::vector<std::string>{"a begin", "a last checkpoint", "a end 0"});
-  // The next fit begins the first epoch.
-  stop = false;
-  Model other = classifier();
-  CHECK_FALSE(fit(model, data(), options).stopped);
-  fit(other, data(), options_with({}));
-  CHECK(Snapshot(model) == Snapshot(other));
-}
-
-TEST_CASE("stop: within an epoch no validation or on_epoch follows") {
-  Model model = classifier();
-  std::atomic<bool> stop = false;
-  const Log log = std::make_shared<std::vector<std::string>>();
-  FitOptions options = options_with({Recorder("a", 0, log)});
-  options.validation = &data();
-  options.stop = &stop;
-  options.on_step = [&](const StepReport& report) {
-    stop = report.total_steps == 9;  // the last but one of the second epoch
-    return Control::go_on;
-  };
-  const History history = fit(model, data(), options);
-  CHECK(history.stopped);
-  REQUIRE(history.epochs.size() == 2);
-  CHECK(history.epochs[1].samples == 32);
-  CHECK_FALSE(history.epochs[1].validation_loss.has_value());
-  CHECK(model.training_state().epochs == 1);
-  CHECK(model.training_state().running.steps == 4);
-  CHECK(std::count(log->begin(), log->end(), "a epoch 2") == 0);
-}
-
-TEST_CASE("stop: after the last step of an epoch the epoch is finished first") {
-  Model stopped = classifier(), whole = classifier();
-  const Log log = std::make_shared<std::vector<std::string>>();
-  FitOptions options = options_with({Recorder("a", 0, log)}, 1);
-  options.validation = &data();
-  options.schedule = ExponentialLR({.gamma = 0.5});
-  const History expected = fit(whole, data(), options);
-  options.epochs = 3;
-  options.on_step = [](const StepReport& report) { return report.step == 5 ? Control::stop : Control::go_on; };
-  log->clear();
-  const History history = fit(stopped, data(), options);
-  CHECK(history.stopped);
-  REQUIRE(history.epochs.size() == 1);
-  CHECK(history.epochs[0].validation_loss == expected.epochs[0].validation_loss);
-  CHECK(std::count(log->begin(), log->end(), "a epoch 1") == 1);
-  CHECK(stopped.training_state().schedule.time == 1);
-  CHECK(Snapshot(stopped) == Snapshot(whole));
 }
 
 TEST_CASE("callback: a fit of the same Model within a fit is refused and the outer one can go on") {
