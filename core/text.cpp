@@ -16,17 +16,30 @@ std::string with_commas(std::int64_t number) {
 
 namespace {
 
-template <class T>
-std::string shortest(T number) {
-  if (std::isnan(number)) return "nan";
-  char text[32];
-  return {text, std::to_chars(text, text + sizeof text, number, std::chars_format::general).ptr};
+template <class T, class... Format>
+void append(std::string& text, T number, Format... format) {
+  if (std::isnan(static_cast<double>(number))) return void(text += "nan");
+  char digits[400];  // the largest double has 309 before the point
+  text.append(digits, std::to_chars(digits, digits + sizeof digits, number, format...).ptr);
 }
 
 }  // namespace
 
-std::string number_text(double number) { return shortest(number); }
-std::string number_text(float number) { return shortest(number); }
+std::string number_text(double number) {
+  std::string text;
+  append(text, number, std::chars_format::general);
+  return text;
+}
+
+std::string number_text(float number) {
+  std::string text;
+  append(text, number, std::chars_format::general);
+  return text;
+}
+
+void append_number(std::string& text, double number) { append(text, number, std::chars_format::general); }
+void append_number(std::string& text, double number, int decimals) { append(text, number, std::chars_format::fixed, decimals); }
+void append_number(std::string& text, std::int64_t number) { append(text, number); }
 
 void TextTable::print(std::ostream& out) const {
   std::vector<std::size_t> widths;

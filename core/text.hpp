@@ -14,6 +14,12 @@ std::string with_commas(std::int64_t number);
 std::string number_text(double number);
 std::string number_text(float number);
 
+// Appends to a text without the locale's help; takes memory only when the text grows beyond its capacity. The second writes so many
+// decimals.
+void append_number(std::string& text, double number);
+void append_number(std::string& text, double number, int decimals);
+void append_number(std::string& text, std::int64_t number);
+
 // A table of text, printed left-aligned with each column as wide as its widest cell.
 class TextTable {
  public:

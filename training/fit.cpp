@@ -49,6 +49,11 @@ void check_fit(const Model& model, Dataset& train, std::optional<Dataset>& valid
   check_at_least_one("batch", options.batch);
   check_at_least_one("accumulate", options.accumulate);
   check_at_least_one("on_step_every", options.on_step_every);
+  check_metrics("fit", model, options.metrics);
+  if (!options.metrics.empty() && !validation) {
+    throw ConfigError("fit: the metric " + options.metrics[0].name +
+                      " is computed on validation data, of which there is none. Set FitOptions::validation.");
+  }
   if (options.batch > model.max_batch()) {
     throw ShapeError("fit: batch is " + with_commas(options.batch) + ", the Model takes at most " + with_commas(model.max_batch()) +
                      ". Make it with a larger ModelOptions::max_batch.");
@@ -111,7 +116,7 @@ class Run {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (validation) validation_.emplace(model, *validation, options.loss).warm_up();
+    if (validation) validation_.emplace(model, *validation, options.loss, options.metrics).warm_up();
     model.plan_training(options.loss, target_shapes(train));
     // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
@@ -136,11 +141,14 @@ class Run {
     state_.history.clear();
     constexpr std::int64_t foreseen = 4096;  // longer histories reallocate
     state_.history.reserve(static_cast<std::size_t>(std::min(options_.epochs, foreseen)));
+    std::vector<std::string> metrics;
+    for (const Metric& metric : options_.metrics) metrics.push_back(metric.name);
     callbacks_.on_begin({.epochs = options_.epochs,
                          .steps = plan_.steps(),
                          .samples = plan_.samples_before(plan_.steps()),
                          .accuracy = counter_.counts(),
-                         .validation = validation_.has_value()});
+                         .validation = validation_.has_value(),
+                         .metrics = std::move(metrics)});
   }
 
   void run_epoch() {
@@ -154,9 +162,10 @@ class Run {
     if (epoch_.steps < plan_.steps()) return;  // stopped
     EpochReport report = epoch_report();
     if (validation_) {
-      const Evaluation evaluation = validation_->run();
+      Evaluation evaluation = validation_->run();
       report.validation_loss = evaluation.loss;
       report.validation_accuracy = evaluation.accuracy;
+      report.metrics = std::move(evaluation.metrics);
     }
     schedule_.after_epoch(report.validation_loss.value_or(report.loss), validation_ ? report.validation_accuracy : report.accuracy);
     ++state_.epochs;
@@ -249,6 +258,7 @@ class Run {
             .accuracy = epoch_.accuracy.fraction(),
             .validation_loss = {},
             .validation_accuracy = {},
+            .metrics = {},
             .learning_rate = updater_.learning_rate(),
             .seconds = epoch_.seconds};
   }

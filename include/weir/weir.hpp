@@ -19,6 +19,7 @@
 #include <weir/core/losses.hpp>
 #include <weir/core/make_layer.hpp>
 #include <weir/core/model.hpp>
+#include <weir/core/named_value.hpp>
 #include <weir/core/option.hpp>
 #include <weir/core/parallel.hpp>
 #include <weir/core/precision.hpp>
@@ -110,16 +111,22 @@
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>
 #include <weir/training/cosine_annealing_warm_restarts.hpp>
+#include <weir/training/csv_log.hpp>
+#include <weir/training/early_stopping.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/exponential_lr.hpp>
+#include <weir/training/file_log.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/fma_rate.hpp>
 #include <weir/training/gradcheck.hpp>
 #include <weir/training/gradcheck_report.hpp>
 #include <weir/training/gradient_clip.hpp>
+#include <weir/training/json_lines_log.hpp>
 #include <weir/training/linear_lr.hpp>
 #include <weir/training/linear_warmup.hpp>
 #include <weir/training/lion.hpp>
+#include <weir/training/log_options.hpp>
+#include <weir/training/metric.hpp>
 #include <weir/training/metrics.hpp>
 #include <weir/training/multi_step_lr.hpp>
 #include <weir/training/nadam.hpp>
@@ -132,6 +139,8 @@
 #include <weir/training/predict.hpp>
 #include <weir/training/profile.hpp>
 #include <weir/training/profile_report.hpp>
+#include <weir/training/progress_bar.hpp>
+#include <weir/training/quantity.hpp>
 #include <weir/training/radam.hpp>
 #include <weir/training/reduce_lr_on_plateau.hpp>
 #include <weir/training/regression_metrics.hpp>
@@ -142,3 +151,4 @@
 #include <weir/training/sgd.hpp>
 #include <weir/training/step.hpp>
 #include <weir/training/step_lr.hpp>
+#include <weir/training/tensor_board_log.hpp>

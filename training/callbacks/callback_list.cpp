@@ -1,6 +1,7 @@
 #include "training/callbacks/callback_list.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <type_traits>
 #include <utility>
 #include <weir/core/error.hpp>
@@ -70,7 +71,15 @@ void CallbackList::on_epoch(const EpochReport& report) {
 
 void CallbackList::on_end(const History& history) {
   call(always, [&](Callback& callback) { callback.on_checkpoint(model_, true); });
-  call(always, [&](Callback& callback) { callback.on_end(model_, history); });
+  std::exception_ptr first;
+  call(always, [&](Callback& callback) {
+    try {
+      callback.on_end(model_, history);
+    } catch (...) {
+      if (!first) first = std::current_exception();
+    }
+  });
+  if (first) std::rethrow_exception(first);
 }
 
 }  // namespace weir

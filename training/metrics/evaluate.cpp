@@ -5,9 +5,10 @@
 
 namespace weir {
 
-Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses) {
+Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses, const std::vector<Metric>& metrics) {
+  check_metrics("evaluate", model, metrics);
   const Dataset own = checked_data("evaluate", model, losses, data);
-  return Evaluator(model, own, losses).run();
+  return Evaluator(model, own, losses, metrics).run();
 }
 
 }  // namespace weir

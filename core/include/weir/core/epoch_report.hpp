@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
+#include <weir/core/named_value.hpp>
 
 namespace weir {
 
@@ -16,8 +18,9 @@ struct EpochReport {
   std::optional<double> accuracy;  // training accuracy, measured alike
   std::optional<double> validation_loss;
   std::optional<double> validation_accuracy;
-  double learning_rate = 0;  // of the last step
-  double seconds = 0;        // of training steps, without validation and callbacks
+  std::vector<NamedValue> metrics;  // FitOptions::metrics of the validation data
+  double learning_rate = 0;         // of the last step
+  double seconds = 0;               // of training steps, without validation and callbacks
 };
 
 }  // namespace weir

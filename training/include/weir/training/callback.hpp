@@ -12,8 +12,8 @@ namespace weir {
 
 // An object that fit calls between steps, on fit's own thread, to watch training, stop it or save it. A callback may read the Model and its
 // TrainingState, which are consistent then; only on_end may change parameters. An exception is passed on to the caller of fit: the Model
-// stays as after the last step, as TrainingState says, and no further callback runs, not even on_end. Callbacks run in the order of
-// FitOptions::callbacks; all run even if one returns stop.
+// stays as after the last step, as TrainingState says, and no further callback runs, not even on_end (but if on_end itself throws, the
+// others' on_end runs first). Callbacks run in the order of FitOptions::callbacks; all run even if one returns stop.
 class Callback {
  public:
   virtual ~Callback() = default;

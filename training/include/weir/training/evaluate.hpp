@@ -2,9 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
+#include <weir/core/named_value.hpp>
 #include <weir/data/dataset.hpp>
+#include <weir/training/metric.hpp>
 
 namespace weir {
 
@@ -12,11 +15,12 @@ struct Evaluation {
   double loss = 0;                 // sum over the losses of weight * mean over samples
   std::optional<double> accuracy;  // 0 to 1, of the first output whose loss classifies (see metrics.hpp); none without such a loss
   std::int64_t samples = 0;
+  std::vector<NamedValue> metrics;
 };
 
-// Loss and accuracy over a whole Dataset, in inference mode (PyTorch's model.eval() with no_grad). Does not change the Model's parameters,
-// state or gradients. u8 fields without a divisor use the one that the Model was trained with. Throws ShapeError, ConfigError or
-// DeviceError when Model, data and losses do not match.
-Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses);
+// Loss, accuracy and metrics of your own over a whole Dataset, in inference mode (PyTorch's model.eval() with no_grad). Does not change the
+// Model's parameters, state or gradients. u8 fields without a divisor use the one that the Model was trained with. Throws ShapeError,
+// ConfigError or DeviceError when Model, data and losses do not match.
+Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses, const std::vector<Metric>& metrics = {});
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <weir/data/dataset.hpp>
 #include <weir/training/callback.hpp>
 #include <weir/training/gradient_clip.hpp>
+#include <weir/training/metric.hpp>
 #include <weir/training/optimizer.hpp>
 #include <weir/training/parameter_group.hpp>
 #include <weir/training/reports.hpp>
@@ -32,6 +33,7 @@ struct FitOptions {
   std::int64_t accumulate = 1;              // batches (micro-batches) in a step, whose gradient is the mean over all their samples
   bool drop_last = false;                   // leave out an epoch's last batch if it is smaller
   const Dataset* validation = nullptr;      // evaluated after each epoch
+  std::vector<Metric> metrics = {};         // of your own, of the validation data after each epoch
   bool shuffle = true;                      // a new order in each epoch, from the Model's seed and the epoch's number
   bool check_finite = true;                 // false: NaN and infinities get into the parameters
   std::vector<AnyCallback> callbacks = {};  // called in this order; copied when fit begins
@@ -48,9 +50,9 @@ struct FitOptions {
 // first ended (step count, moments, schedule, order of samples); but an optimizer of another type, or a schedule with other options, starts
 // anew, and so do callbacks. With `accumulate` the gradients of a step's micro-batches are added in a binary tree and their losses in
 // order; running statistics are those of the last micro-batch. Throws before anything changes: ConfigError (an invalid option, a missing
-// loss or optimizer, a label or index out of range, a batch of one sample for BatchNorm), ShapeError (batch, number or shapes of inputs and
-// targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite; it names the step and the first layer
-// and tensor with a non-finite value, and the Model stays as after the last good step.
+// loss or optimizer, metrics without validation data, a label or index out of range, a batch of one sample for BatchNorm), ShapeError
+// (batch, number or shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite;
+// it names the step and the first layer and tensor with a non-finite value, and the Model stays as after the last good step.
 History fit(Model& model, const Dataset& train, const FitOptions& options);
 
 }  // namespace weir

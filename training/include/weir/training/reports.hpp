@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 #include <weir/core/epoch_report.hpp>
 
@@ -13,10 +14,11 @@ enum class Control : std::uint8_t { go_on, stop };
 // Passed to on_begin.
 struct BeginReport {
   std::int64_t epochs = 0;
-  std::int64_t steps = 0;    // in an epoch
-  std::int64_t samples = 0;  // in an epoch
-  bool accuracy = false;     // a loss classifies, so reports have an accuracy
-  bool validation = false;   // epoch reports have a validation_loss
+  std::int64_t steps = 0;                 // in an epoch
+  std::int64_t samples = 0;               // in an epoch
+  bool accuracy = false;                  // a loss classifies, so reports have an accuracy
+  bool validation = false;                // epoch reports have a validation_loss
+  std::vector<std::string> metrics = {};  // names of FitOptions::metrics
 };
 
 // A step of fit that has finished. Losses are means over samples, with sample weights applied; accuracies are fractions (0 to 1), present
