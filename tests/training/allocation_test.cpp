@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
@@ -16,12 +17,17 @@
 #include <weir/layers/softmax.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/adamw.hpp>
+#include <weir/training/csv_log.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/json_lines_log.hpp>
 #include <weir/training/linear_warmup.hpp>
 #include <weir/training/one_cycle_lr.hpp>
+#include <weir/training/progress_bar.hpp>
 #include <weir/training/sgd.hpp>
+#include <weir/training/tensor_board_log.hpp>
 
 #include "tests/support/malloc_counter.hpp"
+#include "tests/support/temporary_folder.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;
@@ -128,6 +134,24 @@ TEST_CASE("allocation: a callback that remembers a number and a stop from outsid
   options.stop = &stop;
   CHECK(allocations_of_fit(model, data, options) == 0);
   CHECK(model.training_state().callbacks[0].config.integer("steps") == 33);
+}
+
+TEST_CASE("allocation: a progress bar and logs take none") {
+  if (skipped()) return;
+  const TemporaryFolder folder;
+  std::ofstream terminal("/dev/null");
+  const Dataset data = blobs(700, 50, 10), test = blobs(150, 50, 10, 2);
+  Model model(sequential({50}, Dense(130), ReLU(), Dense(10)));
+  CHECK(allocations_of_fit(model, data,
+                           {.loss = SoftmaxCrossEntropy(),
+                            .optimizer = Adam(),
+                            .epochs = 3,
+                            .batch = 64,
+                            .validation = &test,
+                            .callbacks = {ProgressBar(terminal), ProgressBar(terminal, {.bar = true}), CsvLog(folder / "epochs.csv"),
+                                          CsvLog(folder / "steps.csv", {.every = 1}), JsonLinesLog(folder / "steps.jsonl", {.every = 1}),
+                                          TensorBoardLog(folder / "run", {.every = 1})}}) == 0);
+  CHECK(read_bytes(folder / "steps.csv").size() > 33 * 40);
 }
 
 TEST_CASE("allocation: norms and dropout and slopes take none") {

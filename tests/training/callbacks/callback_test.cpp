@@ -210,6 +210,21 @@ TEST_CASE("callback: an exception comes out as it is and the Model and its Train
   }
 }
 
+TEST_CASE("callback: an exception of on_end comes out when the others have ended too") {
+  const Log log = std::make_shared<std::vector<std::string>>();
+  Model model = classifier();
+  const auto raise = [](int number) { return [number]() -> Control { throw NoStandardError{number}; }; };
+  try {
+    fit(model, data(),
+        options_with({Recorder("a", 0, log, "end 2", raise(1)), Recorder("b", 0, log, "end 2", raise(2)), Recorder("c", 0, log)}));
+    FAIL("fit returned");
+  } catch (const NoStandardError& error) {
+    CHECK(error.number == 1);
+  }
+  CHECK(log->back() == "c end 2");
+  CHECK(model.training_state().epochs == 2);
+}
+
 TEST_CASE("callback: a negative number of steps between calls is refused") {
   Model model = classifier();
   const Snapshot before(model);
