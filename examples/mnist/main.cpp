@@ -51,6 +51,8 @@ int main(int argc, char** argv) {
   app.add_flag("--compare", t.compare, "Take one step on the CPU and on a CUDA device instead, and compare layer by layer");
   app.add_option("--save", t.save, "Write the trained model to this file (safetensors)");
   app.add_option("--json", t.json, "Write the figures to this file");
+  app.add_option("--csv", t.csv, "Write a row for each epoch to this file");
+  app.add_option("--tensorboard", t.tensorboard, "Write what is measured each epoch into this folder, for TensorBoard");
   app.add_flag("--profile", t.profile, "After the training, print where a step's time goes");
   app.add_flag("--quiet", t.quiet, "Print errors only");
 

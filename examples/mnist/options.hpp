@@ -24,6 +24,8 @@ struct TrainOptions {
   bool compare = false;
   std::string save;
   std::string json;
+  std::string csv;
+  std::string tensorboard;  // a folder
   bool profile = false;
   bool quiet = false;
 };

@@ -1,13 +1,14 @@
+#include <unistd.h>
+
+#include <cstdlib>
 #include <filesystem>
-#include <functional>
 #include <iostream>
-#include <memory>
+#include <vector>
 
 #include <weir/weir.hpp>
 
 #include "images.hpp"
 #include "options.hpp"
-#include "progress.hpp"
 #include "summary.hpp"
 
 namespace {
@@ -71,6 +72,15 @@ void compare(const weir::Graph& net, const weir::Dataset& data, const weir::AnyO
   if (!found.passed()) throw weir::NumericError(found.problem);
 }
 
+// On a terminal, unless NO_COLOR or CI is set.
+bool draws_bars() {
+  const auto is_set = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && *value != '\0';
+  };
+  return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !is_set("CI");
+}
+
 // Checked before the training, so that it is not lost because the model cannot be saved.
 void check_folder_of(const std::string& file) {
   if (file.empty()) return;
@@ -98,25 +108,21 @@ void train(const TrainOptions& options) {
       net, {.device = device_for(options.device), .max_batch = batch, .seed = options.seed, .precision = precision_for(options.precision)});
   if (!options.quiet) std::cout << model << '\n' << std::flush;
 
-  Progress progress(options.quiet);
+  std::vector<weir::AnyCallback> callbacks;
+  if (!options.quiet) {
+    const std::int64_t every = model.device().is_cuda() ? 50 : 1;
+    callbacks.push_back(weir::ProgressBar(std::cout, {.bar = draws_bars(), .every = every, .validation = "test"}));
+  }
+  if (!options.csv.empty()) callbacks.push_back(weir::CsvLog(options.csv));
+  if (!options.tensorboard.empty()) callbacks.push_back(weir::TensorBoardLog(options.tensorboard));
   Summary summary;
-  const auto on_step = [&](const weir::StepReport& report) {
-    progress.step(report);
-    return weir::Control::go_on;
-  };
-  const auto on_epoch = [&](const weir::EpochReport& report) {
-    progress.epoch(report);
-    return weir::Control::go_on;
-  };
   summary.history = weir::fit(model, training,
                               {.loss = weir::SoftmaxCrossEntropy(),
                                .optimizer = optimizer,
                                .epochs = options.epochs.value_or(defaults.epochs),
                                .batch = batch,
                                .validation = &test,
-                               .on_step = progress.shows_steps() ? on_step : std::function<weir::Control(const weir::StepReport&)>(),
-                               .on_step_every = model.device().is_cuda() ? 50 : 1,
-                               .on_epoch = on_epoch});
+                               .callbacks = callbacks});
   summary.dataset = images.name;
   summary.train_samples = training.samples();
   summary.test_samples = test.samples();

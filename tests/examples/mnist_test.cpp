@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
@@ -25,7 +26,8 @@ nlohmann::json read_json(const std::filesystem::path& file) { return nlohmann::j
 TEST_CASE("mnist: the digits reach 96 percent with the defaults and the figures are written") {
   const TemporaryFolder folder;
   const auto json = folder / "figures.json";
-  const auto ran = run(mnist + " --dataset digits --threads 2 --json " + json.string());
+  const auto ran = run(mnist + " --dataset digits --threads 2 --json " + json.string() + " --csv " + (folder / "epochs.csv").string() +
+                       " --tensorboard " + (folder / "run").string());
   REQUIRE_MESSAGE(ran.status == 0, ran.output);
   CHECK(ran.prints("These are the bundled UCI digits (8 x 8 points), not MNIST."));
   CHECK(ran.last_line().starts_with("trained in "));
@@ -42,6 +44,12 @@ TEST_CASE("mnist: the digits reach 96 percent with the defaults and the figures 
   CHECK(figures["samples_per_second"].get<double>() == doctest::Approx(100 * 1437 / figures["seconds"].get<double>()).epsilon(1e-9));
   CHECK(figures["threads"] == 2);
   CHECK(figures["device"] == "cpu");
+  const std::string rows = weir::test::read_bytes(folder / "epochs.csv");
+  CHECK(rows.starts_with("epoch,step,loss,accuracy,val_loss,val_accuracy,learning_rate,seconds\n1,45,"));
+  CHECK(std::count(rows.begin(), rows.end(), '\n') == 101);
+  CHECK(std::filesystem::directory_iterator(folder / "run")->path().filename().string().starts_with("events.out.tfevents."));
+  CHECK(ran.prints("\nepoch 100/100  loss "));
+  CHECK(ran.prints(" %  test loss "));
   CHECK(figures["seed"] == 0);
   for (std::size_t begin = 0; begin < ran.output.size();) {
     const std::size_t end = ran.output.find('\n', begin);
@@ -119,7 +127,8 @@ TEST_CASE("mnist: what cannot be used is an error and never a reason to fall bac
        {"--data /nonexistent", "--dataset digits --epochs 0", "--dataset digits --threads 0", "--dataset digits --lr nan",
         "--dataset digits --lr -1", "--dataset digits --batch 0", "--dataset digits --hidden 0", "--dataset digits --activation no",
         "--dataset digits --require-mnist", "--dataset digits --epochs 1 --save /dev/null/model",
-        "--dataset digits --epochs 1 --json /dev/null/json", "--dataset nothing", "--unknown"}) {
+        "--dataset digits --epochs 1 --json /dev/null/json", "--dataset digits --epochs 1 --csv /dev/null/csv",
+        "--dataset digits --epochs 1 --tensorboard /dev/null/run", "--dataset nothing", "--unknown"}) {
     const auto ran = run(nowhere + mnist + " --quiet " + options);
     CHECK_MESSAGE(ran.status != 0, options);
     CHECK_MESSAGE(ran.status < 128, options);

@@ -22,7 +22,7 @@ using namespace weir::test;
 namespace {
 
 using Mode = EarlyStoppingOptions::Mode;
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 CallbackState copy_of(const CallbackState& state) {
@@ -103,8 +103,8 @@ TEST_CASE("early stopping: stops at the epoch of Keras rules, resumed anywhere t
       {"max: wait 0 0 1", with(1, 0, Mode::max), {0.1, 0.2, 0.2}, 3},
       {"max with min_delta: wait 0 1 0 1 2", with(2, 0.25, Mode::max), {1, 1.25, 1.5, 1.75, 1.7}, 5},
       {"without patience the first epoch without improvement stops", with(0), {1, 2}, 2},
-      {"the first epoch never stops, NaN is no improvement: wait 1 0 1", with(1), {nan, 1, nan}, 3},
-      {"the first epoch never stops: wait 1 2", with(0), {nan, nan}, 2},
+      {"the first epoch never stops, NaN is no improvement: wait 1 0 1", with(1), {not_a_number, 1, not_a_number}, 3},
+      {"the first epoch never stops: wait 1 2", with(0), {not_a_number, not_a_number}, 2},
       {"a minimum of infinity is no improvement: wait 1 2", with(2), {infinity, infinity}, 2},
       {"start_from_epoch: three are ignored, then wait 0 1 2", late, {1, 2, 3, 4, 5, 6}, 6},
       {"baseline: improvements that do not reach it count as waiting; wait 1 2 3 4", baseline, {5, 4, 3, 3}, 4},
@@ -153,11 +153,11 @@ TEST_CASE("early stopping: the best weights and running statistics are restored 
 
 TEST_CASE("early stopping: without any improvement the first epoch that counts is the best") {
   Model second = with_running_statistics();
-  fit(second, data(), with_sequence({nan, nan}, {}));
+  fit(second, data(), with_sequence({not_a_number, not_a_number}, {}));
   Model model = with_running_statistics();
   const EarlyStoppingOptions options{
       .monitor = "val_score", .patience = 2, .mode = Mode::max, .restore_best_weights = true, .start_from_epoch = 1};
-  CHECK(fit(model, data(), with_sequence({1, nan, nan, nan}, {EarlyStopping(options)})).epochs.size() == 3);
+  CHECK(fit(model, data(), with_sequence({1, not_a_number, not_a_number, not_a_number}, {EarlyStopping(options)})).epochs.size() == 3);
   CHECK(bits(model.parameter_arena()) == bits(second.parameter_arena()));
 }
 
@@ -225,7 +225,7 @@ TEST_CASE("early stopping: what cannot be watched is an error before the first s
   CHECK(Snapshot(model) == before);
   CHECK_THROWS_WITH_AS(EarlyStopping({.patience = -1}), "early_stopping: patience is -1, expected at least 0.", ConfigError);
   CHECK_THROWS_AS(EarlyStopping({.min_delta = -0.1}), ConfigError);
-  CHECK_THROWS_AS(EarlyStopping({.min_delta = nan}), ConfigError);
+  CHECK_THROWS_AS(EarlyStopping({.min_delta = not_a_number}), ConfigError);
   CHECK_THROWS_AS(EarlyStopping({.start_from_epoch = -1}), ConfigError);
 }
 

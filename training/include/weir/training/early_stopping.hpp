@@ -13,13 +13,13 @@ namespace weir {
 struct EarlyStoppingOptions {
   enum class Mode : std::uint8_t { automatic, min, max };  // min: a lower value is better, max: a higher one
 
-  std::string monitor = "val_loss";   // as in quantity.hpp
-  double min_delta = 0;               // 0 or more; better by no more than this is no improvement
-  std::int64_t patience = 0;          // stop after so many epochs without improvement (0 stops as 1 does); 0 or more
-  Mode mode = Mode::automatic;        // automatic: min for losses, max for accuracies; a metric of your own needs one of the others
-  std::optional<double> baseline;     // an improvement that is not better than this too does not count towards patience
-  bool restore_best_weights = false;  // in the end, also without a stop, give the Model the weights of the best epoch
-  std::int64_t start_from_epoch = 0;  // ignore so many epochs first; 0 or more
+  std::string monitor = "val_loss";     // as in quantity.hpp
+  double min_delta = 0;                 // 0 or more; better by no more than this is no improvement
+  std::int64_t patience = 0;            // stop after so many epochs without improvement (0 stops as 1 does); 0 or more
+  Mode mode = Mode::automatic;          // automatic: min for losses, max for accuracies; a metric of your own needs one of the others
+  std::optional<double> baseline = {};  // an improvement that is not better than this too does not count towards patience
+  bool restore_best_weights = false;    // in the end, also without a stop, give the Model the weights of the best epoch
+  std::int64_t start_from_epoch = 0;    // ignore so many epochs first; 0 or more
 };
 
 // Stops training when a quantity no longer improves, by the rules of keras.callbacks.EarlyStopping (Keras 3): after each epoch
