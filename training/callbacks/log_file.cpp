@@ -59,6 +59,7 @@ LogFile::LogFile(std::filesystem::path path, std::string text, const std::string
   place_ = {place_.bytes + counted_, crc_of(place_.crc, text_)};
   if (text_.empty() && regular) {  // is there room?
     text_ = "\n";
+    counted_ = 1;
     if (put() && ::ftruncate(file_.get(), facts.st_size) != 0) error_ = last_error();
   }
   if (!error_.empty() || !put()) {

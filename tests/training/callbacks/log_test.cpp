@@ -245,7 +245,7 @@ TEST_CASE("log: a resumed run refuses a file that is not the one it wrote and le
   other[header.size() + 4] = '7';
   write_bytes(path, other);
   CHECK_THROWS_WITH_AS(log_epochs(CsvLog(path), 3, 3, &states[2]),
-                       (path.string() + ": is not the log that the resumed run wrote: its first 70 bytes differ. Put that file here, or "
+                       (path.string() + ": is not the log that the resumed run wrote: its first 77 bytes differ. Put that file here, or "
                                         "name another.")
                            .c_str(),
                        FileError);
