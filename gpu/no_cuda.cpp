@@ -105,5 +105,6 @@ void sum_squares(const Context&, In, Out, Out) { none(); }
 void clip_norm(const Context&, In, double, Out) { none(); }
 void limit_rows(const Context&, double, const std::uint64_t*, Out) { none(); }
 void accumulate(const Context&, In, double, In, Out) { none(); }
+void update_average(const Context&, const AverageUpdate&, In, Out) { none(); }
 
 }  // namespace weir::cuda

@@ -109,14 +109,18 @@ class Run {
         counter_(model, train, options.loss),
         schedule_(options.schedule, options.schedule_unit, model.training_state().schedule),
         updater_("fit", model, *options.optimizer,
-                 {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .schedule = &schedule_}),
+                 {.check_finite = options.check_finite,
+                  .groups = options.groups,
+                  .clip = options.clip,
+                  .schedule = &schedule_,
+                  .average = options.average}),
         plan_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples(), options.batch, options.accumulate),
         sum_(model, plan_) {
     if (options.schedule && options.schedule->watches() == ScheduleWatch::accuracy && !counter_.counts()) {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (validation) validation_.emplace(model, *validation, options.loss, options.metrics).warm_up();
+    if (validation) updater_.average().warm_up(validation_.emplace(model, *validation, options.loss, options.metrics));
     model.plan_training(options.loss, target_shapes(train));
     // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
@@ -162,7 +166,7 @@ class Run {
     if (epoch_.steps < plan_.steps()) return;  // stopped
     EpochReport report = epoch_report();
     if (validation_) {
-      Evaluation evaluation = validation_->run();
+      Evaluation evaluation = updater_.average().evaluate(*validation_);
       report.validation_loss = evaluation.loss;
       report.validation_accuracy = evaluation.accuracy;
       report.metrics = std::move(evaluation.metrics);

@@ -3,6 +3,7 @@
 
 #include "core/cpu/lanes.hpp"
 #include "core/cpu/vectorized.hpp"
+#include "core/memory_ops.hpp"
 #include "core/typed.hpp"
 #include "training/gradient_ops.hpp"
 
@@ -108,6 +109,20 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
 #pragma omp simd  // x and y may be the same block: without this the compiler's overlap check would disable vectors
         for (std::int64_t i = begin; i < end; ++i) to[i] = left[i] + f * right[i];
       }
+    });
+  });
+}
+
+void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average) {
+  if (!update.due()) return;
+  if (update.number() == update.first) return copy(context, w, average);
+  typed(average.dtype(), [&](auto t) {
+    using T = decltype(t);
+    const T* from = data<T>(w);
+    T* to = data<T>(average);
+    const Lerp<T> lerp{static_cast<T>(1 - update.decay)};
+    over_tiles(context, average.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) to[i] = lerp(to[i], from[i]);
     });
   });
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <weir/core/context.hpp>
+#include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
 
 // Operations on gradients before an update and on parameters after it. All blocks of a call are of one dtype, f32 or f64, except sums,
@@ -10,6 +11,28 @@
 namespace weir {
 
 inline constexpr std::int64_t square_tile = 4096;  // elements of each partial sum
+
+// An update of an average of the parameters w after the step whose number is *step + first_step; see WeightAverage.
+struct AverageUpdate {
+  double decay = 0;
+  std::uint64_t every = 1, start = 0;
+  std::uint64_t first = 0;  // the step whose parameters are copied; 0: there is an average already
+  std::uint64_t first_step = 0;
+  const std::uint64_t* step = nullptr;  // these two are in the device's memory
+  const std::uint64_t* skip = nullptr;  // nullptr: never skips
+
+  WEIR_HD std::uint64_t number() const { return *step + first_step; }
+  WEIR_HD bool due() const { return (skip == nullptr || *skip == 0) && number() > start && number() % every == 0; }
+};
+
+// average + weight (w - average) as torch.lerp computes it: exact for the weights 0 and 1, and where both are equal.
+template <class T>
+struct Lerp {
+  T weight;
+  WEIR_HD T operator()(T average, T w) const {
+    return weight < T(0.5) ? average + weight * (w - average) : w - (w - average) * (T(1) - weight);
+  }
+};
 
 }  // namespace weir
 
@@ -26,6 +49,8 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
 // y = a + factor x, or factor x where a is empty; y may be x.
 void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
+// average = average + (1 - decay) (w - average), or w at the first update; does nothing unless update.due().
+void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);
 }  // namespace weir::cpu
 
 namespace weir::cuda {
@@ -35,4 +60,5 @@ void sum_squares(const Context& context, const ConstTensorView& x, const TensorV
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
 void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
+void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);
 }  // namespace weir::cuda

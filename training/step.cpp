@@ -7,7 +7,8 @@
 namespace weir {
 
 void step(Model& model, const Optimizer& optimizer, StepOptions options) {
-  Updater updater("step", model, optimizer, {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip});
+  Updater updater("step", model, optimizer,
+                  {.check_finite = options.check_finite, .groups = options.groups, .clip = options.clip, .average = options.average});
   if (!updater.step()) throw NumericError(failed_step("step", model, find_bad_gradient(model)));
 }
 

@@ -31,6 +31,7 @@ Updater::Updater(std::string who, Model& model, const Optimizer& optimizer, cons
       regularizer_(who_, model, groups_, options.clip),
       safe_magnitude_(groups_.safe_magnitude(model.dtype())),
       moments_(model, optimizer),
+      average_(model, options.average),
       numbers_(model.device(), groups_.rates().size()),
       segment_(moments_.views().begin(), moments_.views().end()) {
   if (!optimizer.runs_on(model.device())) {
@@ -111,12 +112,14 @@ bool Updater::step(Gradients gradients) {
   } else {
     update_with_care(context);
   }
+  enqueue_average(context, nullptr);
   model_->commit();
   keep_state();
   return true;
 }
 
 void Updater::keep_state() {
+  average_.steps_were_taken();
   if (state_is_kept_) return;
   state_is_kept_ = true;
   moments_.keep(model_->training_state().optimizer);
@@ -145,6 +148,10 @@ void Updater::enqueue_update(const Context& context, bool track, const std::uint
   regularizer_.after_update(context, skip);
 }
 
+void Updater::enqueue_average(const Context& context, const std::uint64_t* skip) {
+  average_.update(context, &numbers_.on_device()->step, moments_.first_step(), skip);
+}
+
 bool Updater::capturable() const {
   const auto can = [](const Segment& segment) { return segment.optimizer->capturable(); };
   return std::all_of(groups_.segments().begin(), groups_.segments().end(), can);
@@ -167,6 +174,7 @@ void Updater::enqueue(const Context& context, StepAcceptance acceptance) {
   cuda::accept_step(context, acceptance);
   if (regularizer_.changes_gradients()) regularizer_.before_update(context);
   enqueue_update(context, check_finite_, &acceptance.numbers->skip);
+  enqueue_average(context, &acceptance.numbers->skip);
 }
 
 void Updater::end_recorded(const Context& context) { numbers_.pull(context); }

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/training/optimizer.hpp>
 
+#include "training/averager.hpp"
 #include "training/host_device_buffer.hpp"
 #include "training/optimizers/moments.hpp"
 #include "training/parameter_groups.hpp"
@@ -21,6 +23,7 @@ struct UpdaterOptions {
   std::span<const ParameterGroup> groups = {};
   GradientClip clip = {};
   const ScheduleRun* schedule = nullptr;  // nullptr: constant learning rates
+  std::optional<WeightAverage> average = {};
 };
 
 // Whether the gradients are still those of Model::backward (then its upper bounds hold) or were changed afterwards.
@@ -31,7 +34,7 @@ enum class Gradients : std::uint8_t { as_made, changed };
 class Updater {
  public:
   // `who` begins messages: "fit". The Model, the optimizer and what the options point to must outlive this. Changes nothing; DeviceError
-  // for an optimizer that does not run on the Model's device, ConfigError for invalid groups or limits.
+  // for an optimizer that does not run on the Model's device, ConfigError for invalid groups, limits or average.
   Updater(std::string who, Model& model, const Optimizer& optimizer, const UpdaterOptions& options = {});
 
   // Returns false, with nothing changed, when the loss or a gradient is not finite. Throws NumericError, with nothing changed, when the
@@ -40,6 +43,7 @@ class Updater {
 
   double learning_rate() const { return learning_rate_; }  // of the last step, for parameters in no group
   const std::vector<double>& rates() const { return groups_.rates(); }
+  Averager& average() { return average_; }
 
   // For steps recorded on a device: as step(), without the host. Between begin and end the numbers are on the device.
   bool capturable() const;
@@ -56,6 +60,7 @@ class Updater {
   void look_at_gradients(const Context& context, Gradients gradients, double* max_abs);
   void update(const Context& context, bool track);
   void enqueue_update(const Context& context, bool track, const std::uint64_t* skip);
+  void enqueue_average(const Context& context, const std::uint64_t* skip);
   void update_with_care(const Context& context);
   std::string describe_overflow() const;
   void keep_state();
@@ -70,6 +75,7 @@ class Updater {
   double safe_magnitude_;
   double learning_rate_ = 0;
   Moments moments_;
+  Averager average_;
   bool state_is_kept_ = false;
   HostDeviceBuffer<UpdateNumbers> numbers_;  // the first entry; further ones, one for each group, hold only a learning rate
   std::vector<TensorView> segment_;          // moments of one segment, reused for each call

@@ -1,4 +1,4 @@
-// Gradients before an update (penalties, clipping, accumulation) and the norm limit of parameters after it.
+// Gradients before an update (penalties, clipping, accumulation); the norm limit and the average of parameters after it.
 
 #include "gpu/kernels/map.cuh"
 #include "gpu/kernels/reduce.hpp"
@@ -83,6 +83,13 @@ __global__ void __launch_bounds__(block_threads)
   }
 }
 
+template <class T>
+__global__ void average_kernel(AverageUpdate update, Lerp<T> lerp, std::int64_t count, const T* w, T* average) {
+  if (!update.due()) return;
+  const bool copies = update.number() == update.first;
+  for (std::int64_t i = thread_index(); i < count; i += thread_count()) average[i] = copies ? w[i] : lerp(average[i], w[i]);
+}
+
 }  // namespace
 
 void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g) {
@@ -135,6 +142,14 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
     using T = decltype(t);
     if (a.empty()) return map(context, "accumulate", y.elements(), Scaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(x));
     map(context, "accumulate", y.elements(), AddScaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(a), data<T>(x));
+  });
+}
+
+void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average) {
+  typed(average.dtype(), [&](auto t) {
+    using T = decltype(t);
+    launch(context, "update_average", average_kernel<T>, grid_of(context, average.elements()), update,
+           Lerp<T>{static_cast<T>(1 - update.decay)}, average.elements(), data<T>(w), data<T>(average));
   });
 }
 

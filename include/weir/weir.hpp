@@ -152,3 +152,4 @@
 #include <weir/training/step.hpp>
 #include <weir/training/step_lr.hpp>
 #include <weir/training/tensor_board_log.hpp>
+#include <weir/training/weight_average.hpp>

@@ -191,6 +191,28 @@ TEST_CASE("cuda: groups and penalties and limits of every kind train as on the C
   }
 }
 
+TEST_CASE("cuda: the average of the weights is that of the CPU and validation measures it") {
+  if (!device_here()) return;
+  FitOptions options = options_with(Adam({.lr = 0.01}));
+  options.validation = &data();
+  for (const WeightAverage& average : {WeightAverage{.decay = 0.9}, WeightAverage{.decay = 0.3, .every = 3, .start = 5}}) {
+    options.average = average;
+    Model host(plain(), {.dtype = DType::f64, .max_batch = 16, .seed = 3});
+    Model device(plain(), {.device = gpu, .dtype = DType::f64, .max_batch = 16, .seed = 3});
+    for (int times = 0; times < 2; ++times) {  // the second fit goes on
+      const History a = fit(host, data(), options), b = fit(device, data(), options);
+      for (std::size_t i = 0; i < a.epochs.size(); ++i)
+        CHECK(std::abs(*a.epochs[i].validation_loss - *b.epochs[i].validation_loss) <= 100 * drift());
+      const AverageState &expected = host.training_state().average, &state = device.training_state().average;
+      CHECK(difference(state.values, expected.values) <= 100 * drift());
+      CHECK(difference(device.parameter_arena(), host.parameter_arena()) <= 100 * drift());
+      CHECK(state.updates == expected.updates);
+      CHECK(state.values.device() == gpu);
+      CHECK(bits(averaged_model(device).parameter_arena()) == bits(state.values));
+    }
+  }
+}
+
 TEST_CASE("cuda: samples weigh as on the CPU") {
   if (!device_here()) return;
   std::vector<double> numbers;

@@ -127,6 +127,33 @@ TEST_CASE("recorded steps: gradients of shared parameters are added in a replay 
   CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
 }
 
+TEST_CASE("recorded steps: the average of the weights is a part of every replay") {
+  StandIn device;
+  const Dataset validation = blobs(40, 6, 3, 2);
+  for (const std::int64_t accumulate : {1, 3}) {
+    device.clear_calls();
+    const auto train = [&](Device where) {
+      Model model = classifier({.device = where, .seed = 3});
+      fill(model.parameter("2.bias"), 1e38);  // the host must run some steps
+      FitOptions options = options_for(3);
+      options.accumulate = accumulate;
+      options.average = WeightAverage{.decay = 0.9, .every = 2, .start = 3};
+      options.validation = &validation;
+      fit(model, blobs(115), options);
+      fill(model.parameter("2.bias"), 1);
+      fit(model, blobs(115), options);
+      return model;
+    };
+    const Model there = train(gpu), host = train(Device::cpu());
+    CHECK(device.count("replay") > 10);
+    const AverageState &a = there.training_state().average, &b = host.training_state().average;
+    CHECK(a.updates == b.updates);
+    CHECK(a.updates == (host.training_state().step - 2) / 2);
+    CHECK(bits(a.values) == bits(b.values));
+    CHECK(bits(there.parameter_arena()) == bits(host.parameter_arena()));
+  }
+}
+
 TEST_CASE("recorded steps: one graph for whole batches and one for the last") {
   StandIn device;
   Model model = classifier({.device = gpu});
@@ -179,7 +206,10 @@ TEST_CASE("recorded steps: no second graph where all batches are whole") {
 }
 
 TEST_CASE("recorded steps: after the first epoch nothing is allocated and the host waits a few times an epoch") {
-  check_steady_state(options_for(5));  // an epoch is 100 steps
+  FitOptions options = options_for(5);  // an epoch is 100 steps
+  check_steady_state(options);
+  options.average = WeightAverage{.every = 7};
+  check_steady_state(options);
 }
 
 TEST_CASE("recorded steps: in a capture nothing waits or allocates or moves to the host") {

@@ -174,5 +174,6 @@ void sum_squares(const Context& c, In x, Out partial, Out sum) { run(cpu::sum_sq
 void clip_norm(const Context& c, In sums, double limit, Out g) { run(cpu::clip_norm, c, sums, limit, g); }
 void limit_rows(const Context& c, double limit, const std::uint64_t* skip, Out w) { run(cpu::limit_rows, c, limit, skip, w); }
 void accumulate(const Context& c, In a, double factor, In x, Out y) { run(cpu::accumulate, c, a, factor, x, y); }
+void update_average(const Context& c, const AverageUpdate& update, In w, Out average) { run(cpu::update_average, c, update, w, average); }
 
 }  // namespace weir::cuda

@@ -204,6 +204,39 @@ TEST_CASE("cuda: rows that are too long are shortened and others kept") {
   }
 }
 
+TEST_CASE("cuda: an average of parameters is updated with equal bits or not at all") {
+  if (!device_here()) return;
+  struct Numbers {
+    std::uint64_t step = 0, skip = 0;
+  };
+  for (const DType dtype : compute_types) {
+    for (const std::int64_t n : {0, 1, 3, 1000, 100003}) {
+      const Tensor w = random_tensor({n}, dtype, 1), there = w.to(gpu);
+      for (const double decay : {0.0, 0.3, 0.999, 1.0}) {
+        Tensor host = random_tensor({n}, dtype, 2), device = host.to(gpu);
+        HostDeviceBuffer<Numbers> numbers(gpu, 1);
+        AverageUpdate update{.decay = decay, .every = 3, .start = 6, .first = 12, .first_step = 2, .step = nullptr, .skip = nullptr};
+        // Update 10 copies, 13 averages; 14 is not due, 4 is step 6, the last before the start, and the last one is skipped.
+        for (const Numbers now : {Numbers{10}, Numbers{13}, Numbers{14}, Numbers{4}, Numbers{16, 1}}) {
+          INFO(to_string(dtype) << " " << n << " decay " << decay << " update " << now.step);
+          const auto before = bits(host);
+          update.step = &now.step;
+          update.skip = &now.skip;
+          cpu::update_average(context_for(Device::cpu()), update, w, host);
+          numbers.host()[0] = now;
+          numbers.push(context_for(gpu));
+          update.step = &numbers.on_device()->step;
+          update.skip = &numbers.on_device()->skip;
+          cuda::update_average(context_for(gpu), update, there, device);
+          CHECK(bits(device) == bits(host));
+          if (now.step == 10) CHECK(bits(host) == bits(w));
+          if (now.step == 14 || now.step == 4 || now.skip == 1) CHECK(bits(host) == before);
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("cuda: an update that is skipped changes nothing") {
   if (!device_here()) return;
   for (const Device device : {Device::cpu(), gpu}) {

@@ -112,6 +112,21 @@ TEST_CASE("allocation: groups and clipping and schedules and several batches a s
                             .accumulate = 5}) == 0);
 }
 
+TEST_CASE("allocation: an average of the weights takes none and neither does a validation of it") {
+  if (skipped()) return;
+  const Dataset data = blobs(700, 50, 10), test = blobs(150, 50, 10, 2);
+  Model model(sequential({50}, Dense(130), ReLU(), Dense(10)));
+  for (int times = 0; times < 2; ++times) {
+    CHECK(allocations_of_fit(model, data,
+                             {.loss = SoftmaxCrossEntropy(),
+                              .optimizer = Adam(),
+                              .average = WeightAverage{.every = 2, .start = 3},
+                              .epochs = 3,
+                              .batch = 64,
+                              .validation = &test}) == 0);
+  }
+}
+
 TEST_CASE("allocation: a callback that remembers a number and a stop from outside take none") {
   if (skipped()) return;
   class Counts : public Callback {

@@ -25,6 +25,13 @@ struct OptimizerState {
   std::vector<Moment> moments;
 };
 
+// An exponential moving average of the parameters (FitOptions::average).
+struct AverageState {
+  Config config;              // its options in the last step
+  std::uint64_t updates = 0;  // so far; the first copied the parameters
+  Tensor values;              // shape, dtype and device of the Model's parameter_arena(); empty before the first step with an average
+};
+
 // Whether a schedule counts steps or epochs.
 enum class ScheduleUnit : std::uint8_t { step, epoch };
 
@@ -91,6 +98,7 @@ struct TrainingState {
 
   OptimizerState optimizer;
   ScheduleState schedule;
+  AverageState average;
   std::vector<ParameterOptions> parameters;  // as in the last step, in the order of Model::parameters()
 };
 

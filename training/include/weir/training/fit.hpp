@@ -15,6 +15,7 @@
 #include <weir/training/parameter_group.hpp>
 #include <weir/training/reports.hpp>
 #include <weir/training/schedule.hpp>
+#include <weir/training/weight_average.hpp>
 
 namespace weir {
 
@@ -28,6 +29,7 @@ struct FitOptions {
   AnySchedule schedule = {};                       // of the learning rates; none: constant
   std::optional<ScheduleUnit> schedule_unit = {};  // counts steps or epochs; unset: the schedule's default
   GradientClip clip = {};
+  std::optional<WeightAverage> average = {};  // an exponential moving average of the parameters
   std::int64_t epochs = 1;
   std::int64_t batch = 32;                  // at most the Model's max_batch
   std::int64_t accumulate = 1;              // batches (micro-batches) in a step, whose gradient is the mean over all their samples

@@ -1,16 +1,19 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/training/gradient_clip.hpp>
 #include <weir/training/optimizer.hpp>
 #include <weir/training/parameter_group.hpp>
+#include <weir/training/weight_average.hpp>
 
 namespace weir {
 
 struct StepOptions {
   std::vector<ParameterGroup> groups = {};  // parameters in none have the optimizer's options
   GradientClip clip = {};
+  std::optional<WeightAverage> average = {};
   bool check_finite = true;  // false: NaN and infinities get into the parameters
 };
 
