@@ -6,6 +6,6 @@ void Loss::check_targets(const Shape&, const ConstTensorView&) const {}
 
 double Loss::divisor(const Shape&, const ConstTensorView& targets) const { return static_cast<double>(targets.shape()[0]); }
 
-bool Loss::classifies(const Shape&, const Shape&) const { return false; }
+std::optional<Classification> Loss::classification(const Shape&, const Shape&) const { return {}; }
 
 }  // namespace weir

@@ -93,8 +93,8 @@ void count_batch(const Context&, const double*, double, StepNumbers*) { none(); 
 void accept_step(const Context&, const StepAcceptance&) { none(); }
 void copy_unless(const Context&, const std::uint64_t*, In, Out) { none(); }
 void max_abs(const Context&, In, double*) { none(); }
-void count_correct(const Context&, In, In, std::int64_t*) { none(); }
-void count_confusion(const Context&, In, In, std::int64_t*) { none(); }
+void count_correct(const Context&, const Classification&, In, In, std::int64_t*) { none(); }
+void count_confusion(const Context&, const Classification&, In, In, std::int64_t*) { none(); }
 void count_top_k(const Context&, In, In, std::int64_t, std::int64_t*) { none(); }
 void count_labels(const Context&, In, std::int64_t, std::int64_t*) { none(); }
 void regression_sums(const Context&, In, In, In, Out) { none(); }

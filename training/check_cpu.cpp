@@ -5,7 +5,7 @@
 #include "core/max_abs.hpp"
 #include "core/typed.hpp"
 #include "training/check_ops.hpp"
-#include "training/metrics/argmax.hpp"
+#include "training/metrics/predictions.hpp"
 
 namespace weir::cpu {
 
@@ -13,20 +13,6 @@ namespace {
 
 constexpr std::int64_t max_tile = 4 * 1024;
 constexpr std::int64_t count_tile = 256;  // rows
-
-// Calls f(begin, end, outputs, labels, classes) for each tile [begin, end) of rows, tiles on several threads.
-template <class F>
-void for_row_tiles(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, F&& f) {
-  const std::int64_t rows = labels.elements();
-  if (rows == 0) return;
-  const std::int64_t classes = outputs.elements() / rows;
-  typed(outputs.dtype(), [&](auto t) {
-    const auto* values = data<decltype(t)>(outputs);
-    const auto* wanted = data<std::int32_t>(labels);
-    vectorized_for(context, ceil_div(rows, count_tile),
-                   [&](std::int64_t tile) { f(tile * count_tile, std::min(rows, (tile + 1) * count_tile), values, wanted, classes); });
-  });
-}
 
 void add(std::int64_t& count, std::int64_t more) { std::atomic_ref(count).fetch_add(more, std::memory_order_relaxed); }
 
@@ -43,31 +29,43 @@ void max_abs(const Context& context, const ConstTensorView& x, double* max_abs) 
   });
 }
 
-void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct) {
-  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
-    std::int64_t hits = 0;
-    for (auto row = begin; row < end; ++row) hits += argmax(values + row * classes, classes) == wanted[row] && wanted[row] >= 0 ? 1 : 0;
-    add(*correct, hits);
+void count_correct(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                   std::int64_t* correct) {
+  with_predictions(how, outputs, targets, [&](std::int64_t count, std::int64_t, const auto& rows) {
+    over_tiles(context, count, count_tile, [=](std::int64_t begin, std::int64_t end) {
+      std::int64_t hits = 0;
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t wanted = rows.wanted(i);
+        hits += wanted >= 0 && rows.predicted(i) == wanted ? 1 : 0;
+      }
+      add(*correct, hits);
+    });
   });
 }
 
-void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts) {
-  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
-    for (auto row = begin; row < end; ++row) {
-      const std::int64_t predicted = argmax(values + row * classes, classes);
-      if (predicted >= 0 && wanted[row] >= 0 && wanted[row] < classes) add(counts[wanted[row] * classes + predicted], 1);
-    }
+void count_confusion(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                     std::int64_t* counts) {
+  with_predictions(how, outputs, targets, [&](std::int64_t count, std::int64_t classes, const auto& rows) {
+    over_tiles(context, count, count_tile, [=](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t predicted = rows.predicted(i), wanted = rows.wanted(i);
+        if (predicted >= 0 && wanted >= 0) add(counts[wanted * classes + predicted], 1);
+      }
+    });
   });
 }
 
 void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
                  std::int64_t* correct) {
-  for_row_tiles(context, outputs, labels, [=](auto begin, auto end, auto* values, auto* wanted, auto classes) {
-    std::int64_t hits = 0;
-    for (auto row = begin; row < end; ++row) {
-      if (wanted[row] >= 0 && wanted[row] < classes) hits += rank_of(values + row * classes, classes, wanted[row]) < k ? 1 : 0;
-    }
-    add(*correct, hits);
+  with_predictions({}, outputs, labels, [&](std::int64_t count, std::int64_t classes, const auto& rows) {
+    over_tiles(context, count, count_tile, [=](std::int64_t begin, std::int64_t end) {
+      std::int64_t hits = 0;
+      for (std::int64_t i = begin; i < end; ++i) {
+        const std::int64_t wanted = rows.wanted(i);
+        if (wanted >= 0) hits += rank_of(rows.outputs + i * classes, classes, wanted) < k ? 1 : 0;
+      }
+      add(*correct, hits);
+    });
   });
 }
 

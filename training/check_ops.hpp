@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <weir/core/classification.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
@@ -10,11 +11,14 @@
 namespace weir::cpu {
 // *max_abs = max(*max_abs, max abs(x)), where NaN counts as larger than infinity. *max_abs must not be negative.
 void max_abs(const Context& context, const ConstTensorView& x, double* max_abs);
-// outputs [rows, classes], labels [rows]: *correct += number of rows whose argmax is their label (see metrics.hpp).
-void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
-// counts [classes, classes]: counts[label, predicted] += 1 for each row, except rows with a NaN or a label outside [0, classes).
-void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
-// *correct += number of rows whose label is among the k largest outputs, without rows with a NaN or a label outside [0, classes).
+// *correct += number of right predictions. Targets are i32 labels, or of the outputs' dtype.
+void count_correct(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                   std::int64_t* correct);
+// counts [classes, classes]: counts[target, predicted] += 1 for each prediction, except with a NaN or a label outside [0, classes).
+void count_confusion(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                     std::int64_t* counts);
+// outputs [rows, classes], labels [rows]: *correct += number of rows whose label is among the k largest outputs, without rows with a NaN or
+// a label outside [0, classes).
 void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
                  std::int64_t* correct);
 // *count += number of labels in [0, classes).
@@ -27,8 +31,10 @@ void regression_sums(const Context& context, const ConstTensorView& x, const Con
 
 namespace weir::cuda {
 void max_abs(const Context& context, const ConstTensorView& x, double* max_abs);
-void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct);
-void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts);
+void count_correct(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                   std::int64_t* correct);
+void count_confusion(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                     std::int64_t* counts);
 void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
                  std::int64_t* correct);
 void count_labels(const Context& context, const ConstTensorView& labels, std::int64_t classes, std::int64_t* count);

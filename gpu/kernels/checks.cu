@@ -3,7 +3,7 @@
 
 #include "gpu/kernels/max_abs.cuh"
 #include "training/check_ops.hpp"
-#include "training/metrics/argmax.hpp"
+#include "training/metrics/predictions.hpp"
 
 namespace weir::cuda {
 
@@ -18,12 +18,12 @@ __global__ void __launch_bounds__(block_threads) max_abs_kernel(std::int64_t cou
   seen.raise(max_abs);
 }
 
-template <class T>
-__global__ void __launch_bounds__(block_threads)
-    count_correct_kernel(std::int64_t rows, std::int64_t classes, const T* outputs, const std::int32_t* labels, std::int64_t* correct) {
+template <class Rows>
+__global__ void __launch_bounds__(block_threads) count_correct_kernel(std::int64_t count, Rows rows, std::int64_t* correct) {
   Count hits = 0;
-  for (std::int64_t row = thread_index(); row < rows; row += thread_count()) {
-    hits += labels[row] >= 0 && argmax(outputs + row * classes, classes) == labels[row] ? 1 : 0;
+  for (std::int64_t i = thread_index(); i < count; i += thread_count()) {
+    const std::int64_t wanted = rows.wanted(i);
+    hits += wanted >= 0 && rows.predicted(i) == wanted ? 1 : 0;
   }
   const Count total = block_total(hits);
   if (threadIdx.x == 0 && total > 0) atomicAdd(reinterpret_cast<Count*>(correct), total);
@@ -70,14 +70,11 @@ __global__ void __launch_bounds__(block_threads)
   }
 }
 
-template <class T>
-__global__ void count_confusion_kernel(std::int64_t rows, std::int64_t classes, const T* outputs, const std::int32_t* labels,
-                                       std::int64_t* counts) {
-  for (std::int64_t row = thread_index(); row < rows; row += thread_count()) {
-    const std::int64_t predicted = argmax(outputs + row * classes, classes);
-    const std::int32_t label = labels[row];
-    if (predicted >= 0 && label >= 0 && label < classes)
-      atomicAdd(reinterpret_cast<Count*>(counts + label * classes + predicted), Count{1});
+template <class Rows>
+__global__ void count_confusion_kernel(std::int64_t count, std::int64_t classes, Rows rows, std::int64_t* counts) {
+  for (std::int64_t i = thread_index(); i < count; i += thread_count()) {
+    const std::int64_t predicted = rows.predicted(i), wanted = rows.wanted(i);
+    if (predicted >= 0 && wanted >= 0) atomicAdd(reinterpret_cast<Count*>(counts + wanted * classes + predicted), Count{1});
   }
 }
 
@@ -90,21 +87,19 @@ void max_abs(const Context& context, const ConstTensorView& x, double* max_abs) 
   });
 }
 
-void count_correct(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* correct) {
-  const std::int64_t rows = labels.elements(), classes = rows == 0 ? 0 : outputs.elements() / rows;
-  typed(outputs.dtype(), [&](auto t) {
-    using T = decltype(t);
-    launch(context, "count_correct", count_correct_kernel<T>, grid_of(context, rows), rows, classes, data<T>(outputs),
-           data<std::int32_t>(labels), correct);
+void count_correct(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                   std::int64_t* correct) {
+  with_predictions(how, outputs, targets, [&](std::int64_t count, std::int64_t, const auto& rows) {
+    using Rows = std::remove_cvref_t<decltype(rows)>;
+    launch(context, "count_correct", count_correct_kernel<Rows>, grid_of(context, count), count, rows, correct);
   });
 }
 
-void count_confusion(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t* counts) {
-  const std::int64_t rows = labels.elements(), classes = rows == 0 ? 0 : outputs.elements() / rows;
-  typed(outputs.dtype(), [&](auto t) {
-    using T = decltype(t);
-    launch(context, "count_confusion", count_confusion_kernel<T>, grid_of(context, rows), rows, classes, data<T>(outputs),
-           data<std::int32_t>(labels), counts);
+void count_confusion(const Context& context, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets,
+                     std::int64_t* counts) {
+  with_predictions(how, outputs, targets, [&](std::int64_t count, std::int64_t classes, const auto& rows) {
+    using Rows = std::remove_cvref_t<decltype(rows)>;
+    launch(context, "count_confusion", count_confusion_kernel<Rows>, grid_of(context, count), count, classes, rows, counts);
   });
 }
 

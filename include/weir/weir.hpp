@@ -3,6 +3,7 @@
 // Everything that weir offers.
 
 #include <weir/core/array.hpp>
+#include <weir/core/classification.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/data_info.hpp>

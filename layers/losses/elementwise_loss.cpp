@@ -92,6 +92,12 @@ double ElementwiseLoss<F>::divisor(const Shape& output, const ConstTensorView& t
   return options_.reduction == Reduction::sum ? 1 : Loss::divisor(output, targets);
 }
 
+template <class F>
+std::optional<Classification> ElementwiseLoss<F>::classification(const Shape&, const Shape&) const {
+  if constexpr (requires { F::threshold; }) return Classification{.by = Classification::By::threshold, .threshold = F::threshold};
+  return {};
+}
+
 template class ElementwiseLoss<SquaredTerm>;
 template class ElementwiseLoss<AbsoluteTerm>;
 template class ElementwiseLoss<HuberTerm>;

@@ -69,7 +69,7 @@ LayerPlan SoftmaxCrossEntropy::infer(std::span<const Shape> inputs) const {
   if (x.rank() == 0 || x.elements() == 0) {
     throw ShapeError("the output is " + to_string(x) + ", expected [..., classes]. Give it one logit for each class.");
   }
-  if (!classifies(x, target) && target != x) {
+  if (target != label_shape(x) && target != x) {
     throw ShapeError("the target is " + to_string(target) + " a sample, the output is " + to_string(x) + ", expected " +
                      to_string(label_shape(x)) + " (class labels) or " + to_string(x) + " (probabilities). Reshape the targets.");
   }
@@ -134,8 +134,8 @@ double SoftmaxCrossEntropy::divisor(const Shape& output, const ConstTensorView& 
   return weight_of_labels(targets, options_.weight, options_.ignore_index);
 }
 
-bool SoftmaxCrossEntropy::classifies(const Shape& output, const Shape& target) const {
-  return output.rank() > 0 && target == label_shape(output);
+std::optional<Classification> SoftmaxCrossEntropy::classification(const Shape& output, const Shape& target) const {
+  return Classification{.by = target == output ? Classification::By::largest : Classification::By::label};
 }
 
 }  // namespace weir

@@ -3,9 +3,11 @@
 #include <cmath>
 #include <string>
 #include <weir/layers/batch_norm.hpp>
+#include <weir/layers/binary_cross_entropy_with_logits.hpp>
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/embedding.hpp>
 #include <weir/layers/flatten.hpp>
+#include <weir/layers/hinge.hpp>
 #include <weir/layers/layer_norm.hpp>
 #include <weir/layers/log_softmax.hpp>
 #include <weir/layers/multi_margin.hpp>
@@ -147,6 +149,28 @@ TEST_CASE("cuda: losses of labels train as on the CPU and labels to be ignored c
     compare_fits(plain(), with_ignored(ignored), options);
     options.loss = NegativeLogLikelihood({.weight = {1, 2, 0.5}, .ignore_index = ignored});
     compare_fits(sequential({6}, Dense(3), LogSoftmax()), with_ignored(ignored), options);
+  }
+}
+
+TEST_CASE("cuda: losses of two classes and of one-hot targets count the accuracy of the CPU") {
+  if (!device_here()) return;
+  const Dataset& all = data();
+  const ConstTensorView labels = all.targets()[0].values;
+  const auto with_targets = [&](double low) {
+    Tensor targets(Shape{109, 3}, DType::f32);
+    fill(targets, low);
+    for (std::int64_t i = 0; i < 109; ++i)
+      targets.values<float>()[static_cast<std::size_t>(3 * i + labels.values<std::int32_t>()[static_cast<std::size_t>(i)])] = 1;
+    return Dataset(clone(all.inputs()[0].values), std::move(targets));
+  };
+  for (const Losses& loss : {Losses(SoftmaxCrossEntropy()), Losses(BinaryCrossEntropyWithLogits()), Losses(Hinge())}) {
+    INFO(loss.terms()[0].loss->describe());
+    const Dataset train = with_targets(loss.terms()[0].loss->type() == "hinge" ? -1 : 0);
+    FitOptions options = options_with();
+    options.loss = loss;
+    compare_fits(plain(), train, options);
+    Model model(plain(), {.device = gpu});
+    CHECK(fit(model, train, options).epochs[0].accuracy.has_value());
   }
 }
 

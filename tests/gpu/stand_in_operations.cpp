@@ -156,8 +156,12 @@ void count_batch(const Context& c, const double* loss, double share, StepNumbers
 void accept_step(const Context& c, const StepAcceptance& step) { run(accept_step_on_host, c, step); }
 void copy_unless(const Context& c, const std::uint64_t* skip, In x, Out y) { run(copy_unless_on_host, c, skip, x, y); }
 void max_abs(const Context& c, In x, double* max_abs) { run(cpu::max_abs, c, x, max_abs); }
-void count_correct(const Context& c, In y, In labels, std::int64_t* correct) { run(cpu::count_correct, c, y, labels, correct); }
-void count_confusion(const Context& c, In y, In labels, std::int64_t* counts) { run(cpu::count_confusion, c, y, labels, counts); }
+void count_correct(const Context& c, const Classification& how, In y, In t, std::int64_t* correct) {
+  run(cpu::count_correct, c, how, y, t, correct);
+}
+void count_confusion(const Context& c, const Classification& how, In y, In t, std::int64_t* counts) {
+  run(cpu::count_confusion, c, how, y, t, counts);
+}
 void count_top_k(const Context& c, In y, In labels, std::int64_t k, std::int64_t* correct) {
   run(cpu::count_top_k, c, y, labels, k, correct);
 }

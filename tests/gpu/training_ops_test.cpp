@@ -287,8 +287,13 @@ TEST_CASE("cuda: accuracy and confusion count as the CPU does") {
       Tensor labels({rows}, DType::i32);
       for (std::int64_t i = 0; i < rows; ++i)
         labels.values<std::int32_t>()[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i % 10);
-      CHECK(accuracy(outputs.to(gpu), labels.to(gpu)) == accuracy(outputs, labels));
-      CHECK(confusion_matrix(outputs.to(gpu), labels.to(gpu)).counts == confusion_matrix(outputs, labels).counts);
+      const Tensor there = outputs.to(gpu), targets = random_tensor({rows, 10}, dtype, 2), targets_there = targets.to(gpu);
+      CHECK(accuracy(there, labels.to(gpu)) == accuracy(outputs, labels));
+      CHECK(confusion_matrix(there, labels.to(gpu)).counts == confusion_matrix(outputs, labels).counts);
+      CHECK(accuracy(there, targets_there) == accuracy(outputs, targets));
+      CHECK(confusion_matrix(there, targets_there).counts == confusion_matrix(outputs, targets).counts);
+      CHECK(binary_accuracy(there, targets_there, 0.25) == binary_accuracy(outputs, targets, 0.25));
+      CHECK(binary_confusion_matrix(there, targets_there, 0.25).counts == binary_confusion_matrix(outputs, targets, 0.25).counts);
     }
   }
 }

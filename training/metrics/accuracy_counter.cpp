@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <weir/core/error.hpp>
 
 #include "core/model/profiling_hook.hpp"
 #include "core/on_device.hpp"
@@ -9,18 +10,43 @@
 
 namespace weir {
 
+namespace {
+
+// A loss of a user's own may state what does not fit its shapes.
+void check_fits(const Loss& loss, const Classification& how, const Shape& output, const Shape& target) {
+  const bool label = how.by == Classification::By::label, rows = how.by != Classification::By::threshold;
+  const bool fits = output.elements() > 0 && (output.rank() > 0 || !rows) &&
+                    (label ? target.elements() * output.last() == output.elements() : target == output);
+  if (fits) return;
+  throw ShapeError(loss.describe() + ": its classification() compares outputs " + to_string(output) + " with targets " + to_string(target) +
+                   ", expected " +
+                   (label  ? "[..., classes] and [...]"
+                    : rows ? "[..., classes] both"
+                           : "equal shapes") +
+                   ". Correct it.");
+}
+
+}  // namespace
+
 AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses) : totals_(model.device(), 2) {
   const Graph& graph = model.graph();
   for (std::size_t i = 0; i < losses.terms().size() && !term_; ++i) {
+    const Loss& loss = *losses.terms()[i].loss;
     const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
-    const bool labels = data.targets()[i].values.dtype() == DType::i32;
-    if (labels && losses.terms()[i].loss->classifies(output, data.target_shape(i))) term_ = i;
-    if (term_) rows_of_sample_ = data.target_shape(i).elements();
+    const Shape target = data.target_shape(i);
+    const auto how = loss.classification(output, target);
+    if (!how || (how->by == Classification::By::label) != (data.targets()[i].values.dtype() == DType::i32)) continue;
+    check_fits(loss, *how, output, target);
+    term_ = i;
+    how_ = *how;
+    if (how_.by != Classification::By::threshold) classes_ = output.last();
+    rows_of_sample_ = how_.by == Classification::By::largest ? target.elements() / classes_ : target.elements();
   }
   if (!term_) return;
-  classes_ = graph.entries()[graph.outputs()[*term_]].plan.output.last();
-  const auto labels = data.targets()[*term_].values.values<std::int32_t>();
-  some_ignored_ = std::any_of(labels.begin(), labels.end(), [this](std::int32_t label) { return label < 0 || label >= classes_; });
+  if (how_.by == Classification::By::label) {
+    const auto labels = data.targets()[*term_].values.values<std::int32_t>();
+    some_ignored_ = std::any_of(labels.begin(), labels.end(), [this](std::int32_t label) { return label < 0 || label >= classes_; });
+  }
   totals_.push(context_for(model.device()));
 }
 
@@ -28,7 +54,7 @@ void AccuracyCounter::add(const Context& context, std::span<const ConstTensorVie
   if (!term_) return;
   const ProfiledScope watch(Phase::accuracy);
   count(context, outputs, batch, totals_.on_device(), totals_.on_device() + 1);
-  added_ += batch.targets[*term_].elements();
+  added_ += batch.targets[*term_].shape()[0] * rows_of_sample_;
 }
 
 AccuracyCounts AccuracyCounter::take(const Context& context) {
@@ -41,9 +67,9 @@ AccuracyCounts AccuracyCounter::take(const Context& context) {
 void AccuracyCounter::count(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t* correct,
                             std::int64_t* counted) const {
   if (!term_) return;
-  const ConstTensorView& labels = batch.targets[*term_];
-  on_device(context.device, cpu::count_correct, cuda::count_correct)(context, outputs[*term_], labels, correct);
-  if (some_ignored_) on_device(context.device, cpu::count_labels, cuda::count_labels)(context, labels, classes_, counted);
+  const ConstTensorView& targets = batch.targets[*term_];
+  on_device(context.device, cpu::count_correct, cuda::count_correct)(context, how_, outputs[*term_], targets, correct);
+  if (some_ignored_) on_device(context.device, cpu::count_labels, cuda::count_labels)(context, targets, classes_, counted);
 }
 
 AccuracyCounts AccuracyCounter::rows(std::int64_t samples, std::int64_t correct, std::int64_t counted) const {

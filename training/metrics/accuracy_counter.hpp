@@ -11,7 +11,7 @@
 
 namespace weir {
 
-// Counts correct predictions for the accuracy, of the first output whose loss classifies (Loss::classifies).
+// Counts correct predictions for the accuracy, of the first output whose loss has a Loss::classification.
 class AccuracyCounter {
  public:
   AccuracyCounter(const Model& model, const Dataset& data, const Losses& losses);
@@ -28,6 +28,7 @@ class AccuracyCounter {
 
  private:
   std::optional<std::size_t> term_;
+  Classification how_;
   std::int64_t rows_of_sample_ = 1, classes_ = 0;
   bool some_ignored_ = false;              // some labels are ignored by the loss: they are outside [0, classes)
   std::int64_t added_ = 0;                 // rows since the last take

@@ -123,7 +123,7 @@ TEST_CASE("class losses: labels out of range are named and an ignored one is not
     CAPTURE(loss->describe());
     CHECK_THROWS_AS(run_loss(*loss, {1, 2, 3, 4, 5, 6}, {0, 3}), ConfigError);
     CHECK_THROWS_AS(run_loss(*loss, {1, 2, 3, 4, 5, 6}, {0, -1}), ConfigError);
-    CHECK(loss->classifies(Shape{3}, Shape{}));
+    CHECK(loss->classification(Shape{3}, Shape{}) == Classification{.by = Classification::By::label});
   }
 }
 

@@ -90,7 +90,7 @@ TEST_CASE("mean squared error: gradients that are not wanted are skipped and a N
 TEST_CASE("mean squared error: shapes that do not fit are refused in words") {
   const MeanSquaredError loss;
   CHECK(loss.infer(std::vector{Shape{3}, Shape{3}}).output == Shape{});
-  CHECK_FALSE(loss.classifies(Shape{3}, Shape{3}));
+  CHECK_FALSE(loss.classification(Shape{3}, Shape{3}).has_value());
   CHECK_THROWS_WITH_AS(loss.infer(std::vector{Shape{3}, Shape{}}),
                        "the target is [] a sample, the output is [3], expected equal shapes. Give targets of the output's shape.",
                        ShapeError);

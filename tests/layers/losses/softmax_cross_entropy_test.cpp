@@ -240,10 +240,9 @@ TEST_CASE("softmax cross entropy: check_targets names the sample and the value")
 }
 
 TEST_CASE("softmax cross entropy: labels are told from probabilities by their shape") {
-  CHECK(loss.classifies(Shape{10}, Shape{}));
-  CHECK(loss.classifies(Shape{5, 10}, Shape{5}));
-  CHECK_FALSE(loss.classifies(Shape{10}, Shape{10}));
-  CHECK_FALSE(loss.classifies(Shape{}, Shape{}));
+  CHECK(loss.classification(Shape{10}, Shape{})->by == Classification::By::label);
+  CHECK(loss.classification(Shape{5, 10}, Shape{5})->by == Classification::By::label);
+  CHECK(loss.classification(Shape{10}, Shape{10})->by == Classification::By::largest);
   const LayerPlan labels = loss.infer(std::vector{Shape{5, 10}, Shape{5}});
   CHECK(labels.output == Shape{});
   CHECK(labels.inputs == std::vector{Storage::compute, Storage::i32});

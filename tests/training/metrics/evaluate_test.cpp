@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <weir/core/threads.hpp>
+#include <weir/layers/binary_cross_entropy.hpp>
+#include <weir/layers/binary_cross_entropy_with_logits.hpp>
+#include <weir/layers/hinge.hpp>
 #include <weir/layers/multi_margin.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/evaluate.hpp>
@@ -55,6 +58,52 @@ TEST_CASE("evaluate: cross entropy and accuracy of known logits") {
   const double near = std::log1p(std::exp(-2)), far = 2 + near, even = std::log(2);
   CHECK(std::abs(evaluation.loss - (3 * even + near + far) / 5) < 1e-12);
   CHECK(*evaluation.accuracy == 3.0 / 5);
+}
+
+TEST_CASE("evaluate: losses of two classes and of one-hot targets have an accuracy in fit too") {
+  // y = x in steps of no size, so training and validation count the same. An element at its threshold predicts class 0.
+  const auto check = [](const Losses& loss, const std::vector<double>& x, const std::vector<double>& targets, std::int64_t width,
+                        double expected) {
+    CAPTURE(loss.terms()[0].loss->describe());
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      const auto samples = static_cast<std::int64_t>(x.size()) / width;
+      Model model(sequential({width}, Dense(width, {.bias = false})), {.dtype = dtype, .max_batch = 2});
+      fill(model.parameter_arena(), 0);
+      for (std::int64_t i = 0; i < width; ++i) fill(model.parameter_arena().rows(i * (width + 1), 1), 1);
+      const Dataset data(tensor(x, Shape{samples, width}, DType::f64), tensor(targets, Shape{samples, width}, DType::f64));
+      CHECK(*evaluate(model, data, loss).accuracy == doctest::Approx(expected));
+      const History history = fit(model, data, {.loss = loss, .optimizer = SGD({.lr = 0}), .batch = 2, .validation = &data});
+      CHECK(*history.epochs[0].accuracy == doctest::Approx(expected));
+      CHECK(*history.epochs[0].validation_accuracy == doctest::Approx(expected));
+    }
+  };
+  check(BinaryCrossEntropy(), {0.9, 0.2, 0.5, 0.7, 0.1}, {1, 0, 1, 0, 0}, 1, 3.0 / 5);
+  check(BinaryCrossEntropyWithLogits(), {0.3, -2, 0, 5, -1}, {1, 0, 1, 0, 0}, 1, 3.0 / 5);
+  check(BinaryCrossEntropyWithLogits({.pos_weight = {2, 3}}), {0.3, -2, 0, 5, -1, 4}, {1, 0, 1, 0, 0, 1}, 2, 4.0 / 6);  // per element
+  check(Hinge(), {0.3, -2, 0, 5, -1}, {1, -1, 1, -1, -1}, 1, 3.0 / 5);
+  check(SoftmaxCrossEntropy(), {3, 1, 2, 2, 0, 1, -3, -2}, {1, 0, 0, 1, 0, 1, 0.25, 0.75}, 2, 3.0 / 4);
+  check(SoftmaxCrossEntropy({.label_smoothing = 0.1}), {3, 1, 2, 2, 0, 1}, {1, 0, 0, 1, 0, 1}, 2, 2.0 / 3);
+}
+
+TEST_CASE("evaluate: a loss of a user counts by the threshold that it states") {
+  class Wide final : public Loss {  // -t x, for outputs that are right above 2
+   public:
+    std::string type() const override { return "wide"; }
+    Config config() const override { return {}; }
+    std::string describe() const override { return "wide"; }
+    LayerPlan infer(std::span<const Shape>) const override { return {}; }
+    void forward(const Context&, const LayerArgs& args) const override { fill(args.y, 0); }
+    void backward(const Context&, const LayerArgs& args) const override { fill(args.dx[0], 0); }
+    std::optional<Classification> classification(const Shape&, const Shape&) const override {
+      return Classification{.by = Classification::By::threshold, .threshold = 2};
+    }
+  };
+  Model model = identity();
+  const Dataset data(tensor({1, 3, 2, 5}, Shape{2, 2}, DType::f64), tensor({0, 1, 1, 0}, Shape{2, 2}, DType::f64));
+  CHECK(*evaluate(model, data, Wide()).accuracy == 0.5);
+  const Dataset narrow(tensor({1, 3, 2, 5}, Shape{2, 2}, DType::f64), tensor({0, 1}, Shape{2, 1}, DType::f64));
+  CHECK_THROWS_WITH_AS(evaluate(model, narrow, Wide()),
+                       "wide: its classification() compares outputs [2] with targets [1], expected equal shapes. Correct it.", ShapeError);
 }
 
 TEST_CASE("evaluate: sums weighted losses over several outputs") {

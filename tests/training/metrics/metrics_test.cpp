@@ -97,9 +97,77 @@ TEST_CASE("metrics: the confusion matrix of a Model over a Dataset") {
   CHECK_THROWS_WITH_AS(confusion_matrix(model, data, 1),
                        "confusion_matrix: output 1 asked for, the graph has 1 and the data 1 targets. Count from 0.", ConfigError);
   CHECK_THROWS_WITH_AS(
-      confusion_matrix(model, Dataset(tensor({1, 0}, Shape{1, 2}, DType::f64), tensor({1, 0}, Shape{1, 2}, DType::f64))),
+      confusion_matrix(model, Dataset(tensor({1, 0}, Shape{1, 2}, DType::f64), tensor({1}, Shape{1}, DType::f64))),
       "confusion_matrix, target 0: holds f64, expected whole numbers: i32, i64 or u8. Convert it with Tensor::to(DType::i32).",
       ConfigError);
+}
+
+TEST_CASE("metrics: one-hot targets of any dtype name the class with the largest number") {
+  // As sklearn.metrics of the arg-maxima: predicted 1, 0, 2, none, 1; wanted 1, 2, 2, 0, 0.
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const Tensor outputs = tensor({0, 3, 1,             //
+                                   2, 2, 1,             //
+                                   -5, -4, -3,          //
+                                   not_a_number, 1, 2,  //
+                                   0, 9, 0},
+                                  Shape{5, 3}, dtype);
+    const std::vector<double> one_hot = {0, 1, 0, 0, 0, 1, 0, 0, 1, 1, 0, 0, 1, 0, 0};
+    for (const DType of_targets : {DType::f32, DType::f64, DType::i32, DType::i64, DType::u8}) {
+      const Tensor targets = tensor(one_hot, Shape{5, 3}, DType::f64).to(of_targets);
+      CAPTURE(to_string(of_targets));
+      CHECK(accuracy(outputs, targets) == 2.0 / 5);
+      CHECK(confusion_matrix(outputs, targets).counts == std::vector<std::int64_t>{0, 1, 0,  //
+                                                                                   0, 1, 0,  //
+                                                                                   1, 0, 1});
+    }
+    const Tensor probabilities = tensor({0.2, 0.5, 0.3, 0.1, 0.2, 0.7, 0.3, 0.3, 0.4, 0.5, 0.4, 0.1, 0.4, 0.3, 0.3}, Shape{5, 3}, dtype);
+    CHECK(accuracy(outputs, probabilities) == 2.0 / 5);
+  }
+  Model model(sequential({2}, Dense(2)), {.dtype = DType::f64, .max_batch = 2});
+  copy(tensor({1, 0, 0, 1}, Shape{2, 2}, DType::f64), model.parameter("0.weight"));
+  fill(model.parameter("0.bias"), 0);
+  const Dataset data(tensor({1, 0, 0, 1, 3, 2, 0, 4, 1, 2}, Shape{5, 2}, DType::f64),
+                     Field(tensor({255, 0, 255, 0, 0, 255, 0, 255, 0, 255}, Shape{5, 2}, DType::u8), {.divisor = 255}));
+  CHECK(confusion_matrix(model, data).counts == std::vector<std::int64_t>{1, 1, 1, 2});
+}
+
+TEST_CASE("metrics: two classes are told apart by a threshold element by element") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    // Above 0.5: 0 1 0 none 1 0. Above 0: 1 1 0 none 1 0. Equal to the threshold is not above it.
+    const Tensor outputs = tensor({0.5, 0.75, 0, not_a_number, infinity, -1}, Shape{3, 2}, dtype);
+    const std::vector<double> zeros_and_ones = {1, 1, 0, 1, 0, 0};
+    for (const DType of_targets : {DType::f32, DType::f64, DType::i32, DType::i64, DType::u8}) {
+      const Tensor targets = tensor(zeros_and_ones, Shape{3, 2}, DType::f64).to(of_targets);
+      CAPTURE(to_string(of_targets));
+      CHECK(binary_accuracy(outputs, targets) == 3.0 / 6);
+      CHECK(binary_accuracy(outputs, targets, 0) == 4.0 / 6);
+      CHECK(binary_confusion_matrix(outputs, targets).counts == std::vector<std::int64_t>{2, 1, 1, 1});
+      CHECK(binary_confusion_matrix(outputs, targets, 0).counts == std::vector<std::int64_t>{2, 1, 0, 2});
+    }
+    const Tensor signs = tensor({1, 1, -1, 1, -1, -1}, Shape{3, 2}, dtype);
+    CHECK(binary_accuracy(outputs, signs, 0) == 4.0 / 6);
+    CHECK(recall(binary_confusion_matrix(outputs, signs), 1) == 0.5);
+  }
+  CHECK_THROWS_WITH_AS(
+      binary_accuracy(Tensor(Shape{2, 1}), Tensor(Shape{2})),
+      "binary_accuracy: outputs and targets are f32 [2, 1] and f32 [2], expected equal shapes, not empty. Give one target for each output.",
+      ShapeError);
+  CHECK_THROWS_WITH_AS(binary_confusion_matrix(Tensor(Shape{2}, DType::i32), Tensor(Shape{2})),
+                       "binary_confusion_matrix: outputs and targets are i32 [2] and f32 [2], expected f32 or f64 outputs and f32, f64, "
+                       "i32, i64 or u8 targets. Convert with Tensor::to(DType).",
+                       ConfigError);
+  CHECK_THROWS_AS(binary_accuracy(Tensor(Shape{0, 3}), Tensor(Shape{0, 3})), ShapeError);
+}
+
+TEST_CASE("metrics: the binary confusion matrix of a Model over a Dataset") {
+  Model model(sequential({1}, Dense(1)), {.dtype = DType::f64, .max_batch = 2});
+  fill(model.parameter("0.weight"), 1);
+  fill(model.parameter("0.bias"), 0);
+  const Dataset data(tensor({-1, 0.25, 2, 3, -4}, Shape{5, 1}, DType::f64), tensor({0, 1, 0, 1, 1}, Shape{5, 1}, DType::f64));
+  CHECK(binary_confusion_matrix(model, data).counts == std::vector<std::int64_t>{1, 1, 2, 1});
+  CHECK(binary_confusion_matrix(model, data, 0).counts == std::vector<std::int64_t>{1, 1, 1, 2});
+  CHECK_THROWS_WITH_AS(binary_confusion_matrix(model, data, 0, 3),
+                       "binary_confusion_matrix: output 3 asked for, the graph has 1 and the data 1 targets. Count from 0.", ConfigError);
 }
 
 TEST_CASE("metrics: bad input is refused") {

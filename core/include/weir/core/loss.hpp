@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
+#include <weir/core/classification.hpp>
 #include <weir/core/layer.hpp>
 
 namespace weir {
@@ -20,8 +22,8 @@ class Loss : public Layer {
   // of the divisors.
   virtual double divisor(const Shape& output, const ConstTensorView& targets) const;
 
-  // True when targets of this shape are class labels, so that fit reports an accuracy.
-  virtual bool classifies(const Shape& output, const Shape& target) const;
+  // How outputs and targets of these shapes (of one sample) are counted for the accuracy that fit reports; by default none is reported.
+  virtual std::optional<Classification> classification(const Shape& output, const Shape& target) const;
 };
 
 }  // namespace weir

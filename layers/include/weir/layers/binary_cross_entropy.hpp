@@ -17,6 +17,7 @@ struct BinaryCrossEntropyTerm {
 
   static constexpr std::string_view targets = "0 to 1";
   bool takes(double t) const { return t >= 0 && t <= 1; }
+  static constexpr double threshold = 0.5;  // an output above this predicts the target 1, else 0
 
   template <class T>
   WEIR_HD static T clamped_log(T x) {

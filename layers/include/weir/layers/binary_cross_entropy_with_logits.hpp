@@ -21,6 +21,7 @@ struct LogitTerm {
 
   static constexpr std::string_view targets = "0 to 1";
   bool takes(double t) const { return t >= 0 && t <= 1; }
+  static constexpr double threshold = 0;  // a logit above this predicts the target 1, else 0
 
   template <class T>
   WEIR_HD static T softplus(T x) {
@@ -66,6 +67,9 @@ class BinaryCrossEntropyWithLogits final : public Loss {
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override { plain_.check_targets(output, targets); }
   double divisor(const Shape& output, const ConstTensorView& targets) const override { return plain_.divisor(output, targets); }
+  std::optional<Classification> classification(const Shape& output, const Shape& target) const override {
+    return plain_.classification(output, target);
+  }
 
  private:
   bool weighs_outputs() const { return options_.pos_weight.size() != 1; }

@@ -31,6 +31,9 @@ class ElementwiseLoss final : public Loss {
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;
 
+  // By F::threshold, if F has one: each element of the output is a prediction, as for Keras' binary_accuracy.
+  std::optional<Classification> classification(const Shape& output, const Shape& target) const override;
+
  private:
   F options_;
 };

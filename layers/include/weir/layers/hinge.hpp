@@ -14,6 +14,7 @@ struct HingeTerm {
 
   static constexpr std::string_view targets = "-1 or 1";
   bool takes(double t) const { return t == -1 || t == 1; }
+  static constexpr double threshold = 0;  // an output above this predicts the target 1, else -1
 
   template <class T>
   WEIR_HD T value(T x, T t) const {

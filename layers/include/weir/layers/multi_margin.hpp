@@ -35,9 +35,7 @@ class MultiMargin final : public Loss {
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;
-  bool classifies(const Shape& output, const Shape& target) const override {
-    return output.rank() > 0 && target.rank() + 1 == output.rank();
-  }
+  std::optional<Classification> classification(const Shape&, const Shape&) const override { return Classification{}; }
 
  private:
   MultiMarginOptions options_;

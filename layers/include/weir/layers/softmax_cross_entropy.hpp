@@ -46,7 +46,7 @@ class SoftmaxCrossEntropy final : public Loss {
   // scaled later).
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;
-  bool classifies(const Shape& output, const Shape& target) const override;  // true for labels, false for probabilities
+  std::optional<Classification> classification(const Shape& output, const Shape& target) const override;  // by label, or by largest
 
  private:
   SoftmaxCrossEntropyOptions options_;

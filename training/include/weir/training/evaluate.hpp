@@ -13,7 +13,7 @@ namespace weir {
 
 struct Evaluation {
   double loss = 0;                 // sum over the losses of weight * mean over samples
-  std::optional<double> accuracy;  // 0 to 1, of the first output whose loss classifies (see metrics.hpp); none without such a loss
+  std::optional<double> accuracy;  // 0 to 1, of the first output whose loss has a Loss::classification; none without such a loss
   std::int64_t samples = 0;
   std::vector<NamedValue> metrics;
 };

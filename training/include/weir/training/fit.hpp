@@ -29,7 +29,7 @@ struct FitOptions {
   AnySchedule schedule = {};                       // of the learning rates; none: constant
   std::optional<ScheduleUnit> schedule_unit = {};  // counts steps or epochs; unset: the schedule's default
   GradientClip clip = {};
-  std::optional<WeightAverage> average = {};  // an exponential moving average of the parameters
+  std::optional<WeightAverage> average = {};  // a moving average of the parameters, used for validation
   std::int64_t epochs = 1;
   std::int64_t batch = 32;                  // at most the Model's max_batch
   std::int64_t accumulate = 1;              // batches (micro-batches) in a step, whose gradient is the mean over all their samples
