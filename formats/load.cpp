@@ -35,7 +35,7 @@ void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, c
 }  // namespace
 
 Model load_model(const TensorFile& file, ModelOptions options) {
-  check_version(file);
+  check_file(file);
   Graph graph = graph_of(file);
   // Compares before the Model allocates memory: afterwards the file is known to be as large as the graph claims.
   const WeightsReport report = compare_weights(file, graph, true);
@@ -50,7 +50,7 @@ Model load_model(const TensorFile& file, ModelOptions options) {
 }
 
 std::map<std::string, std::string> load_metadata(const TensorFile& file) {
-  check_version(file);
+  check_file(file);
   std::map<std::string, std::string> result = file.metadata();
   std::erase_if(result, [](const auto& entry) { return entry.first.starts_with(own_prefix); });
   return result;

@@ -18,7 +18,7 @@ Tensor on_host(const ConstTensorView& view) {
 }  // namespace
 
 StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictOptions options) {
-  check_version(file);
+  check_file(file);
   WeightsReport report = compare_weights(file, model.graph(), options.strict);
   if (!report.problems.empty()) {
     const std::string message = file.name() + ": does not fit the model: " + report.text() +

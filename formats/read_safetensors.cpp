@@ -9,6 +9,7 @@
 
 #include "core/text.hpp"
 #include "formats/containers.hpp"
+#include "formats/digest.hpp"
 #include "formats/printable.hpp"
 #include "formats/tensor_entry.hpp"
 
@@ -205,6 +206,13 @@ TensorContent read_safetensors(std::shared_ptr<const InputFile> file) {
       offset += into.size();
     };
   };
+  if (content.metadata.contains(digest_key)) {
+    const std::size_t digits = find_digest(json);
+    content.verify = [file, digits] {
+      if (digits == std::string::npos) throw FormatError("its " + std::string(digest_key) + " is not eight digits.");
+      verify_digest(*file, 8 + digits);
+    };
+  }
   return content;
 }
 

@@ -8,6 +8,7 @@
 #include "core/files/file_descriptor.hpp"
 #include "core/model/model_access.hpp"
 #include "formats/data_info_json.hpp"
+#include "formats/digest.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
 
@@ -25,6 +26,7 @@ void save(const Model& model, const FileTarget& target, const std::map<std::stri
 
 void save_with(const Model& model, const FileTarget& target, std::map<std::string, std::string> metadata, std::vector<NamedTensor> extra) {
   metadata.emplace(version_key, file_version);
+  metadata.emplace(digest_key, digest_zeros);
   try {
     metadata.emplace(graph_key, to_json(model.graph()));
     write_data_info(model, metadata);

@@ -101,6 +101,15 @@ const TensorEntry& TensorFile::at(std::string_view name) const {
   throw FormatError(this->name() + ": has no tensor " + in_quotes(name) + ". Look at its entries() for what it has.");
 }
 
+void TensorFile::verify() const {
+  if (!impl_->content.verify) return;
+  try {
+    impl_->content.verify();
+  } catch (const FormatError& error) {
+    throw FormatError(name() + ": " + error.what() + " It is damaged: copy it again.");
+  }
+}
+
 Tensor TensorFile::read(std::string_view name) const {
   const TensorEntry& entry = at(name);
   const std::string who = this->name() + ": its tensor " + in_quotes(name) + " is " + describe(entry);

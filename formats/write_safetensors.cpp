@@ -8,6 +8,7 @@
 #include "core/files/atomic_file.hpp"
 #include "core/text.hpp"
 #include "formats/containers.hpp"
+#include "formats/digest.hpp"
 #include "formats/json.hpp"
 #include "formats/printable.hpp"
 #include "formats/tensor_entry.hpp"
@@ -59,13 +60,15 @@ std::string header_text(const std::vector<const NamedTensor*>& tensors, const st
   return text;
 }
 
-void write_values(AtomicFile& file, const ConstTensorView& view) {
+// Calls write(bytes) with the values in host memory.
+template <class F>
+void write_values(const ConstTensorView& view, F&& write) {
   if (view.device().is_cuda()) {
     Tensor host(view.shape(), view.dtype());
     copy(view, host);
-    return write_values(file, host);
+    return write_values(host, write);
   }
-  file.write({static_cast<const std::byte*>(view.raw()), bytes_of(view)});
+  write(std::span(static_cast<const std::byte*>(view.raw()), bytes_of(view)));
 }
 
 }  // namespace
@@ -79,10 +82,17 @@ void write_safetensors(const FileTarget& target, std::span<const NamedTensor> te
     throw ConfigError(shown(target) + ": cannot be saved: " + error.what());
   }
   const std::uint64_t length = header.size();
+  const std::size_t digits = metadata.contains(digest_key) ? find_digest(header) : std::string::npos;
   AtomicFile file(target);
-  file.write(std::as_bytes(std::span(&length, 1)));
-  file.write(std::as_bytes(std::span(header)));
-  for (const NamedTensor* tensor : ordered) write_values(file, tensor->values);
+  Digest digest;
+  const auto write = [&](std::span<const std::byte> bytes) {
+    file.write(bytes);
+    if (digits != std::string::npos) digest.add(bytes);
+  };
+  write(std::as_bytes(std::span(&length, 1)));
+  write(std::as_bytes(std::span(header)));
+  for (const NamedTensor* tensor : ordered) write_values(tensor->values, write);
+  if (digits != std::string::npos) file.overwrite(sizeof(length) + digits, std::as_bytes(std::span<const char>(digest.digits())));
   file.commit();
 }
 

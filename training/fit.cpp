@@ -19,6 +19,8 @@
 #include "core/text.hpp"
 #include "training/callbacks/callback_list.hpp"
 #include "training/check_data.hpp"
+#include "training/checkpoints/resume.hpp"
+#include "training/checkpoints/run_options.hpp"
 #include "training/epoch_plan.hpp"
 #include "training/find_nonfinite.hpp"
 #include "training/gradient_sum.hpp"
@@ -101,10 +103,12 @@ class FitGuard {
 // One call of fit. The constructor allocates all that the steps need; errors are thrown before parameters change.
 class Run {
  public:
-  Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options)
+  Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options, const Resumption& resumption)
       : model_(model),
         options_(options),
-        callbacks_(model, options),
+        resumption_(resumption),
+        callbacks_(model, options, resumption.resumed()),
+        run_options_(run_options(train, options)),
         weights_(copies(options.sample_weights)),
         counter_(model, train, options.loss),
         schedule_(options.schedule, options.schedule_unit, model.training_state().schedule),
@@ -121,6 +125,9 @@ class Run {
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
     if (validation) updater_.average().warm_up(validation_.emplace(model, *validation, options.loss, options.metrics));
+    if (resumption.resumed() && (epoch_.steps > plan_.steps() || epoch_.samples != plan_.samples_before(epoch_.steps))) {
+      throw FormatError("fit: " + resumption.from() + ": its place in the epoch does not fit the data. It is damaged: copy or save it again.");
+    }
     model.plan_training(options.loss, target_shapes(train));
     // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
@@ -140,9 +147,15 @@ class Run {
 
  private:
   void begin() {
-    if (epoch_.steps > 0) ++state_.epochs;  // the epoch was cut short
-    epoch_ = {};
-    state_.history.clear();
+    if (resumption_.resumed()) {
+      finished_ = static_cast<std::int64_t>(state_.history.size());
+      for (EpochReport& report : state_.history) report.epochs = options_.epochs;
+    } else {
+      if (epoch_.steps > 0) ++state_.epochs;  // the epoch was cut short
+      epoch_ = {};
+      state_.history.clear();
+      state_.run = std::move(run_options_);
+    }
     constexpr std::int64_t foreseen = 4096;  // longer histories reallocate
     state_.history.reserve(static_cast<std::size_t>(std::min(options_.epochs, foreseen)));
     std::vector<std::string> metrics;
@@ -152,7 +165,9 @@ class Run {
                          .samples = plan_.samples_before(plan_.steps()),
                          .accuracy = counter_.counts(),
                          .validation = validation_.has_value(),
-                         .metrics = std::move(metrics)});
+                         .metrics = std::move(metrics),
+                         .resumed_from = resumption_.from(),
+                         .damaged = resumption_.damaged()});
   }
 
   void run_epoch() {
@@ -195,6 +210,7 @@ class Run {
     const RecordedSteps::Taken taken = recorded_->run(context_, end);
     const double seconds = watch.seconds();
     epoch_.seconds += seconds;
+    epoch_.learning_rate = updater_.learning_rate();
     ahead_ = std::clamp<std::int64_t>(seconds < 0.1 ? 2 * ahead_ : ahead_ / 2, 1, 1 << 20);
     if (taken.steps > 0) loss_ = taken.loss;
     if (taken.stopped) take_step();
@@ -211,6 +227,7 @@ class Run {
     epoch_.samples += samples;
     epoch_.loss_sum += loss * static_cast<double>(samples);
     epoch_.accuracy += counter_.take(context_);
+    epoch_.learning_rate = updater_.learning_rate();
     epoch_.seconds += watch.seconds();
   }
 
@@ -249,7 +266,7 @@ class Run {
             .loss = loss_,
             .epoch_loss = epoch_loss(),
             .accuracy = epoch_.accuracy.fraction(),
-            .learning_rate = updater_.learning_rate(),
+            .learning_rate = epoch_.learning_rate,
             .seconds = epoch_.seconds};
   }
 
@@ -263,16 +280,18 @@ class Run {
             .validation_loss = {},
             .validation_accuracy = {},
             .metrics = {},
-            .learning_rate = updater_.learning_rate(),
+            .learning_rate = epoch_.learning_rate,
             .seconds = epoch_.seconds};
   }
 
   Model& model_;
   const FitOptions& options_;
+  const Resumption& resumption_;
   const Context context_ = context_for(model_.device());
   TrainingState& state_ = model_.training_state();
   EpochProgress& epoch_ = state_.running;
   CallbackList callbacks_;
+  Config run_options_;
   std::vector<Field> weights_;
   AccuracyCounter counter_;
   ScheduleRun schedule_;
@@ -296,8 +315,10 @@ History fit(Model& model, const Dataset& train, const FitOptions& options) {
   std::optional<Dataset> validation;
   if (options.validation != nullptr) validation = with_info(*options.validation, data.info());
   check_fit(model, data, validation, options);
-  Run run(model, data, validation, options);
+  Resumption resumption(model, data, options);
+  Run run(model, data, validation, options, resumption);
   model.set_data_info(data.info());
+  resumption.keep();
   return run.train();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -22,7 +23,8 @@ class AtomicFile {
   AtomicFile& operator=(const AtomicFile&) = delete;
   ~AtomicFile();
 
-  void write(std::span<const std::byte> bytes);
+  void write(std::span<const std::byte> bytes);                            // at the end
+  void overwrite(std::uint64_t offset, std::span<const std::byte> bytes);  // of what was written
   void commit();
 
  private:

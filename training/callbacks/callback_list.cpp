@@ -17,17 +17,25 @@ constexpr auto always = [](const auto&) { return true; };
 
 }  // namespace
 
-CallbackList::CallbackList(Model& model, const FitOptions& options) : model_(model) {
+CallbackList::CallbackList(Model& model, const FitOptions& options, bool resumed) : model_(model) {
   const auto add = [this](std::unique_ptr<Callback> callback) {
     const std::int64_t every = callback->every();
     if (every < 0) {
       throw ConfigError("fit: the callback " + callback->name() + " wants a call every " + with_commas(every) +
                         " steps, expected 1 or more, or 0 for none. Change its every().");
     }
-    entries_.push_back({std::move(callback), every});
+    entries_.push_back({std::move(callback), every, nullptr});
   };
   for (const AnyCallback& callback : options.callbacks) add(callback.copy());
   if (options.on_step || options.on_epoch) add(std::make_unique<Functions>(options.on_step, options.on_step_every, options.on_epoch));
+  if (!resumed) return;
+  for (Entry& entry : entries_) {
+    std::vector<CallbackState>& saved = model.training_state().callbacks;
+    const auto found = std::ranges::find(saved, entry.callback->name(), &CallbackState::name);
+    if (found == saved.end()) continue;
+    entry.callback->load_state(*found);
+    entry.saved = &*found;
+  }
 }
 
 template <class Due, class F>
@@ -45,9 +53,11 @@ void CallbackList::call(Due&& due, F&& f) {
 }
 
 void CallbackList::on_begin(const BeginReport& report) {
-  std::vector<CallbackState>& states = model_.training_state().callbacks;
-  states.clear();
-  for (const Entry& entry : entries_) states.push_back({entry.callback->name(), {}, {}});
+  std::vector<CallbackState> states;
+  for (const Entry& entry : entries_) {
+    states.push_back(entry.saved ? std::move(*entry.saved) : CallbackState{entry.callback->name(), {}, {}});
+  }
+  model_.training_state().callbacks = std::move(states);
   call(always, [&](Callback& callback) { return callback.on_begin(model_, report); });
 }
 

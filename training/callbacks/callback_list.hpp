@@ -12,9 +12,9 @@ namespace weir {
 // Copies of a fit's callbacks. After each call their states are saved to the Model's TrainingState.
 class CallbackList {
  public:
-  // The options' callbacks, then FitOptions::on_step and on_epoch. The Model must outlive this. Changes nothing; ConfigError for a negative
-  // every().
-  CallbackList(Model& model, const FitOptions& options);
+  // The options' callbacks, then FitOptions::on_step and on_epoch. The Model must outlive this, and is not changed. With `resumed` each
+  // gets the state that the Model's TrainingState has for its name. ConfigError for a negative every(); what their load_state throws.
+  CallbackList(Model& model, const FitOptions& options, bool resumed = false);
 
   void on_begin(const BeginReport& report);
   std::int64_t next_look(std::int64_t step, std::int64_t steps) const;  // next step of the epoch with an on_step, or the last
@@ -27,6 +27,7 @@ class CallbackList {
   struct Entry {
     std::unique_ptr<Callback> callback;
     std::int64_t every = 0;
+    CallbackState* saved = nullptr;  // of the run that is resumed, until on_begin
   };
 
   template <class Due, class F>

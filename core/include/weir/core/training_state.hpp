@@ -74,7 +74,8 @@ struct EpochProgress {
   std::int64_t samples = 0;
   double loss_sum = 0;  // sum over the steps, in order, of loss * samples
   AccuracyCounts accuracy;
-  double seconds = 0;  // spent in the steps
+  double learning_rate = 0;  // of the last step, for parameters in no group
+  double seconds = 0;        // spent in the steps
 };
 
 // The saved state of a callback.
@@ -95,6 +96,7 @@ struct TrainingState {
   EpochProgress running;                 // the epoch after those; all zeros between epochs
   std::vector<EpochReport> history;      // finished epochs of the last fit
   std::vector<CallbackState> callbacks;  // of the last fit, in the order of its callbacks
+  Config run;                            // the last fit's data and options that a resumed one must repeat; empty before
 
   OptimizerState optimizer;
   ScheduleState schedule;

@@ -31,6 +31,9 @@ struct TensorContent {
   // open(entry) starts reading a tensor and returns a function; each call of that function fills a block with the tensor's next bytes
   // (row-major, in this machine's byte order). May be called from several threads.
   std::function<std::function<void(std::span<std::byte>)>(const TensorEntry&)> open;
+
+  // Checks all bytes of the file against its digest; throws FormatError, which need not name the file. Empty: the format has no digest.
+  std::function<void()> verify = {};
 };
 
 // An open file of named tensors. The format is recognised by the first bytes; so far only safetensors
@@ -51,6 +54,11 @@ class TensorFile {
   const std::vector<TensorEntry>& entries() const;       // ordered by offset
   const TensorEntry* find(std::string_view name) const;  // nullptr when there is none
   const std::map<std::string, std::string>& metadata() const;
+
+  // Reads the whole file and compares it with the digest that save() and save_checkpoint() write into it (metadata "weir.digest": the
+  // CRC-32 of all bytes, its own eight digits as zeros). Does nothing for a file without one. load_model, load_state_dict and
+  // load_checkpoint do this first. FormatError when the file was damaged, or changed by another program that kept weir's metadata.
+  void verify() const;
 
   // Reads a tensor to the host: F32 as f32, F64 as f64, I64 as i64, I32 as i32, U8 as u8, and F16 and BF16 as f32 (exactly). FormatError
   // for an unknown name, another dtype, or more than Shape::max_rank dimensions.

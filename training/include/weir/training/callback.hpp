@@ -36,7 +36,7 @@ class Callback {
 
   // Saves and restores the callback's state, so that a resumed run continues as if it had not stopped. save_state is called after each of
   // the calls above and gets the state that it wrote last time (at first only the name), so it needs to write only what has changed.
-  // load_state is for resuming a run, before on_begin; fit itself does not call it yet.
+  // load_state is called when a run is resumed (FitOptions::resume), before on_begin, with the state saved under the same name.
   virtual void save_state(CallbackState&) const {}
   virtual void load_state(const CallbackState&) {}
 

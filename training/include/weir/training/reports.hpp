@@ -19,6 +19,8 @@ struct BeginReport {
   bool accuracy = false;                  // a loss classifies, so reports have an accuracy
   bool validation = false;                // epoch reports have a validation_loss
   std::vector<std::string> metrics = {};  // names of FitOptions::metrics
+  std::string resumed_from;               // the checkpoint that fit goes on from (FitOptions::resume); empty when it begins
+  std::vector<std::string> damaged = {};  // messages about newer checkpoints that could not be used
 };
 
 // A step of fit that has finished. Losses are means over samples, with sample weights applied; accuracies are fractions (0 to 1), present

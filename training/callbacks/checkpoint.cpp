@@ -1,0 +1,105 @@
+#include <weir/training/checkpoint.hpp>
+
+#include <algorithm>
+#include <iostream>
+#include <numeric>
+#include <system_error>
+#include <utility>
+#include <weir/core/error.hpp>
+#include <weir/training/checkpoint_file.hpp>
+
+#include "core/files/atomic_file.hpp"
+#include "core/text.hpp"
+#include "training/checkpoints/checkpoint_folder.hpp"
+
+namespace weir {
+
+namespace {
+
+void report(const CheckpointOptions& options, const std::string& message) {
+  options.on_problem ? options.on_problem(message) : void(std::cerr << message << std::endl);
+}
+
+// An upper bound of a checkpoint's size: parameters, two moments, state and the header.
+std::uintmax_t bytes_of(const Model& model) {
+  constexpr std::uintmax_t header = 1 << 16;
+  const ModelMemory memory = model.memory();
+  return 3 * static_cast<std::uintmax_t>(memory.parameters) + static_cast<std::uintmax_t>(memory.state) + header;
+}
+
+}  // namespace
+
+Checkpoint::Checkpoint(std::filesystem::path folder, CheckpointOptions options) : folder_(std::move(folder)), options_(std::move(options)) {
+  if (folder_.empty()) throw ConfigError("Checkpoint: the name of the folder is empty. Name one.");
+  if (options_.every_steps < 0 || options_.every_epochs < 0 || !(options_.every_minutes >= 0)) {
+    throw ConfigError("Checkpoint: every_steps, every_epochs and every_minutes are " + with_commas(options_.every_steps) + ", " +
+                      with_commas(options_.every_epochs) + " and " + number_text(options_.every_minutes) + ", expected at least 0.");
+  }
+  if (options_.keep < 1) throw ConfigError("Checkpoint: keep is " + with_commas(options_.keep) + ", expected at least 1.");
+}
+
+std::int64_t Checkpoint::every() const {
+  constexpr std::int64_t look = 64;
+  if (options_.every_minutes == 0) return options_.every_steps;
+  return options_.every_steps == 0 ? look : std::gcd(options_.every_steps, look);
+}
+
+Control Checkpoint::on_begin(Model& model, const BeginReport& begin) {
+  std::error_code error;
+  std::filesystem::create_directories(folder_, error);
+  if (error) {
+    throw FileError("Checkpoint: the folder " + folder_.string() + " cannot be made: " + error.message() + ". Name another.");
+  }
+  const std::vector<CheckpointFile> earlier = checkpoints_in(folder_);
+  if (!earlier.empty() && begin.resumed_from.empty() && earlier.front().step > model.training_state().step) {
+    throw ConfigError("Checkpoint: the folder " + folder_.string() + " holds checkpoints of another run, up to " +
+                      earlier.front().path.filename().string() + ". Go on from them with FitOptions::resume, or name another folder.");
+  }
+  remove_unfinished(folder_);
+  AtomicFile(checkpoint_path(folder_, 0)).write({});  // fails where nothing can be written; removed at once
+  const std::uintmax_t room = std::filesystem::space(folder_, error).available, one = bytes_of(model);
+  const auto kept = static_cast<std::uintmax_t>(std::min<std::size_t>(earlier.size(), static_cast<std::size_t>(options_.keep)));
+  if (const std::uintmax_t need = (static_cast<std::uintmax_t>(options_.keep) + 1 - kept) * one; !error && room < need) {
+    throw FileError("Checkpoint: the disk of " + folder_.string() + " has " + with_commas(static_cast<std::int64_t>(room)) +
+                    " bytes left, the checkpoints need about " + with_commas(static_cast<std::int64_t>(need)) +
+                    ". Free some, keep fewer, or use another folder.");
+  }
+  for (const std::string& message : begin.damaged) report(options_, message + " Training goes on from " + begin.resumed_from + ".");
+  saved_step_ = model.training_state().step;
+  saved_at_ = Clock::now();
+  return Control::go_on;
+}
+
+Control Checkpoint::on_step(Model&, const StepReport& step) {
+  const auto since = static_cast<std::int64_t>(step.total_steps - saved_step_);
+  due_ = due_ || (options_.every_steps > 0 && since >= options_.every_steps) ||
+         (options_.every_minutes > 0 && std::chrono::duration<double, std::ratio<60>>(Clock::now() - saved_at_).count() >= options_.every_minutes);
+  return Control::go_on;
+}
+
+Control Checkpoint::on_epoch(Model&, const EpochReport& epoch) {
+  due_ = due_ || (options_.every_epochs > 0 && epoch.epoch % options_.every_epochs == 0);
+  return Control::go_on;
+}
+
+void Checkpoint::on_checkpoint(Model& model, bool ending) {
+  const TrainingState& state = model.training_state();
+  const std::filesystem::path path = checkpoint_path(folder_, state.step);
+  if (ending ? state.step == saved_step_ && std::filesystem::exists(path) : !due_) return;
+  due_ = false;
+  try {
+    save_checkpoint(model, path);
+  } catch (const FileError& error) {
+    return report(options_, error.what() + std::string(" Training goes on."));
+  }
+  saved_step_ = state.step;
+  saved_at_ = Clock::now();
+  std::int64_t kept = 0;
+  for (const CheckpointFile& file : checkpoints_in(folder_)) {
+    // Newer ones than this are damaged: fit went on from an older one.
+    std::error_code ignored;
+    if (file.step > state.step || ++kept > options_.keep) std::filesystem::remove(file.path, ignored);
+  }
+}
+
+}  // namespace weir

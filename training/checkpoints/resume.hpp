@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+#include <weir/training/fit.hpp>
+
+namespace weir {
+
+// Loads the checkpoint that FitOptions::resume names into the Model, and restores the Model when destroyed before keep(): an error before
+// the first step then leaves it unchanged.
+class Resumption {
+ public:
+  // Throws as fit does for `resume`, with the Model unchanged. Does nothing when it is empty or a folder without checkpoints.
+  Resumption(Model& model, const Dataset& train, const FitOptions& options);
+  ~Resumption();
+  Resumption(const Resumption&) = delete;
+  Resumption& operator=(const Resumption&) = delete;
+
+  bool resumed() const { return !from_.empty(); }
+  const std::string& from() const { return from_; }                      // the file; empty when the run begins
+  const std::vector<std::string>& damaged() const { return damaged_; }  // messages about newer files that cannot be used
+  void keep() { before_.reset(); }
+
+ private:
+  struct Before {
+    Tensor parameters, state;
+    TrainingState training;
+  };
+  void load(const std::string& path, const Dataset& train, const FitOptions& options);
+
+  Model& model_;
+  std::string from_;
+  std::vector<std::string> damaged_;
+  std::optional<Before> before_;
+};
+
+}  // namespace weir

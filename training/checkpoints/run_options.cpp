@@ -1,0 +1,85 @@
+#include "training/checkpoints/run_options.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "formats/digest.hpp"
+#include "formats/printable.hpp"
+
+namespace weir {
+
+namespace {
+
+// The bytes of the values, as one word.
+std::string digest_of(const ConstTensorView& values) {
+  Digest digest;
+  digest.add({static_cast<const std::byte*>(values.raw()), static_cast<std::size_t>(values.elements()) * size_of(values.dtype())});
+  return digest.digits();
+}
+
+// "batch=64", "optimizer=adam(lr=0.001)"; "no schedule" for an entry that is not there.
+std::string words(const Config& config, const std::string& name) {
+  if (!config.contains(name)) return "no " + name;
+  Config::Value value;
+  for (const auto& [key, entry] : config.entries()) {
+    if (key == name) value = entry;
+  }
+  if (const auto* list = std::get_if<std::vector<TypedConfig>>(&value)) {
+    std::string text;
+    for (const TypedConfig& child : *list) text += (text.empty() ? "" : ", ") + describe(child.type, child.config);
+    return name + "=" + text;
+  }
+  const std::string text = describe("", Config().set(name, value));
+  return text.substr(1, text.size() - 2);
+}
+
+}  // namespace
+
+Config run_options(const Dataset& train, const FitOptions& options) {
+  std::vector<TypedConfig> losses;
+  std::vector<double> loss_weights;
+  for (const LossTerm& term : options.loss.terms()) {
+    losses.push_back({term.loss->type(), term.loss->config()});
+    loss_weights.push_back(term.weight);
+  }
+  std::vector<std::string> sample_weights;
+  for (const ConstTensorView& weights : options.sample_weights) sample_weights.push_back(digest_of(weights));
+  Config config;
+  config.set("samples", train.samples())
+      .set("loss", std::move(losses))
+      .set("loss weights", std::move(loss_weights))
+      .set("sample_weights", std::move(sample_weights))
+      .set("optimizer", TypedConfig{options.optimizer->type(), options.optimizer->config()})
+      .set("batch", options.batch)
+      .set("accumulate", options.accumulate)
+      .set("drop_last", options.drop_last)
+      .set("shuffle", options.shuffle)
+      .set("check_finite", options.check_finite)
+      .set("clip.value", options.clip.value)
+      .set("clip.norm", options.clip.norm)
+      .set("clip.global_norm", options.clip.global_norm);
+  if (options.schedule) {
+    const ScheduleUnit unit = options.schedule_unit.value_or(options.schedule->unit());
+    config.set("schedule", TypedConfig{options.schedule->type(), options.schedule->config()});
+    config.set("schedule_unit", std::string(unit == ScheduleUnit::step ? "step" : "epoch"));
+  }
+  return config;
+}
+
+std::string difference(const Config& saved, const Config& own) {
+  std::string text;
+  const auto compare = [&](const std::string& name) {
+    const std::string before = printable(words(saved, name), 200), now = words(own, name);
+    if (before == now) return;
+    text += (text.empty() ? "" : "; ") + before + ", now " + now;
+  };
+  for (const auto& [name, value] : own.entries()) compare(name);
+  for (const auto& [name, value] : saved.entries()) {
+    if (!own.contains(name)) compare(name);
+  }
+  return text;
+}
+
+}  // namespace weir

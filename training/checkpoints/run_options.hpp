@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <weir/core/config.hpp>
+#include <weir/core/model.hpp>
+#include <weir/data/dataset.hpp>
+#include <weir/training/fit.hpp>
+
+namespace weir {
+
+// The options of a fit that decide its numbers, and the size of its data, under their names in FitOptions. Threads, callbacks, epochs and
+// validation data are not among them. Sample weights are their CRC-32.
+Config run_options(const Dataset& train, const FitOptions& options);
+
+// What differs, in words; empty when nothing does.
+std::string difference(const Config& saved, const Config& own);
+
+}  // namespace weir

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <weir/training/callback.hpp>
+
+namespace weir {
+
+struct CheckpointOptions {
+  // When to save: after so many steps, epochs or minutes since the last one; 0: not by this count. Minutes are looked at after every 64th
+  // step. Whatever they say, the run's end is saved too, also when fit was stopped.
+  std::int64_t every_steps = 0;
+  std::int64_t every_epochs = 1;
+  double every_minutes = 0;
+  std::int64_t keep = 2;  // the newest that are kept, at least 1
+
+  // Is given the message when a checkpoint cannot be written during training, which goes on, and when fit passed over a damaged one.
+  // Empty: the message is printed to std::cerr.
+  std::function<void(const std::string& message)> on_problem = {};
+};
+
+// Saves checkpoints of a run into a folder, as "step-000001200.safetensors" after 1200 steps: each is complete before it has this name, and
+// the one before stays until then. The folder is made if need be and belongs to one run: unfinished files in it are removed. Before the first
+// step FileError when the folder cannot be made or written, or the disk has no room for `keep` + 1 checkpoints; ConfigError for options out of range.
+//   weir::fit(model, train, {..., .callbacks = {weir::Checkpoint("run")}, .resume = "run"});
+// begins, and when the program is started again goes on where it was.
+class Checkpoint : public Callback {
+ public:
+  explicit Checkpoint(std::filesystem::path folder, CheckpointOptions options = {});
+
+  std::string name() const override { return "checkpoint"; }
+  std::int64_t every() const override;
+  Control on_begin(Model& model, const BeginReport& report) override;
+  Control on_step(Model& model, const StepReport& report) override;
+  Control on_epoch(Model& model, const EpochReport& report) override;
+  void on_checkpoint(Model& model, bool ending) override;
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  std::filesystem::path folder_;
+  CheckpointOptions options_;
+  std::uint64_t saved_step_ = 0;  // of the newest checkpoint
+  Clock::time_point saved_at_;
+  bool due_ = false;
+};
+
+}  // namespace weir
