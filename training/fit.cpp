@@ -126,7 +126,8 @@ class Run {
     }
     if (validation) updater_.average().warm_up(validation_.emplace(model, *validation, options.loss, options.metrics));
     if (resumption.resumed() && (epoch_.steps > plan_.steps() || epoch_.samples != plan_.samples_before(epoch_.steps))) {
-      throw FormatError("fit: " + resumption.from() + ": its place in the epoch does not fit the data. It is damaged: copy or save it again.");
+      throw FormatError("fit: " + resumption.from() +
+                        ": its place in the epoch does not fit the data. It is damaged: copy or save it again.");
     }
     model.plan_training(options.loss, target_shapes(train));
     // Last, because on a device the loader uses the memory that is left.

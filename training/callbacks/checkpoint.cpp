@@ -73,7 +73,8 @@ Control Checkpoint::on_begin(Model& model, const BeginReport& begin) {
 Control Checkpoint::on_step(Model&, const StepReport& step) {
   const auto since = static_cast<std::int64_t>(step.total_steps - saved_step_);
   due_ = due_ || (options_.every_steps > 0 && since >= options_.every_steps) ||
-         (options_.every_minutes > 0 && std::chrono::duration<double, std::ratio<60>>(Clock::now() - saved_at_).count() >= options_.every_minutes);
+         (options_.every_minutes > 0 &&
+          std::chrono::duration<double, std::ratio<60>>(Clock::now() - saved_at_).count() >= options_.every_minutes);
   return Control::go_on;
 }
 

@@ -41,7 +41,8 @@ void for_each_file(const std::filesystem::path& folder, F&& f) {
 std::filesystem::path checkpoint_path(const std::filesystem::path& folder, std::uint64_t step) {
   constexpr std::size_t width = 9;  // so that listings are in order
   const std::string number = std::to_string(step);
-  return folder / (std::string(prefix) + std::string(number.size() < width ? width - number.size() : 0, '0') + number + std::string(suffix));
+  return folder /
+         (std::string(prefix) + std::string(number.size() < width ? width - number.size() : 0, '0') + number + std::string(suffix));
 }
 
 std::vector<CheckpointFile> checkpoints_in(const std::filesystem::path& folder) {

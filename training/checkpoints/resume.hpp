@@ -20,7 +20,7 @@ class Resumption {
   Resumption& operator=(const Resumption&) = delete;
 
   bool resumed() const { return !from_.empty(); }
-  const std::string& from() const { return from_; }                      // the file; empty when the run begins
+  const std::string& from() const { return from_; }                     // the file; empty when the run begins
   const std::vector<std::string>& damaged() const { return damaged_; }  // messages about newer files that cannot be used
   void keep() { before_.reset(); }
 

@@ -19,19 +19,20 @@ std::string digest_of(const ConstTensorView& values) {
   return digest.digits();
 }
 
+const Config::Value* find(const Config& config, const std::string& name) {
+  const auto found = std::ranges::find(config.entries(), name, [](const auto& entry) { return entry.first; });
+  return found == config.entries().end() ? nullptr : &found->second;
+}
+
 // "batch=64", "optimizer=adam(lr=0.001)"; "no schedule" for an entry that is not there.
-std::string words(const Config& config, const std::string& name) {
-  if (!config.contains(name)) return "no " + name;
-  Config::Value value;
-  for (const auto& [key, entry] : config.entries()) {
-    if (key == name) value = entry;
-  }
-  if (const auto* list = std::get_if<std::vector<TypedConfig>>(&value)) {
+std::string words(const std::string& name, const Config::Value* value) {
+  if (!value) return "no " + name;
+  if (const auto* list = std::get_if<std::vector<TypedConfig>>(value)) {
     std::string text;
     for (const TypedConfig& child : *list) text += (text.empty() ? "" : ", ") + describe(child.type, child.config);
     return name + "=" + text;
   }
-  const std::string text = describe("", Config().set(name, value));
+  const std::string text = describe("", Config().set(name, *value));
   return text.substr(1, text.size() - 2);
 }
 
@@ -71,9 +72,9 @@ Config run_options(const Dataset& train, const FitOptions& options) {
 std::string difference(const Config& saved, const Config& own) {
   std::string text;
   const auto compare = [&](const std::string& name) {
-    const std::string before = printable(words(saved, name), 200), now = words(own, name);
-    if (before == now) return;
-    text += (text.empty() ? "" : "; ") + before + ", now " + now;
+    const Config::Value *before = find(saved, name), *now = find(own, name);
+    if (before && now && *before == *now) return;
+    text += (text.empty() ? "" : "; ") + printable(words(name, before), 200) + ", now " + words(name, now);
   };
   for (const auto& [name, value] : own.entries()) compare(name);
   for (const auto& [name, value] : saved.entries()) {

@@ -122,7 +122,8 @@ Column column() {
           [](EpochReport& report, double value) {
             using T = std::remove_reference_t<decltype(report.*Member)>;
             constexpr double most = 9e15;  // whole numbers up to here are exact
-            if (std::is_integral_v<T> && !(value >= 0 && value <= most)) throw FormatError("its history counts " + number_text(value) + ".");
+            if (std::is_integral_v<T> && !(value >= 0 && value <= most))
+              throw FormatError("its history counts " + number_text(value) + ".");
             report.*Member = static_cast<T>(value);
           }};
 }
@@ -198,7 +199,8 @@ TrainingState state_from_json(std::string_view text) {
   state.running = running_from(config_from_json(member(json, "running")));
 
   const auto [optimizer, optimizer_config] = split(member(json, "optimizer"));
-  state.optimizer = {.type = optimizer.word("type"), .config = optimizer_config, .first_step = count_in(optimizer, "first_step"), .moments = {}};
+  state.optimizer = {
+      .type = optimizer.word("type"), .config = optimizer_config, .first_step = count_in(optimizer, "first_step"), .moments = {}};
   for (const Json& moment : list(json, "moments")) {
     const auto* name = moment.as<std::string>();
     if (!name) throw FormatError("its 'moments' hold no names.");

@@ -10,8 +10,8 @@
 namespace weir {
 
 struct CheckpointOptions {
-  // When to save: after so many steps, epochs or minutes since the last one; 0: not by this count. Minutes are looked at after every 64th
-  // step. Whatever they say, the run's end is saved too, also when fit was stopped.
+  // When to save: after so many steps, epochs or minutes since the last one; 0: not by this count. Steps are counted after every
+  // every_steps-th step of an epoch and its last, minutes after every 64th. The run's end is saved too, also when fit was stopped.
   std::int64_t every_steps = 0;
   std::int64_t every_epochs = 1;
   double every_minutes = 0;
@@ -23,8 +23,9 @@ struct CheckpointOptions {
 };
 
 // Saves checkpoints of a run into a folder, as "step-000001200.safetensors" after 1200 steps: each is complete before it has this name, and
-// the one before stays until then. The folder is made if need be and belongs to one run: unfinished files in it are removed. Before the first
-// step FileError when the folder cannot be made or written, or the disk has no room for `keep` + 1 checkpoints; ConfigError for options out of range.
+// the one before stays until then. The folder is made if need be and belongs to one run: unfinished files in it are removed. Before the
+// first step FileError when the folder cannot be made or written, or the disk has no room for `keep` + 1 checkpoints; ConfigError for
+// options out of range.
 //   weir::fit(model, train, {..., .callbacks = {weir::Checkpoint("run")}, .resume = "run"});
 // begins, and when the program is started again goes on where it was.
 class Checkpoint : public Callback {
@@ -37,6 +38,7 @@ class Checkpoint : public Callback {
   Control on_step(Model& model, const StepReport& report) override;
   Control on_epoch(Model& model, const EpochReport& report) override;
   void on_checkpoint(Model& model, bool ending) override;
+
  private:
   using Clock = std::chrono::steady_clock;
 

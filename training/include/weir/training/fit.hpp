@@ -40,8 +40,8 @@ struct FitOptions {
   bool shuffle = true;                      // a new order in each epoch, from the Model's seed and the epoch's number
   bool check_finite = true;                 // false: NaN and infinities get into the parameters
   std::vector<AnyCallback> callbacks = {};  // called in this order; copied when fit begins
-  // Goes on from a checkpoint, to the bit: a file, or a folder that the Checkpoint callback writes; from a folder its newest checkpoint that
-  // is not damaged, and without any fit begins. `epochs` then counts the whole run. Threads, callbacks, epochs and validation data may
+  // Goes on from a checkpoint, to the bit: a file, or a folder that the Checkpoint callback writes; from a folder its newest checkpoint
+  // that is not damaged, and without any fit begins. `epochs` then counts the whole run. Threads, callbacks, epochs and validation data may
   // differ from those of the saved run; ConfigError before the first step lists what else does.
   std::filesystem::path resume = {};
   // When set to true, from another thread or a signal handler, fit ends after the current step; if that cuts an epoch short, without
