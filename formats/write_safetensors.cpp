@@ -33,7 +33,7 @@ std::string header_text(const std::vector<const NamedTensor*>& tensors, const st
   Json::Object header;
   if (!metadata.empty()) {
     Json::Object texts;
-    for (const auto& [key, value] : metadata) texts.push_back({key, {value}});
+    for (const auto& [key, value] : metadata) texts.push_back({key, {key == digest_key ? std::string(digest_zeros) : value}});
     header.push_back({"__metadata__", {std::move(texts)}});
   }
   std::set<std::string_view> names{"__metadata__"};

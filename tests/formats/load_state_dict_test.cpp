@@ -137,8 +137,8 @@ TEST_CASE("load_state_dict: a file that is cut off or by a newer weir changes no
     write_bytes(folder / "a", whole.substr(0, size));
     CHECK_FALSE(refusal<FormatError>(model, folder / "a").empty());
   }
-  write_bytes(folder / "b", container(R"({"__metadata__":{"weir.version":"2"}})"));
-  CHECK(refusal<FormatError>(model, folder / "b") == "was saved by a newer weir: its file version is 2, this weir reads 1. Update weir.");
+  write_bytes(folder / "b", container(R"({"__metadata__":{"weir.version":"3"}})"));
+  CHECK(refusal<FormatError>(model, folder / "b") == "was saved by a newer weir: its file version is 3, this weir reads 2. Update weir.");
   CHECK(message_of<FileError>([&] { load_state_dict(model, folder / "c"); }) ==
         (folder / "c").string() + ": cannot be opened: No such file or directory. Check the path.");
 }

@@ -146,15 +146,16 @@ TEST_CASE("load: metadata comes back without weirs own") {
 TEST_CASE("load: a file by a newer weir is refused") {
   Written file;
   const std::string newer = "was saved by a newer weir: its file version is ";
-  CHECK(file.refusal({{"weir.version", "2"}, {"weir.graph", mlp_graph}}) == newer + "2, this weir reads 1. Update weir.");
-  CHECK(file.refusal({{"weir.version", "2"}, {"weir.graph", "of another kind"}}) == newer + "2, this weir reads 1. Update weir.");
-  CHECK(message_of<FormatError>([&] { load_metadata(file.name); }) == file.name + ": " + newer + "2, this weir reads 1. Update weir.");
-  CHECK(file.refusal({{"weir.version", "10"}, {"weir.graph", mlp_graph}}) == newer + "10, this weir reads 1. Update weir.");
-  CHECK(file.refusal({{"weir.version", std::string(50, '9')}}) == newer + std::string(20, '9') + "..., this weir reads 1. Update weir.");
+  CHECK(file.refusal({{"weir.version", "3"}, {"weir.graph", mlp_graph}}) == newer + "3, this weir reads 2. Update weir.");
+  CHECK(file.refusal({{"weir.version", "3"}, {"weir.graph", "of another kind"}}) == newer + "3, this weir reads 2. Update weir.");
+  CHECK(message_of<FormatError>([&] { load_metadata(file.name); }) == file.name + ": " + newer + "3, this weir reads 2. Update weir.");
+  CHECK(file.refusal({{"weir.version", "10"}, {"weir.graph", mlp_graph}}) == newer + "10, this weir reads 2. Update weir.");
+  CHECK(file.refusal({{"weir.version", std::string(50, '9')}}) == newer + std::string(20, '9') + "..., this weir reads 2. Update weir.");
   for (const std::string word : {"", "0", "01", "-1", "1.5", "one"}) {
     CHECK(file.refusal({{"weir.version", word}, {"weir.graph", mlp_graph}}) ==
           "its weir.version is '" + word + "', expected a number. It is damaged: copy it again.");
   }
+  CHECK(file.refusal({{"weir.version", "2"}, {"weir.graph", mlp_graph}}) == "has no weir.digest. It is damaged: copy it again.");
   CHECK(file.refusal({{"weir.graph", mlp_graph}}) == "has a weir.graph and no weir.version. It is damaged: copy it again.");
 }
 

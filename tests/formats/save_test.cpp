@@ -13,6 +13,7 @@
 #include "tests/formats/keeper_layer.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/in_memory.hpp"
+#include "tests/support/sealed.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -30,12 +31,12 @@ TEST_CASE("save: a small model has the bytes that the format demands") {
   model.parameter("0.weight").values<double>()[1] = -2;
   const TemporaryFolder folder;
   save(model, folder / "a", {{"input.divisor", "255"}});
-  std::string header = R"({"__metadata__":{"input.divisor":"255","weir.graph":"{\"nodes\":[)"
+  std::string header = R"({"__metadata__":{"input.divisor":"255","weir.digest":"00000000","weir.graph":"{\"nodes\":[)"
                        R"({\"name\":\"input\",\"shape\":[1],\"storage\":\"compute\"},)"
                        R"({\"name\":\"0\",\"type\":\"dense\",\"config\":{\"out\":2,\"bias\":false},\"inputs\":[\"input\"]}],)"
-                       R"(\"outputs\":[\"0\"]}","weir.version":"1"},"0.weight":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]}})";
+                       R"(\"outputs\":[\"0\"]}","weir.version":"2"},"0.weight":{"dtype":"F64","shape":[2,1],"data_offsets":[0,16]}})";
   header.append((8 - header.size() % 8) % 8, ' ');
-  CHECK(read_bytes(folder / "a") == container(header, std::string("\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\xc0", 16)));
+  CHECK(read_bytes(folder / "a") == sealed(container(header, std::string("\0\0\0\0\0\0\xf0\x3f\0\0\0\0\0\0\0\xc0", 16))));
 }
 
 TEST_CASE("save: equal models give equal bytes and other ones do not") {

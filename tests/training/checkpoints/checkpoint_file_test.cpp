@@ -12,6 +12,7 @@
 #include <weir/training/checkpoint_file.hpp>
 
 #include "tests/support/in_memory.hpp"
+#include "tests/support/sealed.hpp"
 #include "tests/training/callbacks/recorder.hpp"
 #include "tests/training/checkpoints/runs.hpp"
 
@@ -157,12 +158,7 @@ TEST_CASE("checkpoint: one whose values were changed together with its digest is
     REQUIRE(found != std::string::npos);
     REQUIRE(from.size() == to.size());
     text.replace(found, from.size(), to);
-    const std::string key = "\"weir.digest\":\"";
-    const std::size_t at = text.find(key) + key.size();
-    text.replace(at, 8, "00000000");
-    char digits[9];
-    std::snprintf(digits, sizeof digits, "%08lx", ::crc32(0, reinterpret_cast<const Bytef*>(text.data()), static_cast<uInt>(text.size())));
-    text.replace(at, 8, digits);
+    text = sealed(text);
     Model other = model_of(plain_run());
     try {
       load_checkpoint(other, in_memory(text));
