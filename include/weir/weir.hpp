@@ -108,6 +108,8 @@
 #include <weir/training/adam.hpp>
 #include <weir/training/adamw.hpp>
 #include <weir/training/callback.hpp>
+#include <weir/training/checkpoint.hpp>
+#include <weir/training/checkpoint_file.hpp>
 #include <weir/training/compare_devices.hpp>
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>

@@ -1,7 +1,9 @@
 #include <weir/training/checkpoint.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <iostream>
+#include <limits>
 #include <numeric>
 #include <system_error>
 #include <utility>
@@ -15,6 +17,8 @@
 namespace weir {
 
 namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 void report(const CheckpointOptions& options, const std::string& message) {
   options.on_problem ? options.on_problem(message) : void(std::cerr << message << std::endl);
@@ -45,6 +49,10 @@ std::int64_t Checkpoint::every() const {
 }
 
 Control Checkpoint::on_begin(Model& model, const BeginReport& begin) {
+  if (!options_.keep_best.empty()) {
+    check_quantity("Checkpoint", options_.keep_best, begin);
+    higher_is_better_ = higher_is_better("Checkpoint", options_.keep_best, options_.mode);
+  }
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   if (error) {
@@ -79,20 +87,40 @@ Control Checkpoint::on_step(Model&, const StepReport& step) {
 }
 
 Control Checkpoint::on_epoch(Model&, const EpochReport& epoch) {
+  if (const double value = options_.keep_best.empty() ? none : quantity(epoch, options_.keep_best);
+      !std::isnan(value) && (!best_ || (higher_is_better_ ? value > *best_ : value < *best_))) {
+    best_ = value;
+    best_due_ = true;
+  }
   due_ = due_ || (options_.every_epochs > 0 && epoch.epoch % options_.every_epochs == 0);
   return Control::go_on;
 }
 
+bool Checkpoint::save(const Model& model, const std::filesystem::path& path) {
+  try {
+    save_checkpoint(model, path);
+    return true;
+  } catch (const FileError& error) {
+    report(options_, error.what() + std::string(" Training goes on."));
+    return false;
+  }
+}
+
+void Checkpoint::save_state(CallbackState& state) const {
+  if (best_) state.config.set("best", *best_);
+}
+
+void Checkpoint::load_state(const CallbackState& state) {
+  if (state.config.contains("best")) best_ = state.config.number("best");
+}
+
 void Checkpoint::on_checkpoint(Model& model, bool ending) {
   const TrainingState& state = model.training_state();
+  if (std::exchange(best_due_, false)) save(model, folder_ / "best.safetensors");
   const std::filesystem::path path = checkpoint_path(folder_, state.step);
   if (ending ? state.step == saved_step_ && std::filesystem::exists(path) : !due_) return;
   due_ = false;
-  try {
-    save_checkpoint(model, path);
-  } catch (const FileError& error) {
-    return report(options_, error.what() + std::string(" Training goes on."));
-  }
+  if (!save(model, path)) return;
   saved_step_ = state.step;
   saved_at_ = Clock::now();
   std::int64_t kept = 0;

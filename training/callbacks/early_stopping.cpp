@@ -12,8 +12,6 @@ namespace weir {
 
 namespace {
 
-using Mode = EarlyStoppingOptions::Mode;
-
 // Copies tensors; into those that are there already, without new memory.
 void copy_all(const std::vector<Tensor>& from, std::vector<Tensor>& to) {
   for (std::size_t i = 0; i < from.size(); ++i) i < to.size() ? copy(from[i], to[i]) : to.push_back(from[i].clone());
@@ -30,11 +28,7 @@ EarlyStopping::EarlyStopping(EarlyStoppingOptions options) : options_(std::move(
 Control EarlyStopping::on_begin(Model&, const BeginReport& report) {
   const std::string& monitor = options_.monitor;
   check_quantity("early_stopping", monitor, report);
-  const bool loss = monitor == "loss" || monitor == "val_loss", accuracy = monitor == "accuracy" || monitor == "val_accuracy";
-  if (options_.mode == Mode::automatic && !loss && !accuracy) {
-    throw ConfigError("early_stopping: whether a higher " + monitor + " is better is not known. Set mode to min or max.");
-  }
-  higher_is_better_ = options_.mode == Mode::automatic ? accuracy : options_.mode == Mode::max;
+  higher_is_better_ = higher_is_better("early_stopping", monitor, options_.mode);
   return stopped_ && wait_ >= options_.patience ? Control::stop : Control::go_on;
 }
 

@@ -49,6 +49,13 @@ double quantity(const StepReport& report, std::string_view name) {
   return name == "learning_rate" ? report.learning_rate : none;
 }
 
+bool higher_is_better(std::string_view who, std::string_view name, Mode mode) {
+  if (mode != Mode::automatic) return mode == Mode::max;
+  if (name == "accuracy" || name == "val_accuracy") return true;
+  if (name == "loss" || name == "val_loss") return false;
+  throw ConfigError(std::string(who) + ": whether a higher " + std::string(name) + " is better is not known. Set mode to min or max.");
+}
+
 void check_quantity(std::string_view who, std::string_view name, const BeginReport& report) {
   const std::vector<std::string> names = epoch_quantities(report);
   if (std::ranges::count(names, name) > 0 || std::ranges::count(report.metrics, name) > 0) return;

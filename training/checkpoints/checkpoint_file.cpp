@@ -27,7 +27,10 @@ constexpr const char* seed_key = "weir.seed";
 constexpr const char* dtype_key = "weir.dtype";
 constexpr const char* history_name = "weir.history";
 
-std::string moment_name(const Moment& moment, const ArenaEntry& parameter) { return "weir.moment." + moment.name + "." + parameter.name; }
+// Of tensors that are laid out as the parameters: "weir.moment.exp_avg.0.weight".
+std::string part_name(const std::string& owner, const ArenaEntry& parameter) { return "weir." + owner + "." + parameter.name; }
+std::string owner_of(const Moment& moment) { return "moment." + moment.name; }
+constexpr const char* average_owner = "average";
 
 std::string callback_name(std::size_t callback, std::size_t tensor) {
   return "weir.callback." + std::to_string(callback) + "." + std::to_string(tensor);
@@ -70,10 +73,17 @@ std::string difference(const TensorFile& file, const Model& model) {
   return text.empty() || graph.empty() ? text + graph : text + "; " + graph;
 }
 
-Tensor read_moment(const TensorFile& file, const Model& model, const Moment& moment) {
+Tensor read_arena(const TensorFile& file, const Model& model, const std::string& owner) {
   Tensor arena(model.parameter_arena().shape(), model.dtype());
-  for (const ArenaEntry& parameter : model.parameters()) file.read(moment_name(moment, parameter), block_of(arena, parameter));
+  for (const ArenaEntry& parameter : model.parameters()) file.read(part_name(owner, parameter), block_of(arena, parameter));
   return model.device().is_cpu() ? std::move(arena) : arena.to(model.device());
+}
+
+void add_arena(const Model& model, const std::string& owner, const Tensor& arena, std::vector<NamedTensor>& tensors) {
+  for (const ArenaEntry& parameter : model.parameters()) {
+    const ConstTensorView block = arena.view().rows(parameter.offset, parameter.shape.elements()).reshaped(parameter.shape);
+    tensors.push_back({part_name(owner, parameter), block});
+  }
 }
 
 }  // namespace
@@ -82,12 +92,8 @@ void save_checkpoint(const Model& model, const FileTarget& target) {
   const TrainingState& state = model.training_state();
   const Tensor history = table_of(state.history);
   std::vector<NamedTensor> tensors{{history_name, history.view()}};
-  for (const Moment& moment : state.optimizer.moments) {
-    for (const ArenaEntry& parameter : model.parameters()) {
-      const ConstTensorView block = moment.values.view().rows(parameter.offset, parameter.shape.elements()).reshaped(parameter.shape);
-      tensors.push_back({moment_name(moment, parameter), block});
-    }
-  }
+  for (const Moment& moment : state.optimizer.moments) add_arena(model, owner_of(moment), moment.values, tensors);
+  if (state.average.updates > 0) add_arena(model, average_owner, state.average.values, tensors);
   for (std::size_t c = 0; c < state.callbacks.size(); ++c) {
     const std::vector<Tensor>& own = state.callbacks[c].tensors;
     for (std::size_t t = 0; t < own.size(); ++t) tensors.push_back({callback_name(c, t), own[t].view()});
@@ -105,9 +111,9 @@ TrainingState read_checkpoint(const TensorFile& file, const Model& model) {
     throw ConfigError(file.name() + ": was saved from another Model: " + different + ". Make the Model as the one that was saved.");
   }
   try {
-    TrainingState state = state_from_json(training);
-    state.history = history_of(file.read(history_name));
-    for (Moment& moment : state.optimizer.moments) moment.values = read_moment(file, model, moment);
+    TrainingState state = state_from_json(training, file.read(history_name));
+    for (Moment& moment : state.optimizer.moments) moment.values = read_arena(file, model, owner_of(moment));
+    if (state.average.updates > 0) state.average.values = read_arena(file, model, average_owner);
     for (std::size_t c = 0; c < state.callbacks.size(); ++c) {
       std::vector<Tensor>& own = state.callbacks[c].tensors;
       for (std::size_t t = 0; t < own.size(); ++t) own[t] = file.read(callback_name(c, t));

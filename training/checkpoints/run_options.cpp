@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/options.hpp"
 #include "formats/digest.hpp"
 #include "formats/printable.hpp"
 
@@ -66,6 +67,7 @@ Config run_options(const Dataset& train, const FitOptions& options) {
     config.set("schedule", TypedConfig{options.schedule->type(), options.schedule->config()});
     config.set("schedule_unit", std::string(unit == ScheduleUnit::step ? "step" : "epoch"));
   }
+  if (options.average) config.set("average", TypedConfig{std::string(WeightAverage::name), config_of(*options.average)});
   return config;
 }
 

@@ -1,6 +1,6 @@
 #include "training/checkpoints/state_json.hpp"
 
-#include <limits>
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -103,6 +103,16 @@ const Json::Array& list(const Json& json, const char* name) {
   throw FormatError("its '" + std::string(name) + "' is no list.");
 }
 
+std::vector<std::string> words(const Json& json, const char* name) {
+  std::vector<std::string> result;
+  for (const Json& element : list(json, name)) {
+    const auto* word = element.as<std::string>();
+    if (!word) throw FormatError("its '" + std::string(name) + "' are no names.");
+    result.push_back(*word);
+  }
+  return result;
+}
+
 template <class T, class F>
 Json list_of(const std::vector<T>& values, F&& to_json_value) {
   Json::Array array;
@@ -159,6 +169,33 @@ const std::vector<Column>& columns() {
   return all;
 }
 
+std::vector<std::string> metrics_in(const std::vector<EpochReport>& history) {
+  std::vector<std::string> names;
+  for (const EpochReport& report : history) {
+    for (const NamedValue& metric : report.metrics) {
+      if (std::ranges::find(names, metric.name) == names.end()) names.push_back(metric.name);
+    }
+  }
+  return names;
+}
+
+std::vector<EpochReport> history_of(const ConstTensorView& table, const std::vector<std::string>& metrics) {
+  const auto width = static_cast<std::int64_t>(columns().size() + 2 * metrics.size());
+  if (table.shape().rank() != 2 || table.shape()[1] != width || table.dtype() != DType::f64) {
+    throw FormatError("its history is " + to_string(table.shape()) + ", expected " + std::to_string(width) + " columns of f64.");
+  }
+  std::vector<EpochReport> history(static_cast<std::size_t>(table.shape()[0]));
+  const double* cell = table.values<double>().data();
+  for (EpochReport& report : history) {
+    for (const Column& each : columns()) each.set(report, *cell++);
+    for (const std::string& name : metrics) {
+      if (cell[1] != 0) report.metrics.push_back({name, cell[0]});
+      cell += 2;
+    }
+  }
+  return history;
+}
+
 }  // namespace
 
 std::string to_json(const TrainingState& state) {
@@ -176,15 +213,17 @@ std::string to_json(const TrainingState& state) {
                                           .set("per_step", schedule.unit == ScheduleUnit::step)
                                           .set("time", whole(schedule.time))
                                           .set("memory", schedule.memory))});
+  object.push_back({"average", typed("", state.average.config, Config().set("updates", whole(state.average.updates)))});
   object.push_back({"parameters", list_of(state.parameters, [](const ParameterOptions& options) { return json_of(config_of(options)); })});
   object.push_back({"callbacks", list_of(state.callbacks, [](const CallbackState& callback) {
                       return typed(callback.name, callback.config, Config().set("tensors", whole(callback.tensors.size())));
                     })});
+  object.push_back({"metrics", list_of(metrics_in(state.history), [](const std::string& name) { return Json{name}; })});
   object.push_back({"run", json_of(state.run)});
   return to_text({std::move(object)});
 }
 
-TrainingState state_from_json(std::string_view text) {
+TrainingState state_from_json(std::string_view text, const ConstTensorView& history) {
   const Json json = parse_json(text);
   const auto* number = member(json, "version").as<std::int64_t>();
   if (!number || *number != version) throw FormatError("its version is unknown: it was saved by another weir.");
@@ -201,17 +240,15 @@ TrainingState state_from_json(std::string_view text) {
   const auto [optimizer, optimizer_config] = split(member(json, "optimizer"));
   state.optimizer = {
       .type = optimizer.word("type"), .config = optimizer_config, .first_step = count_in(optimizer, "first_step"), .moments = {}};
-  for (const Json& moment : list(json, "moments")) {
-    const auto* name = moment.as<std::string>();
-    if (!name) throw FormatError("its 'moments' hold no names.");
-    state.optimizer.moments.push_back({*name, {}});
-  }
+  for (const std::string& name : words(json, "moments")) state.optimizer.moments.push_back({name, {}});
   const auto [schedule, schedule_config] = split(member(json, "schedule"));
   state.schedule = {.type = schedule.word("type"),
                     .config = schedule_config,
                     .unit = schedule.boolean("per_step") ? ScheduleUnit::step : ScheduleUnit::epoch,
                     .time = count_in(schedule, "time"),
                     .memory = schedule.numbers("memory")};
+  const auto [average, average_config] = split(member(json, "average"));
+  state.average = {.config = average_config, .updates = count_in(average, "updates"), .values = {}};
   for (const Json& options : list(json, "parameters")) state.parameters.push_back(parameter_from(config_from_json(options)));
   for (const Json& callback : list(json, "callbacks")) {
     const auto [numbers, config] = split(callback);
@@ -221,29 +258,25 @@ TrainingState state_from_json(std::string_view text) {
     state.callbacks.push_back({.name = numbers.word("type"), .config = config, .tensors = std::vector<Tensor>(tensors)});
   }
   state.run = config_from_json(member(json, "run"));
+  state.history = history_of(history, words(json, "metrics"));
   return state;
 }
 
 Tensor table_of(const std::vector<EpochReport>& history) {
-  const auto width = static_cast<std::int64_t>(columns().size());
-  Tensor table(Shape{static_cast<std::int64_t>(history.size()), width}, DType::f64);
+  const std::vector<std::string> metrics = metrics_in(history);
+  const std::size_t width = columns().size() + 2 * metrics.size();
+  Tensor table(Shape{static_cast<std::int64_t>(history.size()), static_cast<std::int64_t>(width)}, DType::f64);
   double* cell = table.view().values<double>().data();
   for (const EpochReport& report : history) {
     for (const Column& each : columns()) *cell++ = each.get(report);
+    for (const std::string& name : metrics) {
+      const auto found = std::ranges::find(report.metrics, name, &NamedValue::name);
+      const bool present = found != report.metrics.end();
+      *cell++ = present ? found->value : 0;
+      *cell++ = present ? 1 : 0;
+    }
   }
   return table;
-}
-
-std::vector<EpochReport> history_of(const ConstTensorView& table) {
-  if (table.shape().rank() != 2 || table.shape()[1] != static_cast<std::int64_t>(columns().size()) || table.dtype() != DType::f64) {
-    throw FormatError("its history is " + to_string(table.shape()) + ", expected " + std::to_string(columns().size()) + " columns of f64.");
-  }
-  std::vector<EpochReport> history(static_cast<std::size_t>(table.shape()[0]));
-  const double* cell = table.values<double>().data();
-  for (EpochReport& report : history) {
-    for (const Column& each : columns()) each.set(report, *cell++);
-  }
-  return history;
 }
 
 }  // namespace weir

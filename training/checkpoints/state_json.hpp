@@ -7,13 +7,10 @@
 
 namespace weir {
 
-// The numbers and words of a TrainingState as JSON; its tensors are stored beside it. Lists of tensors become lists of their names or
-// counts: a state that is read has tensors without elements in their places.
+// A TrainingState in two parts beside its tensors: numbers and words as JSON, and the history as a table of f64, [epochs, columns]. The
+// tensors of moments, average and callbacks are empty in a state that is read. FormatError or ConfigError that names no file.
 std::string to_json(const TrainingState& state);
-TrainingState state_from_json(std::string_view json);  // FormatError or ConfigError that names no file
-
-// The history as a table of f64, [epochs, columns], and back. FormatError when it has other columns.
 Tensor table_of(const std::vector<EpochReport>& history);
-std::vector<EpochReport> history_of(const ConstTensorView& table);
+TrainingState state_from_json(std::string_view json, const ConstTensorView& history);
 
 }  // namespace weir

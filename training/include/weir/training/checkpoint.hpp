@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <weir/training/callback.hpp>
+#include <weir/training/quantity.hpp>
 
 namespace weir {
 
@@ -16,6 +18,10 @@ struct CheckpointOptions {
   std::int64_t every_epochs = 1;
   double every_minutes = 0;
   std::int64_t keep = 2;  // the newest that are kept, at least 1
+
+  // Also keeps the checkpoint of the epoch whose value is best, in "best.safetensors": "val_loss" or another of quantity.hpp. "": no.
+  std::string keep_best = "";
+  Mode mode = Mode::automatic;  // of keep_best, as in quantity.hpp
 
   // Is given the message when a checkpoint cannot be written during training, which goes on, and when fit passed over a damaged one.
   // Empty: the message is printed to std::cerr.
@@ -38,6 +44,8 @@ class Checkpoint : public Callback {
   Control on_step(Model& model, const StepReport& report) override;
   Control on_epoch(Model& model, const EpochReport& report) override;
   void on_checkpoint(Model& model, bool ending) override;
+  void save_state(CallbackState& state) const override;
+  void load_state(const CallbackState& state) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -47,6 +55,9 @@ class Checkpoint : public Callback {
   std::uint64_t saved_step_ = 0;  // of the newest checkpoint
   Clock::time_point saved_at_;
   bool due_ = false;
+
+  bool higher_is_better_ = false, best_due_ = false;
+  std::optional<double> best_;
 };
 
 }  // namespace weir

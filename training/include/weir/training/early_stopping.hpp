@@ -7,16 +7,17 @@
 #include <vector>
 #include <weir/core/tensor.hpp>
 #include <weir/training/callback.hpp>
+#include <weir/training/quantity.hpp>
 
 namespace weir {
 
 struct EarlyStoppingOptions {
-  enum class Mode : std::uint8_t { automatic, min, max };  // min: a lower value is better, max: a higher one
+  using Mode = weir::Mode;
 
   std::string monitor = "val_loss";     // as in quantity.hpp
   double min_delta = 0;                 // 0 or more; better by no more than this is no improvement
   std::int64_t patience = 0;            // stop after so many epochs without improvement (0 stops as 1 does); 0 or more
-  Mode mode = Mode::automatic;          // automatic: min for losses, max for accuracies; a metric of your own needs one of the others
+  Mode mode = Mode::automatic;          // as in quantity.hpp
   std::optional<double> baseline = {};  // an improvement that is not better than this too does not count towards patience
   bool restore_best_weights = false;    // in the end, also without a stop, give the Model the weights of the best epoch
   std::int64_t start_from_epoch = 0;    // ignore so many epochs first; 0 or more

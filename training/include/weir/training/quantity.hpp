@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +19,12 @@ std::vector<std::string> step_quantities(const BeginReport& report);  // "loss",
 // is that of its own samples, its accuracy that of the epoch so far.
 double quantity(const EpochReport& report, std::string_view name);
 double quantity(const StepReport& report, std::string_view name);
+
+// Which values of a quantity are better; automatic: lower losses and higher accuracies, and a metric of your own needs one of the others.
+enum class Mode : std::uint8_t { automatic, min, max };
+
+// Whether a higher value is better. ConfigError that begins with `who` where `automatic` does not tell.
+bool higher_is_better(std::string_view who, std::string_view name, Mode mode);
 
 // For on_begin: throws ConfigError that begins with `who` and lists what there is, unless each epoch of this run will have the quantity.
 void check_quantity(std::string_view who, std::string_view name, const BeginReport& report);
