@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iostream>
 #include <limits>
 #include <numeric>
 #include <system_error>
@@ -19,10 +18,6 @@ namespace weir {
 namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-
-void report(const CheckpointOptions& options, const std::string& message) {
-  options.on_problem ? options.on_problem(message) : void(std::cerr << message << std::endl);
-}
 
 // An upper bound of a checkpoint's size: parameters, two moments, state and the header.
 std::uintmax_t bytes_of(const Model& model) {
@@ -72,7 +67,7 @@ Control Checkpoint::on_begin(Model& model, const BeginReport& begin) {
                     " bytes left, the checkpoints need about " + with_commas(static_cast<std::int64_t>(need)) +
                     ". Free some, keep fewer, or use another folder.");
   }
-  for (const std::string& message : begin.damaged) report(options_, message + " Training goes on from " + begin.resumed_from + ".");
+  for (const std::string& message : begin.damaged) tell(message + " Training goes on from " + begin.resumed_from + ".");
   saved_step_ = model.training_state().step;
   saved_at_ = Clock::now();
   return Control::go_on;
@@ -96,14 +91,23 @@ Control Checkpoint::on_epoch(Model&, const EpochReport& epoch) {
   return Control::go_on;
 }
 
+void Checkpoint::tell(const std::string& message) const {
+  if (options_.on_problem) options_.on_problem(message);
+}
+
 bool Checkpoint::save(const Model& model, const std::filesystem::path& path) {
   try {
     save_checkpoint(model, path);
-    return true;
+    failure_.clear();
   } catch (const FileError& error) {
-    report(options_, error.what() + std::string(" Training goes on."));
-    return false;
+    failure_ = error.what();
+    tell(failure_ + " Training goes on.");
   }
+  return failure_.empty();
+}
+
+void Checkpoint::on_end(Model&, const History&) {
+  if (!failure_.empty() && !options_.on_problem) throw FileError(failure_);
 }
 
 void Checkpoint::save_state(CallbackState& state) const {

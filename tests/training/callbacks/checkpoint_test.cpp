@@ -158,6 +158,11 @@ TEST_CASE("Checkpoint: one that cannot be written later is reported and training
   CHECK(problems[0].starts_with((folder / "run" / "step-000000010.safetensors").string() + ": cannot be saved: there is no folder "));
   CHECK(problems[0].ends_with(" Training goes on."));
   CHECK(outcome(model, history) == outcome(whole, fit(whole, run_data(), options_of(plain_run()))));
+
+  Model silent = model_of(plain_run());
+  options.callbacks = {Checkpoint(folder / "run")};
+  CHECK_THROWS_AS(fit(silent, run_data(), options), FileError);  // after training
+  CHECK(Snapshot(silent) == Snapshot(model));
 }
 
 TEST_CASE("Checkpoint: a run that is killed again and again can always be resumed") {

@@ -24,7 +24,7 @@ struct CheckpointOptions {
   Mode mode = Mode::automatic;  // of keep_best, as in quantity.hpp
 
   // Is given the message when a checkpoint cannot be written during training, which goes on, and when fit passed over a damaged one.
-  // Empty: the message is printed to std::cerr.
+  // Without a function, a last checkpoint that could not be written is a FileError of fit, after training.
   std::function<void(const std::string& message)> on_problem = {};
 };
 
@@ -44,6 +44,7 @@ class Checkpoint : public Callback {
   Control on_step(Model& model, const StepReport& report) override;
   Control on_epoch(Model& model, const EpochReport& report) override;
   void on_checkpoint(Model& model, bool ending) override;
+  void on_end(Model& model, const History& history) override;
   void save_state(CallbackState& state) const override;
   void load_state(const CallbackState& state) override;
 
@@ -55,6 +56,7 @@ class Checkpoint : public Callback {
   std::uint64_t saved_step_ = 0;  // of the newest checkpoint
   Clock::time_point saved_at_;
   bool due_ = false;
+  std::string failure_;  // why the last one could not be written; empty: it was
 
   bool higher_is_better_ = false, best_due_ = false;
   std::optional<double> best_;
