@@ -77,7 +77,7 @@ FitOptions with_sequence(std::vector<double> values, std::vector<AnyCallback> ca
 
 }  // namespace
 
-TEST_CASE("early stopping: stops at the epoch of Keras rules, resumed anywhere too") {
+TEST_CASE("early stopping: stops at the epoch of Keras rules and resumed anywhere too") {
   struct Case {
     const char* what;
     EarlyStoppingOptions options;

@@ -143,7 +143,7 @@ TEST_CASE("log: rows of epochs hold what History holds to the last digit in any 
   }
 }
 
-TEST_CASE("log: with a number of steps there is a row after so many and after an epoch's last") {
+TEST_CASE("log: with a number of steps there is a row after so many and after the last of an epoch") {
   const TemporaryFolder folder;
   Model model = classifier();
   FitOptions options = options_with({CsvLog(folder / "log.csv", {.every = 2}), JsonLinesLog(folder / "log.jsonl", {.every = 100})});
@@ -185,7 +185,7 @@ TEST_CASE("log: numbers that are none are nan in CSV and null in JSON") {
                                             "\n");
 }
 
-TEST_CASE("log: a resumed run drops newer rows and goes on, from any state") {
+TEST_CASE("log: a resumed run drops newer rows and goes on from any state") {
   const TemporaryFolder folder;
   const auto csv = folder / "log.csv", json = folder / "log.jsonl";
   std::string all = header, objects;

@@ -134,7 +134,7 @@ TEST_CASE("metric: a bad name or function and missing validation data are errors
   CHECK(Snapshot(model) == before);
 }
 
-TEST_CASE("metric: its exception comes out of fit and the Model is as after the epoch's last step") {
+TEST_CASE("metric: its exception comes out of fit and the Model is as after the last step of the epoch") {
   Model thrown = classifier(), trained = classifier();
   const auto raise = [](const ConstTensorView&, const ConstTensorView&) -> double { throw std::range_error("own"); };
   CHECK_THROWS_WITH_AS(fit(thrown, data(), with_metrics({{"own", raise}})), "own", std::range_error);
