@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <regex>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -8,6 +10,9 @@
 #include <weir/formats/save.hpp>
 #include <weir/training/checkpoint.hpp>
 #include <weir/training/checkpoint_file.hpp>
+#include <weir/training/csv_log.hpp>
+#include <weir/training/early_stopping.hpp>
+#include <weir/training/json_lines_log.hpp>
 #include <weir/training/step.hpp>
 
 #include "tests/support/run.hpp"
@@ -109,6 +114,74 @@ TEST_CASE("resume: what a stopped fit saves at its end goes on to the same bits"
     FitOptions all = options_of(plain_run());
     all.epochs = 3;
     CHECK(outcome(model, longer) == outcome(three, fit(three, run_data(), all)));
+  }
+}
+
+TEST_CASE("resume: logs of a resumed run are those of one without a stop") {
+  const TemporaryFolder folder;
+  // Without the column or member that holds seconds.
+  const auto rows = [&](const std::string& name) {
+    const std::string text = read_bytes(folder / name);
+    return std::regex_replace(text, std::regex(R"((,[^,\n]*\n)|("seconds":[^,}]*))"), "\n");
+  };
+  const auto with_logs = [&](const std::string& start) {
+    FitOptions options = options_of(plain_run());
+    options.callbacks = {CsvLog(folder / (start + ".csv")), CsvLog(folder / (start + ".steps"), {.every = 1}),
+                         JsonLinesLog(folder / (start + ".jsonl"), {.every = 2})};
+    return options;
+  };
+  Model whole = model_of(plain_run());
+  fit(whole, run_data(), with_logs("whole"));
+  // Saved after the third and the seventh step, killed after the ninth.
+  for (const std::uint64_t saved : {3U, 7U}) {
+    FitOptions options = with_logs("run");
+    options.callbacks.push_back(Saver(1, [&](Model& m, bool) {
+      if (m.training_state().step == saved) save_checkpoint(m, folder / "saved.safetensors");
+    }));
+    options.on_step = [](const StepReport& report) {
+      if (report.total_steps == 9) throw std::runtime_error("killed");
+      return Control::go_on;
+    };
+    Model model = model_of(plain_run());
+    CHECK_THROWS_WITH(fit(model, run_data(), options), "killed");
+    options = with_logs("run");
+    options.resume = folder / "saved.safetensors";
+    Model again = model_of(plain_run());
+    fit(again, run_data(), options);
+    for (const std::string end : {".csv", ".steps", ".jsonl"}) {
+      CAPTURE(end);
+      CHECK(rows("run" + end) == rows("whole" + end));
+    }
+  }
+}
+
+TEST_CASE("resume: EarlyStopping waits on where it was and restores the same weights") {
+  const TemporaryFolder folder;
+  const auto with_stopping = [](std::int64_t patience) {
+    FitOptions options = options_of(plain_run());
+    options.optimizer = SGD({.lr = 3});  // so that it gets worse
+    options.epochs = 12;
+    options.callbacks = {EarlyStopping({.patience = patience, .restore_best_weights = true})};
+    return options;
+  };
+  Model whole = model_of(plain_run());
+  const std::string expected = outcome(whole, fit(whole, run_data(), with_stopping(3)));
+  FitOptions options = with_stopping(3);
+  std::vector<std::string> saved;
+  options.callbacks.push_back(Saver(1, [&](Model& m, bool) {
+    saved.push_back((folder / (std::to_string(saved.size()) + ".safetensors")).string());
+    save_checkpoint(m, saved.back());
+  }));
+  Model model = model_of(plain_run());
+  const History history = fit(model, run_data(), options);
+  CHECK(history.stopped);
+  CHECK(history.epochs.size() < 12);
+  for (const std::string& path : saved) {
+    CAPTURE(path);
+    Model again = model_of(plain_run());
+    FitOptions resumed = with_stopping(3);
+    resumed.resume = path;
+    CHECK(outcome(again, fit(again, run_data(), resumed)) == expected);
   }
 }
 

@@ -96,6 +96,17 @@ inline std::vector<SmallRun> small_runs() {
       {"sample_weights", small_net, DType::f32, [](FitOptions& o) { o.sample_weights = {sample_weights.view()}; }},
       {"unshuffled", small_net, DType::f32, [](FitOptions& o) { o.shuffle = false; }},
       {"branches", branches, DType::f32, [](FitOptions& o) { o.optimizer = Adam({.lr = 0.01}); }},
+      {"average", net_with_state, DType::f32,
+       [](FitOptions& o) {
+         o.optimizer = Adam({.lr = 0.01});
+         o.average = WeightAverage{.decay = 0.8, .every = 2, .start = 1};
+       }},
+      {"metrics", small_net, DType::f64,
+       [](FitOptions& o) {
+         o.metrics = {{"first", [](std::span<const ConstTensorView> outputs, std::span<const ConstTensorView>) {
+                         return outputs[0].values<double>()[0];
+                       }}};
+       }},
       {"StepLR", small_net, DType::f32, with(StepLR({.step_size = 3}), ScheduleUnit::step)},
       {"MultiStepLR", small_net, DType::f32, with(MultiStepLR({.milestones = {2, 7}}), ScheduleUnit::step)},
       {"ExponentialLR", small_net, DType::f32, with(ExponentialLR({.gamma = 0.8}))},
@@ -127,6 +138,7 @@ inline std::string outcome(const Model& model, const History& history) {
   if (model.state_arena().elements() > 0) add(model.state_arena());
   const TrainingState& state = model.training_state();
   for (const Moment& moment : state.optimizer.moments) add(moment.values);
+  if (!state.average.values.empty()) add(state.average.values);
   for (const double value : state.schedule.memory) number(value);
   text += std::to_string(state.step) + " " + std::to_string(state.epochs) + " " + std::to_string(state.schedule.time) + "\n";
   for (const EpochReport& epoch : history.epochs) {
@@ -136,6 +148,7 @@ inline std::string outcome(const Model& model, const History& history) {
                               std::optional(epoch.learning_rate)}) {
       number(value);
     }
+    for (const NamedValue& metric : epoch.metrics) text += metric.name + " " + number_text(metric.value) + " ";
     text += '\n';
   }
   return text;
