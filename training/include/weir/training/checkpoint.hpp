@@ -51,6 +51,9 @@ class Checkpoint : public Callback {
  private:
   using Clock = std::chrono::steady_clock;
 
+  void tell(const std::string& message) const;
+  bool save(const Model& model, const std::filesystem::path& path);  // false: could not be written, which was told
+
   std::filesystem::path folder_;
   CheckpointOptions options_;
   std::uint64_t saved_step_ = 0;  // of the newest checkpoint
