@@ -6,24 +6,34 @@
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
 
-#include "core/cpu/region.hpp"
+#include "core/cpu/processors.hpp"
 
 namespace weir {
 
 namespace {
 
-std::atomic<int>& thread_setting() {
-  static std::atomic<int> threads{cpu::default_threads()};
-  return threads;
+struct Setting {
+  cpu::ThreadCount by_default = cpu::default_threads();
+  std::atomic<int> set = 0;  // by the program
+};
+
+Setting& setting() {
+  static Setting& setting = *new Setting;  // also there in static destructors
+  return setting;
 }
 
 }  // namespace
 
 void set_num_threads(int threads) {
   if (threads < 1) throw ConfigError("set_num_threads: got " + std::to_string(threads) + ", expected at least 1. Use 1 for a serial run.");
-  thread_setting() = threads;
+  setting().set = threads;
 }
 
-int num_threads() { return thread_setting(); }
+int num_threads() {
+  const int set = setting().set;
+  return set > 0 ? set : setting().by_default.count;
+}
+
+std::string num_threads_reason() { return setting().set > 0 ? "set_num_threads" : setting().by_default.reason; }
 
 }  // namespace weir

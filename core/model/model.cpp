@@ -189,7 +189,7 @@ std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView>
   impl_->inference->set_batch(batch);
   if (batch > 0) {
     const Context context = impl_->context(false);
-    with_team_for_call(context, multiplications(*this, batch), [&] { impl_->inference->forward(context, inputs); });
+    with_team(context, multiplications(*this, batch), [&] { impl_->inference->forward(context, inputs); });
     finish(context);
   }
   return impl_->inference->outputs();

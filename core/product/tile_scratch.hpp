@@ -18,7 +18,7 @@ namespace weir::cpu {
 class TileScratch {
  public:
   void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // sizes in bytes; call before the tiles run
-    const auto threads = static_cast<std::size_t>(context.threads);
+    const auto threads = static_cast<std::size_t>(std::min(context.threads, team_most));
     part_ = round_up(part, line);
     parts_ = round_up(threads, line);
     shared_ = parts_ + part_ * threads;

@@ -45,7 +45,7 @@ TEST_CASE("parallel: the exception of the lowest tile comes out") {
 }
 
 TEST_CASE("parallel: short calls that come again run every tile once in both ways and throw the same") {
-  constexpr int calls = 400;  // on a quiet machine the first trial ends after 18 calls
+  constexpr int calls = 400;  // alone at first, shared after some
   constexpr std::int64_t tiles = 6;
   std::vector<std::atomic<int>> runs(tiles);
   for (int call = 0; call < calls; ++call) {

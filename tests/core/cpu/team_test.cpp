@@ -1,7 +1,13 @@
 #include "core/cpu/team.hpp"
 
+#include <pthread.h>
+
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -12,11 +18,11 @@
 
 #include <weir/core/parallel.hpp>
 
-#include "core/cpu/region.hpp"
+#include "core/cpu/openmp.hpp"
 
 namespace {
 
-constexpr std::int64_t much = 1 << 20, little = 1 << 17;
+constexpr std::int64_t much = 1 << 20;
 
 weir::Context with_threads(int threads) {
   weir::Context context;
@@ -106,56 +112,143 @@ TEST_CASE("team: too little work stays on its own thread") {
 
 namespace {
 
-// Whether more than one thread took part in a call of some microseconds.
-bool shared_call() {
-  const weir::Context context = with_threads(2);
-  const std::thread::id own = std::this_thread::get_id();
+bool skipped() {
+  if (weir::cpu::several_threads()) return false;
+  MESSAGE("SKIPPED: weir is built for one thread");
+  return true;
+}
+
+void spend(std::chrono::microseconds time) {
+  const auto end = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
+// Makes calls of tiles that take so long until several threads took part in one; returns how many calls it took, at most 1000.
+int calls_until_shared(int threads, std::chrono::microseconds tile_time) {
   std::atomic<bool> shared = false;
-  weir::with_team_for_call(context, little, [&] {
-    for (int i = 0; i < 20 && !shared; ++i) {  // a thread that starts late leaves its tiles to the others
-      weir::parallel_for(context, 2, [&](std::int64_t) {
-        if (std::this_thread::get_id() != own) shared = true;
-      });
-    }
-  });
-  return shared;
+  const std::thread::id own = std::this_thread::get_id();
+  int calls = 0;
+  while (!shared && calls < 1000) {
+    ++calls;
+    weir::parallel_for(with_threads(threads), 4, [&](std::int64_t) {
+      spend(tile_time);
+      if (std::this_thread::get_id() != own) shared = true;
+    });
+  }
+  return calls;
 }
 
 }  // namespace
 
-TEST_CASE("team: short calls are shared once many follow each other closely") {
-  bool threads = false;
-  weir::cpu::run_region(2, [&](int member, int members) {
-    if (member == 0) threads = members == 2;
-  });
-  if (!threads) {
-    MESSAGE("SKIPPED: weir is built for one thread");
-    return;
-  }
-  int calls = 0;
-  while (!shared_call() && calls < 100'000) ++calls;
-  CHECK(calls >= 16);
-  CHECK(calls < 100'000);
-  CHECK_THROWS_WITH(weir::with_team_for_call(with_threads(2), little, [] { throw std::runtime_error("leader"); }), "leader");
-  std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  CHECK(!shared_call());
+TEST_CASE("team: long calls are shared and so are short ones that follow each other closely") {
+  if (skipped()) return;
+  CHECK(calls_until_shared(2, std::chrono::milliseconds(2)) < 1000);
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  CHECK(calls_until_shared(2, std::chrono::microseconds(2)) < 1000);
 }
 
-TEST_CASE("team: short calls of two threads in turn are not shared") {
-  constexpr int calls = 1000;
-  std::atomic<int> turn = 0;
-  std::atomic<bool> shared = false;
-  const auto every_second = [&](int first) {
-    for (int call = first; call < calls; call += 2) {
-      while (turn != call) std::this_thread::yield();
-      if (shared_call()) shared = true;
-      ++turn;
+TEST_CASE("team: a call uses no more threads than its context says") {
+  if (skipped()) return;
+  for (const int threads : {5, 2, 3, 1, 4}) {
+    std::atomic<int> largest = 0;
+    for (int call = 0; call < 200; ++call) {
+      weir::parallel_for(with_threads(threads), 40, [&](std::int64_t) {
+        const int member = weir::team_member();
+        for (int seen = largest; seen < member && !largest.compare_exchange_weak(seen, member);) {
+        }
+        spend(std::chrono::microseconds(2));
+      });
+    }
+    CHECK(largest < threads);
+  }
+}
+
+TEST_CASE("team: no two threads of a call are the same member") {
+  if (skipped()) return;
+  constexpr int threads = 4;
+  const auto lead = [] {
+    for (int call = 0; call < 300; ++call) {
+      std::array<std::atomic<int>, threads> busy{};
+      weir::parallel_for(with_threads(threads), 16, [&](std::int64_t) {
+        std::atomic<int>& mine = busy[static_cast<std::size_t>(weir::team_member())];
+        CHECK(mine.fetch_add(1) == 0);
+        spend(std::chrono::microseconds(3));
+        mine.fetch_sub(1);
+      });
     }
   };
-  std::thread other(every_second, 1);
-  every_second(0);
-  other.join();
-  CHECK(!shared);
+  std::thread a(lead), b(lead);
+  lead();
+  a.join();
+  b.join();
+}
+
+TEST_CASE("team: many leaders at once and leaders that end while workers are late") {
+  std::atomic<std::int64_t> sum = 0;
+  const auto lead = [&] {
+    for (int call = 0; call < 200; ++call) {
+      weir::parallel_for(with_threads(3), 8, [&](std::int64_t tile) {
+        if (call % 50 == 0) spend(std::chrono::microseconds(20));
+        sum += tile;
+      });
+    }
+  };
+  for (int round = 0; round < 10; ++round) {
+    std::vector<std::thread> leaders;
+    for (int i = 0; i < 8; ++i) leaders.emplace_back(lead);
+    for (std::thread& leader : leaders) leader.join();
+  }
+  CHECK(sum == 10 * 8 * 200 * 28);
+}
+
+namespace {
+
+int threads_of_process() { return static_cast<int>(std::distance(std::filesystem::directory_iterator("/proc/self/task"), {})); }
+
+}  // namespace
+
+TEST_CASE("team: leaders share the workers instead of making more than there are processors") {
+  if (skipped()) return;
+  if (!std::filesystem::exists("/proc/self/task")) {
+    MESSAGE("SKIPPED: no /proc/self/task, which lists the threads");
+    return;
+  }
+  const auto most_at_once = static_cast<int>(std::thread::hardware_concurrency());
+  constexpr int leaders = 8, asked = 9;  // more than other tests ask for
+  const int before = threads_of_process();  // with those of OpenMP and of earlier tests
+  std::atomic<int> ready = 0;
+  std::atomic<bool> end = false;
+  const auto lead = [&] {
+    weir::parallel_for(with_threads(asked), 16, [](std::int64_t) { spend(std::chrono::microseconds(50)); });
+    ++ready;
+    while (!end) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  };
+  std::vector<std::thread> all;
+  for (int i = 0; i < leaders; ++i) all.emplace_back(lead);
+  while (ready < leaders) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  const int threads = threads_of_process();
+  end = true;
+  for (std::thread& leader : all) leader.join();
+  CHECK(threads - before - leaders < std::max(asked, most_at_once));
+}
+
+TEST_CASE("team: a leader with a stack of 128 KiB") {
+  pthread_attr_t attributes;
+  REQUIRE(pthread_attr_init(&attributes) == 0);
+  REQUIRE(pthread_attr_setstacksize(&attributes, 128 * 1024) == 0);
+  std::atomic<int> sum = 0;
+  const auto lead = [](void* user) -> void* {
+    for (int call = 0; call < 100; ++call) {
+      weir::parallel_for(with_threads(3), 8, [&](std::int64_t) { ++*static_cast<std::atomic<int>*>(user); });
+    }
+    return nullptr;
+  };
+  pthread_t thread;
+  REQUIRE(pthread_create(&thread, &attributes, lead, &sum) == 0);
+  REQUIRE(pthread_join(thread, nullptr) == 0);
+  pthread_attr_destroy(&attributes);
+  CHECK(sum == 800);
 }
 
 TEST_CASE("team: teams inside of teams and calls inside of tiles and teams of several threads") {
