@@ -7,6 +7,7 @@
 
 #include "core/array_ops.hpp"
 #include "core/convert.hpp"
+#include "core/cpu/standard_floats.hpp"
 #include "core/memory_ops.hpp"
 #include "core/on_device.hpp"
 #include "core/text.hpp"
@@ -67,6 +68,7 @@ void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView
 }
 
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
+  const cpu::StandardFloats standard;
   require_compute("reduce_sum", y, x.dtype());
   require_device("reduce_sum", context, x);
   require_device("reduce_sum", context, y);
@@ -101,6 +103,7 @@ void copy(const ConstTensorView& x, const TensorView& y) {
 }
 
 void fill(const Context& context, const TensorView& y, double value) {
+  const cpu::StandardFloats standard;
   require_device("fill", context, y);
   const std::string range = range_text(y.dtype());
   std::int64_t held = 0;

@@ -6,6 +6,7 @@
 #include <span>
 #include <utility>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
 
@@ -38,6 +39,7 @@ std::int64_t convert(std::span<const From> x, std::span<To> y) {
 }  // namespace
 
 std::int64_t convert(const ConstTensorView& x, const TensorView& y) {
+  const cpu::StandardFloats standard;
   std::int64_t misfit = -1;
   typed_any(x.dtype(), [&](auto from) {
     typed_any(y.dtype(), [&](auto to) { misfit = convert(x.values<decltype(from)>(), y.values<decltype(to)>()); });

@@ -5,6 +5,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/initializer.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/orthogonalize.hpp"
 
 namespace weir {
@@ -97,6 +98,7 @@ Initializer Initializer::glorot_uniform(double gain) { return {Kind::glorot_unif
 Initializer Initializer::glorot_normal(double gain) { return {Kind::glorot_normal, scale(gain, "glorot_normal"), 0}; }
 
 void Initializer::fill(TensorView block, RandomKey key) const {
+  const cpu::StandardFloats standard;
   const auto uniform = [&](double low, double high) {
     write_any(block, [=](std::uint64_t i) {
       const auto bits = random_bits(key, i);

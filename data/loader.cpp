@@ -8,6 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/memory_ops.hpp"
 #include "core/model/profiling_hook.hpp"
 #include "core/text.hpp"
@@ -152,6 +153,7 @@ void Loader::shuffle(RandomKey key) {
 }
 
 Batch Loader::load(const Context& context, std::int64_t index) {
+  const cpu::StandardFloats standard;
   if (context.device != device_) {
     throw DeviceError("loader: got a context on " + to_string(context.device) + ", expected " + to_string(device_) +
                       ". Make the Loader for the Model's device.");

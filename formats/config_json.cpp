@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <weir/core/error.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "formats/printable.hpp"
 
 namespace weir {
@@ -153,6 +154,9 @@ Json json_of(const Config& config) { return write(config, 0); }
 Config config_from_json(const Json& json) { return read_config(json, 0); }
 
 std::string to_json(const Config& config) { return to_text(json_of(config)); }
-Config config_from_json(std::string_view json) { return config_from_json(parse_json(json)); }
+Config config_from_json(std::string_view json) {
+  const cpu::StandardFloats standard;
+  return config_from_json(parse_json(json));
+}
 
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <weir/core/error.hpp>
 #include <weir/core/registry.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "formats/config_json.hpp"
 #include "formats/printable.hpp"
 
@@ -124,6 +125,7 @@ void add_node(Graph& graph, Nodes& nodes, const Json& json) {
 }  // namespace
 
 std::string to_json(const Graph& graph) {
+  const cpu::StandardFloats standard;
   const auto& entries = graph.entries();
   Json::Array nodes;
   for (const Graph::Entry& entry : entries) {
@@ -153,6 +155,7 @@ std::string to_json(const Graph& graph) {
 }
 
 Graph graph_from_json(std::string_view text) {
+  const cpu::StandardFloats standard;
   const Json json = parse_json(text);
   const Reader reader(json, "the whole", {"nodes", "outputs"});
   Graph graph;

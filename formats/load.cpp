@@ -3,6 +3,7 @@
 #include <weir/formats/json.hpp>
 #include <weir/formats/load.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "formats/data_info_json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
@@ -35,6 +36,7 @@ void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, c
 }  // namespace
 
 Model load_model(const TensorFile& file, ModelOptions options) {
+  const cpu::StandardFloats standard;
   check_file(file);
   Graph graph = graph_of(file);
   // Compares before the Model allocates memory: afterwards the file is known to be as large as the graph claims.

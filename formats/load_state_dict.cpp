@@ -2,6 +2,7 @@
 #include <weir/core/error.hpp>
 #include <weir/formats/load_state_dict.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "formats/model_file.hpp"
 #include "formats/weights.hpp"
 
@@ -18,6 +19,7 @@ Tensor on_host(const ConstTensorView& view) {
 }  // namespace
 
 StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictOptions options) {
+  const cpu::StandardFloats standard;
   check_file(file);
   WeightsReport report = compare_weights(file, model.graph(), options.strict);
   if (!report.problems.empty()) {

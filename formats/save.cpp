@@ -5,6 +5,7 @@
 #include <weir/formats/safetensors.hpp>
 #include <weir/formats/save.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/files/file_descriptor.hpp"
 #include "core/model/model_access.hpp"
 #include "formats/data_info_json.hpp"
@@ -25,6 +26,7 @@ void save(const Model& model, const FileTarget& target, const std::map<std::stri
 }
 
 void save_with(const Model& model, const FileTarget& target, std::map<std::string, std::string> metadata, std::vector<NamedTensor> extra) {
+  const cpu::StandardFloats standard;
   metadata.emplace(version_key, file_version);
   metadata.emplace(digest_key, digest_zeros);
   try {

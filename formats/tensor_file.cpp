@@ -9,6 +9,7 @@
 #include <optional>
 #include <weir/core/error.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/typed.hpp"
 #include "formats/containers.hpp"
 #include "formats/half.hpp"
@@ -124,6 +125,7 @@ Tensor TensorFile::read(std::string_view name) const {
 }
 
 void TensorFile::read(std::string_view name, const TensorView& y) const {
+  const cpu::StandardFloats standard;
   const TensorEntry& entry = at(name);
   const std::string who = this->name() + ": its tensor " + in_quotes(name) + " is " + describe(entry);
   if (!std::ranges::equal(entry.extents, y.shape().extents())) {

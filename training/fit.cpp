@@ -12,6 +12,7 @@
 #include <weir/training/fit.hpp>
 
 #include "core/check_info.hpp"
+#include "core/cpu/standard_floats.hpp"
 #include "core/cpu/team.hpp"
 #include "core/keys.hpp"
 #include "core/model/model_access.hpp"
@@ -311,6 +312,7 @@ class Run {
 }  // namespace
 
 History fit(Model& model, const Dataset& train, const FitOptions& options) {
+  const cpu::StandardFloats standard;
   const FitGuard guard(model);
   Dataset data = with_info(train, model.data_info());
   std::optional<Dataset> validation;

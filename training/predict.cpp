@@ -5,6 +5,7 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/predict.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "training/check_data.hpp"
 
 namespace weir {
@@ -42,6 +43,7 @@ void check_x(const Model& model, const ConstTensorView& x, DType dtype) {
 }  // namespace
 
 Tensor predict(Model& model, const ConstTensorView& x) {
+  const cpu::StandardFloats standard;
   check_single(model);
   const DType dtype = dtype_for(model.graph().entries()[model.graph().inputs()[0]].storage, model.dtype());
   const bool whole = x.dtype() == DType::u8 || x.dtype() == DType::i64;
@@ -64,6 +66,7 @@ Tensor predict(Model& model, const ConstTensorView& x) {
 }
 
 std::vector<Tensor> predict(Model& model, const Dataset& data) {
+  const cpu::StandardFloats standard;
   Dataset own = with_info(data, model.data_info());
   check_inputs("predict", model, own);
   const Context context = context_for(model.device());

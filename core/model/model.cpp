@@ -5,6 +5,7 @@
 #include <weir/core/threads.hpp>
 
 #include "core/check_info.hpp"
+#include "core/cpu/standard_floats.hpp"
 #include "core/cpu/team.hpp"
 #include "core/memory_ops.hpp"
 #include "core/model/model_impl.hpp"
@@ -142,6 +143,7 @@ void Model::Impl::check_targets(const Batch& batch, std::int64_t samples) const 
 }
 
 Model::Model(Graph graph, ModelOptions options) {
+  const cpu::StandardFloats standard;
   check_options(graph, options);
   auto store = std::make_shared<ParameterStore>(graph, options);
   impl_ = std::make_unique<Impl>(std::move(graph), options, std::move(store));

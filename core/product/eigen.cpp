@@ -90,8 +90,7 @@ std::size_t workspace_bytes(const Product<T>& p) {
 template <class T>
 void product_in_tiles(const Context& context, const Product<T>& p, TileEpilogue epilogue) {
   const std::int64_t down = ceil_div(p.m, tile_rows), across = ceil_div(p.n, tile_columns);
-  static thread_local TileScratch own;
-  TileScratch& scratch = own;  // captured by the tiles, which run on other threads
+  TileScratch& scratch = own_scratch();
   scratch.reserve(context, workspace_bytes(p));
   parallel_for(context, down * across, [&](std::int64_t index) {
     Tile tile;

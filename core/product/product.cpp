@@ -184,7 +184,7 @@ void product(const Context& context, const Product<float>& p, TileEpilogue epilo
   if (p.m == 0 || p.n == 0) return;
   const ProductKernels* kernels = product_kernels(instruction_set());
   if (!kernels || p.k == 0) return product_on_eigen(context, p, epilogue);
-  static thread_local TileScratch own;
+  TileScratch& own = own_scratch();
   if (!by_dot_products(p, *kernels) && transposing_pays(p, *kernels)) return transposed_product(context, p, *kernels, own, epilogue);
   TiledProduct(p, *kernels, context, own, epilogue).run(context);
 }

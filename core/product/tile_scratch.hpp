@@ -13,8 +13,8 @@
 
 namespace weir::cpu {
 
-// Scratch memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each thread and one that all share. Make it a static
-// thread_local of the calling thread: later calls that need no more bytes then do not allocate.
+// Scratch memory for the tiles of a parallel_for, aligned to 64 bytes: a part for each thread and one that all share. The calling
+// thread keeps one: later calls that need no more bytes do not allocate.
 class TileScratch {
  public:
   void reserve(const Context& context, std::size_t part, std::size_t shared = 0) {  // sizes in bytes; call before the tiles run
@@ -47,5 +47,19 @@ class TileScratch {
   std::unique_ptr<std::byte, Free> memory_;  // one flag byte for each thread, then the threads' parts, then the shared part
   std::size_t size_ = 0, part_ = 0, parts_ = 0, shared_ = 0;  // bytes in all, bytes of a part; where the parts and the shared part begin
 };
+
+// This thread's. A static destructor, which runs when the objects of the thread are gone, gets a new one.
+inline TileScratch& own_scratch() {
+  static constinit thread_local TileScratch* own = nullptr;
+  struct Owner {
+    ~Owner() { delete std::exchange(own, nullptr); }
+  };
+  if (!own) {
+    static thread_local Owner owner;
+    static_cast<void>(owner);
+    own = new TileScratch;
+  }
+  return *own;
+}
 
 }  // namespace weir::cpu

@@ -7,6 +7,7 @@
 #include <weir/training/compare_devices.hpp>
 #include <weir/training/step.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
 #include "data/finite.hpp"
@@ -131,6 +132,7 @@ class Comparison {
 }  // namespace
 
 DeviceComparison compare_devices(const Graph& graph, const Dataset& data, const CompareOptions& options) {
+  const cpu::StandardFloats standard;
   DeviceComparison result;
   for (const bool fuse : {false, true}) Comparison(graph, data, options, fuse).run(result);
   return result;

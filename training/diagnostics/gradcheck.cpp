@@ -4,6 +4,7 @@
 #include <weir/core/error.hpp>
 #include <weir/training/gradcheck.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "training/diagnostics/gradcheck_run.hpp"
 #include "training/diagnostics/projection_loss.hpp"
 #include "training/diagnostics/rescale.hpp"
@@ -78,11 +79,13 @@ Graph graph_around_layer(const std::shared_ptr<const Layer>& layer, const std::v
 }  // namespace
 
 GradcheckReport gradcheck(const Graph& graph, const GradcheckOptions& options) {
+  const cpu::StandardFloats standard;
   check_options(options);
   return GradcheckRun(graph, options).run();
 }
 
 GradcheckReport gradcheck_layer(std::shared_ptr<const Layer> layer, const std::vector<Shape>& inputs, const GradcheckOptions& options) {
+  const cpu::StandardFloats standard;
   if (!layer) throw ConfigError("gradcheck: got no layer. Pass one.");
   GradcheckOptions own = options;
   own.zeros = options.zeros.value_or(true);

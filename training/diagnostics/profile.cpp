@@ -13,6 +13,7 @@
 #include <weir/training/profile.hpp>
 #include <weir/training/sgd.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/model/model_access.hpp"
 #include "core/model/profiling_hook.hpp"
 #include "core/model/program.hpp"
@@ -242,6 +243,7 @@ class Run {
 }  // namespace
 
 ProfileReport profile(const Model& model, const ProfileOptions& options) {
+  const cpu::StandardFloats standard;
   check_profile_options(options);
   return Run(model, options).measure(options.seconds);
 }

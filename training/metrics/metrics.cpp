@@ -6,6 +6,7 @@
 #include <weir/training/metrics.hpp>
 
 #include "core/convert.hpp"
+#include "core/cpu/standard_floats.hpp"
 #include "core/on_device.hpp"
 #include "core/typed.hpp"
 #include "training/check_data.hpp"
@@ -114,6 +115,7 @@ std::vector<std::int64_t> counted(Device device, std::int64_t how_many, Count&& 
 double fraction(std::int64_t correct, std::int64_t all) { return static_cast<double>(correct) / static_cast<double>(all); }
 
 double accuracy(const std::string& who, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& given) {
+  const cpu::StandardFloats standard;
   Tensor converted;
   const ConstTensorView targets = checked_targets(who, how, outputs, given, converted);
   const auto correct = counted(outputs.device(), 1, [&](const Context& context, std::int64_t* count) {
@@ -123,6 +125,7 @@ double accuracy(const std::string& who, const Classification& how, const ConstTe
 }
 
 ConfusionMatrix confusion(const std::string& who, const Classification& how, const ConstTensorView& outputs, const ConstTensorView& given) {
+  const cpu::StandardFloats standard;
   Tensor converted;
   const ConstTensorView targets = checked_targets(who, how, outputs, given, converted);
   const std::int64_t classes = how.by == By::threshold ? 2 : outputs.shape().last();
@@ -132,6 +135,7 @@ ConfusionMatrix confusion(const std::string& who, const Classification& how, con
 }
 
 ConfusionMatrix confusion(const std::string& who, const Classification& how, Model& model, const Dataset& data, std::size_t output) {
+  const cpu::StandardFloats standard;
   const Dataset own = checked_output(who, model, data, output, how.by == By::label ? Storage::i32 : Storage::compute);
   const Shape& shape = output_shape(model, output);
   const std::int64_t classes = how.by == By::threshold ? 2 : shape.rank() == 0 ? 0 : shape.last();
@@ -161,6 +165,7 @@ ConfusionMatrix binary_confusion_matrix(const ConstTensorView& outputs, const Co
 }
 
 double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& given, std::int64_t k) {
+  const cpu::StandardFloats standard;
   Tensor converted;
   const ConstTensorView labels = checked_targets("top_k_accuracy", {}, outputs, given, converted);
   check_k("top_k_accuracy", k, outputs.shape().last());

@@ -2,6 +2,8 @@
 #include <weir/core/error.hpp>
 #include <weir/training/precision_recall.hpp>
 
+#include "core/cpu/standard_floats.hpp"
+
 namespace weir {
 
 namespace {
@@ -24,11 +26,15 @@ Counts counts_of(const ConfusionMatrix& matrix, std::int64_t label) {
   return counts;
 }
 
-double ratio(std::int64_t part, std::int64_t whole) { return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole); }
+double ratio(std::int64_t part, std::int64_t whole) {
+  const cpu::StandardFloats standard;
+  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
+}
 
 using OfClass = double (*)(const ConfusionMatrix&, std::int64_t);
 
 double averaged(const ConfusionMatrix& matrix, Average average, OfClass of_class) {
+  const cpu::StandardFloats standard;
   std::int64_t right = 0, all = 0;
   double sum = 0;
   for (std::int64_t label = 0; label < matrix.classes; ++label) {

@@ -5,6 +5,7 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/regression_metrics.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/on_device.hpp"
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
@@ -69,6 +70,7 @@ class Sums {
 }  // namespace
 
 RegressionMetrics regression_metrics(const ConstTensorView& outputs, const ConstTensorView& targets) {
+  const cpu::StandardFloats standard;
   check(outputs, targets);
   Sums sums(outputs.elements() / outputs.shape()[0], outputs.device());
   sums.add(context_for(outputs.device()), outputs, targets);
@@ -76,6 +78,7 @@ RegressionMetrics regression_metrics(const ConstTensorView& outputs, const Const
 }
 
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output) {
+  const cpu::StandardFloats standard;
   const Dataset own = checked_output(who, model, data, output, Storage::compute);
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
   check(ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()),
