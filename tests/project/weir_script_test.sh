@@ -185,7 +185,7 @@ check "bench compare: starts the comparison on what was built" "$out" "<$top/ben
 <1>"
 run ./weir bench
 check "bench of nothing exits with 2" "$code" 2
-check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu, compare, scale or startup."
+check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu, compare, contention, scale or startup."
 : >"$calls"
 run ./weir predict --index 3
 check "a second run only builds" "$(cat "$calls")" "--build"

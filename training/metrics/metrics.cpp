@@ -176,6 +176,7 @@ double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& giv
 }
 
 double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::size_t output) {
+  const cpu::StandardFloats standard;
   const std::string who = "top_k_accuracy";
   const Dataset own = checked_output(who, model, data, output, Storage::i32);
   const Shape& shape = output_shape(model, output);
