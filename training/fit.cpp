@@ -196,8 +196,8 @@ class Run {
     callbacks_.on_epoch(report);
   }
 
-  // Runs steps until the next one after which a callback is called, in one team of threads. Callbacks run outside of the team, since they
-  // may use OpenMP. For a CUDA device no team is needed here: work on the host creates its own.
+  // Runs steps until the next one after which a callback is called, in one team of threads. Callbacks run outside of the team, since
+  // they may make calls that use several threads. For a CUDA device no team is needed here: work on the host creates its own.
   void take_steps(std::int64_t end) {
     const auto take = [&] {
       while (epoch_.steps < end && !stopped()) recorded_ ? take_recorded_steps(end) : take_step();

@@ -100,7 +100,8 @@ void print(const std::vector<bench::Workload>& workloads, const Results& results
         const std::vector<double>& values = results.at({workload.name, busy, count});
         return number(bench::median(values)) + (times ? " (worst " + number(*std::max_element(values.begin(), values.end())) + ")" : "");
       };
-      const double one = bench::median(results.at({workload.name, busy, 1})), all = bench::median(results.at({workload.name, busy, threads}));
+      const double one = bench::median(results.at({workload.name, busy, 1})),
+                   all = bench::median(results.at({workload.name, busy, threads}));
       std::cout << " | " << shown(1) << ", " << shown(threads) << " [" << number(times ? one / all : all / one) << ']';
     }
     std::cout << " |\n";

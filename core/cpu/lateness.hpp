@@ -11,7 +11,7 @@ namespace weir::cpu {
 class Lateness {
  public:
   using Clock = std::chrono::steady_clock;
-  static constexpr Clock::duration least = std::chrono::microseconds(100);         // shorter waits are not late
+  static constexpr Clock::duration least = std::chrono::microseconds(100);  // shorter waits are not late
   static constexpr Clock::duration longest_pause = std::chrono::milliseconds(500);
   static constexpr int good_stretch = 8;  // pauses
 

@@ -28,7 +28,9 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-bool contains(const std::vector<std::string>& list, std::string_view word) { return std::find(list.begin(), list.end(), word) != list.end(); }
+bool contains(const std::vector<std::string>& list, std::string_view word) {
+  return std::find(list.begin(), list.end(), word) != list.end();
+}
 
 std::vector<std::string> lines_of(const fs::path& file) {
   std::vector<std::string> lines;

@@ -21,7 +21,8 @@ inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 
 inline constexpr int team_most = 128;  // threads of a call, whatever the context says
 
-// Inside a tile of parallel_for: the index of the thread that runs it, from 0 to the smaller of the context's threads and team_most, less 1.
+// Inside a tile of parallel_for: the index of the thread that runs it, from 0 to the smaller of the context's threads and team_most,
+// less 1.
 int team_member();
 
 // Calls f() on this thread. The parallel_for calls in it may use the context's threads, unless `multiplications`, which estimates the work

@@ -13,9 +13,9 @@ namespace {
 
 using std::chrono::microseconds;
 
-constexpr microseconds long_call{15};     // from here on it pays to wake workers
-constexpr microseconds spin{60};          // of a worker without a call
-constexpr microseconds close{60};         // from the begin of one call to the next, when workers would stay awake in between
+constexpr microseconds long_call{15};  // from here on it pays to wake workers
+constexpr microseconds spin{60};       // of a worker without a call
+constexpr microseconds close{60};      // from the begin of one call to the next, when workers would stay awake in between
 constexpr int many_close_calls = 16;
 constexpr microseconds hire_again{1000};  // when some workers are there and others could not be had
 

@@ -40,9 +40,9 @@ class Failure {
 // call_. A member reads call_, then these, and uses them only once it has taken a tile of that call. finished_: each member adds the number
 // of tiles that it ran; the call is over when the sum is the number of all tiles.
 //
-// A worker spins between calls, since the next one usually comes at once. If none comes for a while it leaves its seat and sleeps. Waking it
-// takes a system call and some microseconds, so the leader begins without the workers that sleep, and wakes them when the call turns out to
-// be long, or when it is one of many in quick succession.
+// A worker spins between calls, since the next one usually comes at once. If none comes for a while it leaves its seat and sleeps. Waking
+// it takes a system call and some microseconds, so the leader begins without the workers that sleep, and wakes them when the call turns out
+// to be long, or when it is one of many in quick succession.
 class Team {
  public:
   void run(int threads, std::int64_t tiles, detail::TileFunction function, void* user);

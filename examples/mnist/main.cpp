@@ -1,6 +1,7 @@
 // Trains a multilayer perceptron on MNIST, or recognises a digit with a trained one.
 // Run: ./weir train [options], ./weir predict --model FILE [options]; --help lists them all with their defaults.
-// Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads, <processor>".
+// Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads (processors),
+// <processor>".
 
 #include <charconv>
 #include <cstdint>
@@ -43,7 +44,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
   app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
-  app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: all)")->check(at_least_one);
+  app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: as many as processors that it may use)")
+      ->check(at_least_one);
   app.add_option("--device", t.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   app.add_option("--precision", t.precision, "Of products on a CUDA device: f32, tf32 or bf16")
       ->check(CLI::IsMember({"f32", "tf32", "bf16"}))

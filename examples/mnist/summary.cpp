@@ -36,8 +36,8 @@ void print(const Summary& summary) {
   std::printf("\n%s: test loss %.4f, test accuracy %.2f %% of %lld images\n", summary.dataset.c_str(), summary.test.loss,
               100 * summary.test.accuracy.value_or(0), static_cast<long long>(summary.test.samples));
   if (summary.dataset == "digits") std::printf("These are the bundled UCI digits (8 x 8 points), not MNIST.\n");
-  std::printf("trained in %.1f s: %.0f samples/s, %d thread%s, %s\n", summary.seconds, summary.samples_per_second, summary.threads,
-              summary.threads == 1 ? "" : "s", processor().c_str());
+  std::printf("trained in %.1f s: %.0f samples/s, %d thread%s (%s), %s\n", summary.seconds, summary.samples_per_second, summary.threads,
+              summary.threads == 1 ? "" : "s", summary.threads_reason.c_str(), processor().c_str());
   std::fflush(stdout);
 }
 

@@ -16,6 +16,7 @@ struct Summary {
   double seconds = 0;  // time of the training steps only
   double samples_per_second = 0;
   int threads = 0;
+  std::string threads_reason;  // what decided their number
   std::string device;
   std::uint64_t seed = 0;
 };

@@ -135,6 +135,7 @@ void train(const TrainOptions& options) {
   }
   summary.samples_per_second /= summary.seconds;
   summary.threads = weir::num_threads();
+  summary.threads_reason = options.threads ? "--threads" : weir::num_threads_reason();
   summary.device = weir::to_string(model.device());
   summary.seed = options.seed;
 

@@ -31,6 +31,7 @@ TEST_CASE("mnist: the digits reach 96 percent with the defaults and the figures 
   REQUIRE_MESSAGE(ran.status == 0, ran.output);
   CHECK(ran.prints("These are the bundled UCI digits (8 x 8 points), not MNIST."));
   CHECK(ran.last_line().starts_with("trained in "));
+  CHECK(ran.last_line().find(" 2 threads (--threads), ") != std::string::npos);
   const auto figures = read_json(json);
   CHECK(figures["dataset"] == "digits");
   CHECK(figures["train_samples"] == 1437);

@@ -108,7 +108,8 @@ std::vector<Part> parts() {
            [=] {
              std::vector<std::byte> file;
              save(*model, file);
-             return Bytes(reinterpret_cast<const unsigned char*>(file.data()), reinterpret_cast<const unsigned char*>(file.data() + file.size()));
+             return Bytes(reinterpret_cast<const unsigned char*>(file.data()),
+                          reinterpret_cast<const unsigned char*>(file.data() + file.size()));
            }},
           {"predict", [=] { return bits(predict(*model, data->train.inputs()[0].values)); }},
           {"evaluate", [=] { return bytes_of(evaluate(*model, data->train, SoftmaxCrossEntropy()).loss); }},

@@ -83,10 +83,10 @@ bool thread_sanitizer() {
 #endif
 }
 
-#define SKIP_WITH_THREAD_SANITIZER()                                               \
-  if (thread_sanitizer()) {                                                        \
+#define SKIP_WITH_THREAD_SANITIZER()                                                  \
+  if (thread_sanitizer()) {                                                           \
     MESSAGE("SKIPPED: the thread sanitizer ends a child process that makes threads"); \
-    return;                                                                        \
+    return;                                                                           \
   }
 
 }  // namespace

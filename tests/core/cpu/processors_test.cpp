@@ -107,8 +107,8 @@ TEST_CASE("processors: what cannot be read sets no limit") {
     root.file("sys/fs/cgroup/g/cpu.max", "100000 100000");
     CHECK(!root.quota());
   }
-  for (const char* mounts : {"", "-", "a - cgroup2", "29 23 0:26 / /sys/fs/cgroup rw cgroup2 cgroup2 rw",
-                             "29 23 0:26 / /sys/fs/cgroup rw - cgroup2"}) {
+  for (const char* mounts :
+       {"", "-", "a - cgroup2", "29 23 0:26 / /sys/fs/cgroup rw cgroup2 cgroup2 rw", "29 23 0:26 / /sys/fs/cgroup rw - cgroup2"}) {
     CAPTURE(std::string(mounts));
     Root root("0::/g\n", mounts);
     root.file("sys/fs/cgroup/g/cpu.max", "100000 100000");

@@ -215,7 +215,7 @@ TEST_CASE("team: leaders share the workers instead of making more than there are
     return;
   }
   const auto most_at_once = static_cast<int>(std::thread::hardware_concurrency());
-  constexpr int leaders = 8, asked = 9;  // more than other tests ask for
+  constexpr int leaders = 8, asked = 9;     // more than other tests ask for
   const int before = threads_of_process();  // with those of OpenMP and of earlier tests
   std::atomic<int> ready = 0;
   std::atomic<bool> end = false;
