@@ -129,16 +129,25 @@ void Team::serve(int member) {
   Clock::time_point idle_since{};
   for (unsigned turn = 1;; ++turn) {
     const std::uint32_t call = call_.load(std::memory_order_acquire);
-    if (call != seen && work(member, call)) turn = 0;
+    const bool took_part = call != seen && work(member, call);
     seen = call;
+    if (took_part) turn = 0;
     if (turn > 0) pause();
     if (turn == 0 || turn % often != 0) continue;
+    if (going_on()) {  // the next call comes soon after the last tiles of this one
+      turn = 0;
+      continue;
+    }
     const Clock::time_point now = Clock::now();
     if (turn == often) idle_since = now;
     if (now - idle_since > spin) break;
   }
   seated_[static_cast<std::size_t>(member)].store(false, std::memory_order_release);
   present_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+bool Team::going_on() const {
+  return finished_.load(std::memory_order_relaxed) < end_.load(std::memory_order_relaxed) - begin_.load(std::memory_order_relaxed);
 }
 
 // Runs what is left of a call; false if this member does not belong to it.

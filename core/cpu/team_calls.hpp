@@ -62,6 +62,7 @@ class Team {
   void hire(int members, Clock::time_point now);
   void share_out(int members, std::int64_t begin, std::int64_t end, detail::TileFunction function, void* user, Clock::time_point start);
   void wait_for_others(std::int64_t tiles, Clock::time_point start);
+  bool going_on() const;  // whether tiles of the last call are left
   bool work(int member, std::uint32_t call);
   std::int64_t take(std::atomic<std::uint64_t>& next, std::uint32_t call, std::int64_t end, detail::TileFunction function, void* user);
   std::atomic<std::uint64_t>& share(int member) { return shares_[static_cast<std::size_t>(member)].next; }
