@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 namespace weir::cpu {
 
@@ -15,20 +16,25 @@ class Lateness {
   static constexpr Clock::duration longest_pause = std::chrono::milliseconds(500);
   static constexpr int good_stretch = 8;  // times the time that is lost at its end: better than working alone
 
-  bool alone(Clock::time_point now) const { return now < since_; }
+  bool alone(Clock::time_point now) const { return now < end_of_pause_; }
+
+  // A shared call begins at `now`. Only time with calls counts as sharing.
+  void shares(Clock::time_point now) { shared_ += std::min(now - std::exchange(previous_, now), longest_call); }
 
   // A shared call ended at `now`. This thread's own work took `work`; then it waited for the tiles of others. Tiles are of about equal
   // size, so that a wait of more than twice the work is not due to a tile.
   void waited(Clock::time_point now, Clock::duration work, Clock::duration wait) {
     if (wait < least || wait < 2 * work) return;
-    const bool good = now - since_ > good_stretch * wait;
-    pause_ = good ? Clock::duration() : std::min(2 * std::max(pause_, wait), longest_pause);
-    since_ = now + pause_;
+    pause_ = shared_ > good_stretch * wait ? Clock::duration() : std::min(2 * std::max(pause_, wait), longest_pause);
+    end_of_pause_ = previous_ = now + pause_;
+    shared_ = {};
   }
 
  private:
-  Clock::time_point since_{};  // the end of the last pause or of the last wait: from here on it shares
-  Clock::duration pause_{};
+  static constexpr Clock::duration longest_call = std::chrono::milliseconds(20);
+
+  Clock::time_point end_of_pause_{}, previous_{};
+  Clock::duration pause_{}, shared_ = longest_pause;  // since the last late thread; at first it trusts them
 };
 
 }  // namespace weir::cpu

@@ -93,6 +93,7 @@ void Team::hire(int members, Clock::time_point now) {
 
 void Team::share_out(int members, std::int64_t begin, std::int64_t end, detail::TileFunction function, void* user,
                      Clock::time_point start) {
+  lateness_.shares(start);
   failure_.forget();
   finished_.store(0, std::memory_order_relaxed);
   const std::uint32_t call = call_.load(std::memory_order_relaxed) + 1;

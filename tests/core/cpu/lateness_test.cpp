@@ -15,7 +15,8 @@ using Duration = Lateness::Clock::duration;
 // Shares for `stretch`, of which the last 4 ms are lost to a late thread; returns how long the leader works alone after that.
 Duration pause_after(Lateness& lateness, Time& now, Duration stretch) {
   CHECK(!lateness.alone(now));
-  now += stretch;
+  for (const Time end = now + stretch; now < end; now += 1ms) lateness.shares(now);
+  lateness.shares(now);
   lateness.waited(now, 50us, 4ms);
   const Time begin = now;
   while (lateness.alone(now)) now += 1ms;
@@ -44,6 +45,16 @@ TEST_CASE("lateness: after a good stretch of sharing the pause is short again") 
   for (const auto expected : {8ms, 16ms, 32ms}) CHECK(pause_after(lateness, now, 32ms) == expected);
   CHECK(pause_after(lateness, now, 33ms) == 0ms);
   CHECK(pause_after(lateness, now, 8ms) == 8ms);
+}
+
+TEST_CASE("lateness: time without calls is no good stretch") {
+  Lateness lateness;
+  Time now(1h);
+  CHECK(pause_after(lateness, now, 8ms) == 0ms);
+  for (const auto expected : {8ms, 16ms, 32ms}) {
+    CHECK(pause_after(lateness, now, 8ms) == expected);
+    now += 10s;
+  }
 }
 
 TEST_CASE("lateness: short waits and waits for a tile of about the size of the own work are not late") {
