@@ -1,6 +1,6 @@
 // How weir keeps up beside other busy processes, on one thread and on several: a table of training and inference, alone and beside one and
 // two processes that only compute.
-// Run: ./weir bench contention [--threads 2] [--rounds 5] [--filter W1]. Takes about two minutes.
+// Run: ./weir bench contention [--threads 2] [--rounds 5] [--filter W1]. Takes about a minute and a half.
 // The last line to expect: the row of b1024, "| b1024, samples/s | ... |".
 
 #include <signal.h>
@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <iostream>
@@ -17,12 +18,14 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 #include <weir/weir.hpp>
 
 #include "bench/cpu/samples.hpp"
+#include "bench/cpu/timing.hpp"
 #include "bench/cpu/workload.hpp"
 
 namespace {
@@ -72,7 +75,11 @@ Results measure(const std::vector<bench::Workload>& workloads, const Options& op
       if (isatty(STDERR_FILENO)) std::fprintf(stderr, "\r\033[Kround %d of %d, %d busy", round, options.rounds, busy);
       std::this_thread::sleep_for(std::chrono::milliseconds(600));  // what was learnt beside more processes is forgotten
       for (const bench::Workload& workload : workloads) {
-        for (const int threads : {1, options.threads}) results[{workload.name, busy, threads}].push_back(workload.measure(threads));
+        for (const int threads : {1, options.threads}) {
+          for (const bench::Stopwatch visit; visit.seconds() < 0.5;) {  // beside others, many short samples
+            results[{workload.name, busy, threads}].push_back(workload.measure(threads));
+          }
+        }
       }
     }
   }
@@ -115,7 +122,9 @@ int main(int argc, char** argv) {
   try {
     Options options;
     app.add_option("--threads", options.threads, "The several threads")->check(CLI::Range(2, 128))->capture_default_str();
-    app.add_option("--rounds", options.rounds, "Samples of each")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--rounds", options.rounds, "Over all workloads and numbers of busy processes; half a second of samples of each")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
     app.add_option("--filter", options.filter, "Only workloads in whose name this regular expression is found");
     CLI11_PARSE(app, argc, argv);
     std::vector<bench::Workload> workloads;

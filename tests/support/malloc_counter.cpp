@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <cstddef>
 
-// Not with sanitizers, which have their own allocator, nor with clang, whose OpenMP library allocates in every parallel region.
+// Not with sanitizers, which have their own allocator, nor with clang, which does not name them here.
 #if defined(__GLIBC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 
 namespace {
