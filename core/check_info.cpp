@@ -10,8 +10,6 @@ namespace weir {
 
 namespace {
 
-std::string count_text(std::size_t count) { return with_commas(static_cast<std::int64_t>(count)); }
-
 // parse_json reads at most 200,000 values: this leaves room for the rest of a file's header.
 void check_names(const std::string& who, const DataInfo& info) {
   constexpr std::size_t most = 150'000;
@@ -20,7 +18,7 @@ void check_names(const std::string& who, const DataInfo& info) {
     for (const FieldInfo& field : *fields) names += field.columns.size() + field.classes.size();
   }
   if (names <= most) return;
-  throw ConfigError(who + ": holds " + count_text(names) + " names of columns and classes, expected at most " + count_text(most) +
+  throw ConfigError(who + ": holds " + with_commas(names) + " names of columns and classes, expected at most " + with_commas(most) +
                     ". Leave FieldInfo::columns out.");
 }
 
@@ -32,8 +30,8 @@ void check_target(const std::string& who, const FieldInfo& info, const Shape& ou
   check_info(who, info, named == labels ? labels : output.elements());
   const auto expected = static_cast<std::size_t>(std::max<std::int64_t>(classes, 2));  // a single output tells two classes apart
   if (info.classes.empty() || info.classes.size() == expected) return;
-  throw ConfigError(who + ": has " + count_text(info.classes.size()) + " class names, the graph's output " + to_string(output) + " has " +
-                    count_text(expected) + " classes. Give one name for each, or none.");
+  throw ConfigError(who + ": has " + with_commas(info.classes.size()) + " class names, the graph's output " + to_string(output) + " has " +
+                    with_commas(expected) + " classes. Give one name for each, or none.");
 }
 
 }  // namespace
@@ -49,16 +47,16 @@ void check_info(const std::string& who, const FieldInfo& info, std::int64_t feat
                       " numbers, as a sample has. Set FieldInfo::image.");
   }
   if (!info.columns.empty() && static_cast<std::int64_t>(info.columns.size()) != features) {
-    throw ConfigError(who + ": has " + count_text(info.columns.size()) + " column names, a sample has " + with_commas(features) +
+    throw ConfigError(who + ": has " + with_commas(info.columns.size()) + " column names, a sample has " + with_commas(features) +
                       " numbers. Give one name for each, or none.");
   }
 }
 
 void check_info(const std::string& who, const DataInfo& info, const Graph& graph) {
   if (info.inputs.size() != graph.inputs().size() || info.targets.size() != graph.outputs().size()) {
-    throw ConfigError(who + ": is of " + count_text(info.inputs.size()) + " inputs and " + count_text(info.targets.size()) +
-                      " targets, the graph has " + count_text(graph.inputs().size()) + " inputs and " + count_text(graph.outputs().size()) +
-                      " outputs. Give one FieldInfo for each.");
+    throw ConfigError(who + ": is of " + with_commas(info.inputs.size()) + " inputs and " + with_commas(info.targets.size()) +
+                      " targets, the graph has " + with_commas(graph.inputs().size()) + " inputs and " +
+                      with_commas(graph.outputs().size()) + " outputs. Give one FieldInfo for each.");
   }
   check_names(who, info);
   const auto shape = [&](std::size_t node) -> const Shape& { return graph.entries()[node].plan.output; };

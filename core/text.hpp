@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -9,6 +10,7 @@ namespace weir {
 
 // 1234567 -> "1,234,567".
 std::string with_commas(std::int64_t number);
+std::string with_commas(std::unsigned_integral auto number) { return with_commas(static_cast<std::int64_t>(number)); }
 
 // The shortest text that reads back as the same number, independent of the locale: "0.1", "1e-08", "inf", "nan" (never "-nan").
 std::string number_text(double number);

@@ -13,7 +13,7 @@ namespace weir {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 64 * 1024;
+constexpr std::int64_t finite_tile = 64 * 1024;
 
 template <class T>
 bool is_beyond(T value, T limit) {
@@ -24,9 +24,9 @@ template <class T>
 std::int64_t first_beyond_in(std::span<const T> values, T limit) {
   const auto count = static_cast<std::int64_t>(values.size());
   std::atomic<bool> found = false;
-  parallel_for(context_for(Device::cpu()), (count + tile_elements - 1) / tile_elements, [&](std::int64_t tile) {
-    const T* begin = values.data() + tile * tile_elements;
-    const T* end = values.data() + std::min(count, (tile + 1) * tile_elements);
+  parallel_for(context_for(Device::cpu()), (count + finite_tile - 1) / finite_tile, [&](std::int64_t tile) {
+    const T* begin = values.data() + tile * finite_tile;
+    const T* end = values.data() + std::min(count, (tile + 1) * finite_tile);
     int bad = 0;
     for (const T* value = begin; value != end; ++value) bad |= is_beyond(*value, limit) ? 1 : 0;
     if (bad != 0) found = true;

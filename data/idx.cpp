@@ -24,8 +24,6 @@ constexpr std::size_t magic_bytes = 4;
 constexpr std::size_t extent_bytes = 4;
 constexpr std::uint8_t unsigned_byte = 0x08;
 
-std::string count_text(std::uint64_t count) { return with_commas(static_cast<std::int64_t>(count)); }
-
 struct Source {
   explicit Source(const FileSource& source) : file(source), bytes(file) {}
 
@@ -41,12 +39,12 @@ struct Header {
 };
 
 [[noreturn]] void wrong_size(const Source& source, const std::string& held, const Header& header) {
-  source.fail("holds " + held + ", its header promises " + count_text(header.bytes) + ". Download it again.");
+  source.fail("holds " + held + ", its header promises " + with_commas(header.bytes) + ". Download it again.");
 }
 
 void read_header_bytes(Source& source, std::span<std::uint8_t> into, const std::string& expected) {
   if (source.bytes.read(std::as_writable_bytes(into)) == into.size()) return;
-  source.fail("holds " + count_text(source.bytes.position()) + " bytes" + (source.bytes.packed() ? " when unpacked, " : ", ") + expected +
+  source.fail("holds " + with_commas(source.bytes.position()) + " bytes" + (source.bytes.packed() ? " when unpacked, " : ", ") + expected +
               ". Download it again.");
 }
 
@@ -65,7 +63,7 @@ Header read_header(Source& source) {
   const std::size_t rank = read_magic(source);
   const std::size_t header_bytes = magic_bytes + extent_bytes * rank;
   std::array<std::uint8_t, extent_bytes * Shape::max_rank> raw{};
-  read_header_bytes(source, std::span(raw).first(extent_bytes * rank), "its header alone has " + count_text(header_bytes));
+  read_header_bytes(source, std::span(raw).first(extent_bytes * rank), "its header alone has " + with_commas(header_bytes));
   std::array<std::int64_t, Shape::max_rank> extents{};
   std::string text;
   std::int64_t product = 1;  // number of elements; 0: overflow
@@ -84,9 +82,9 @@ Header read_header(Source& source) {
 // Compares the header with the size of the file, before memory is allocated.
 void check_size(const Source& source, const Header& header) {
   if (!source.bytes.packed()) {
-    if (source.file.size() != header.bytes) wrong_size(source, count_text(source.file.size()) + " bytes", header);
+    if (source.file.size() != header.bytes) wrong_size(source, with_commas(source.file.size()) + " bytes", header);
   } else if (header.bytes / Gunzip::most_per_byte > source.file.size()) {
-    wrong_size(source, count_text(source.file.size()) + " bytes of gzip", header);
+    wrong_size(source, with_commas(source.file.size()) + " bytes of gzip", header);
   }
 }
 
@@ -100,7 +98,7 @@ Tensor read_idx(const FileSource& file, const std::function<Shape(const Shape&)>
   Tensor tensor(shape, DType::u8);
   source.bytes.read(std::as_writable_bytes(tensor.values<std::uint8_t>()));
   std::byte more{};
-  if (source.bytes.position() < header.bytes) wrong_size(source, count_text(source.bytes.position()) + " bytes when unpacked", header);
+  if (source.bytes.position() < header.bytes) wrong_size(source, with_commas(source.bytes.position()) + " bytes when unpacked", header);
   if (source.bytes.read({&more, 1}) != 0) wrong_size(source, "more bytes when unpacked", header);
   return tensor;
 }

@@ -60,8 +60,8 @@ void check_weights(const std::string& who, const ConstTensorView& weights, std::
     const std::span<const decltype(type)> values = weights.values<decltype(type)>();
     for (std::size_t i = 0; i < values.size(); ++i) {
       if (values[i] >= 0 && std::isfinite(values[i])) continue;
-      throw ConfigError(who + " give sample " + with_commas(static_cast<std::int64_t>(i)) + " the weight " +
-                        number_text(static_cast<double>(values[i])) + ", expected a finite number, 0 or more. Correct it.");
+      throw ConfigError(who + " give sample " + with_commas(i) + " the weight " + number_text(static_cast<double>(values[i])) +
+                        ", expected a finite number, 0 or more. Correct it.");
     }
   });
 }

@@ -20,13 +20,11 @@ namespace {
 constexpr std::size_t max_dimensions = 64;  // NumPy's limit
 constexpr auto max_number = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 
-std::string text(std::uint64_t number) {
-  return number > max_number ? std::to_string(number) : with_commas(static_cast<std::int64_t>(number));
-}
+std::string text(std::uint64_t number) { return number > max_number ? std::to_string(number) : with_commas(number); }
 
 // Handles the events of nlohmann's parser for the one structure that a header may have:
 // {"__metadata__": {key: "value"}, name: {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}}
-class Reader {
+class HeaderReader {
  public:
   TensorContent header;  // offsets are relative to the end of the header
 
@@ -173,8 +171,8 @@ void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_by
 // data_bytes.
 TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
   // nlohmann treats a zero byte as the end of the text.
-  if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) Reader::not_json(zero + 1);
-  Reader reader;
+  if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) HeaderReader::not_json(zero + 1);
+  HeaderReader reader;
   nlohmann::json::sax_parse(json, &reader);
   std::vector<TensorEntry>& entries = reader.header.entries;
   std::ranges::sort(entries, {}, [](const auto& entry) { return std::tie(entry.offset, entry.bytes, entry.name); });

@@ -54,8 +54,8 @@ std::string header_text(const std::vector<const NamedTensor*>& tensors, const st
   std::string text = to_text({std::move(header)});
   text.append((8 - text.size() % 8) % 8, ' ');
   if (text.size() > max_safetensors_header) {
-    throw ConfigError("the header is " + with_commas(static_cast<std::int64_t>(text.size())) + " bytes long, the format allows " +
-                      with_commas(static_cast<std::int64_t>(max_safetensors_header)) + ". Shorten the metadata.");
+    throw ConfigError("the header is " + with_commas(text.size()) + " bytes long, the format allows " +
+                      with_commas(max_safetensors_header) + ". Shorten the metadata.");
   }
   return text;
 }

@@ -8,15 +8,15 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 32 * 1024;
-constexpr std::int64_t block = 1024;
+constexpr std::int64_t add_tile = 32 * 1024;
+constexpr std::int64_t add_block = 1024;
 
 // Sums each block into a buffer and then stores it, so that y may be any of x and x is read only once.
 template <class T>
 void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std::int64_t end) {
-  for (std::int64_t at = begin; at < end; at += block) {
-    const std::int64_t count = std::min(block, end - at);
-    T sum[block];
+  for (std::int64_t at = begin; at < end; at += add_block) {
+    const std::int64_t count = std::min(add_block, end - at);
+    T sum[add_block];
     const T *x0 = data<T>(x[0]) + at, *x1 = data<T>(x[1]) + at;
     for (std::int64_t i = 0; i < count; ++i) sum[i] = x0[i] + x1[i];
     for (const ConstTensorView& more : x.subspan(2)) {
@@ -31,7 +31,7 @@ void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std
 
 void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
   typed(y.dtype(), [&](auto t) {
-    over_tiles(context, y.elements(), tile_elements,
+    over_tiles(context, y.elements(), add_tile,
                [&](std::int64_t begin, std::int64_t end) { add_range(x, data<decltype(t)>(y), begin, end); });
   });
 }

@@ -99,7 +99,7 @@ constexpr auto losses_of(std::index_sequence<I...>) {
 constexpr auto elementwise_losses = losses_of(std::make_index_sequence<std::variant_size_v<ElementwiseTerm>>{});
 
 // Defined here because core does not know any layer. weir's own layers are registered before the first call of either function below.
-Registry<std::unique_ptr<Layer>>& registry() {
+Registry<std::unique_ptr<Layer>>& layer_registry() {
   static Registry<std::unique_ptr<Layer>> instance("layer", [] {
     Registry<std::unique_ptr<Layer>>::Factories own;
     for (const Builtin& layer : builtins) own.emplace(layer.type, layer.make);
@@ -111,8 +111,8 @@ Registry<std::unique_ptr<Layer>>& registry() {
 
 }  // namespace
 
-void register_layer(std::string type, LayerFactory factory) { registry().add(std::move(type), std::move(factory)); }
+void register_layer(std::string type, LayerFactory factory) { layer_registry().add(std::move(type), std::move(factory)); }
 
-std::unique_ptr<Layer> make_registered_layer(const std::string& type, const Config& config) { return registry().make(type, config); }
+std::unique_ptr<Layer> make_registered_layer(const std::string& type, const Config& config) { return layer_registry().make(type, config); }
 
 }  // namespace weir

@@ -8,7 +8,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 32 * 1024;
+constexpr std::int64_t concat_tile = 32 * 1024;
 
 }  // namespace
 
@@ -24,7 +24,7 @@ void concat(const Context& context, std::span<const ConstTensorView> parts, cons
             to = std::copy_n(data<T>(part) + row * width, width, to);
           }
         },
-        tile_elements);
+        concat_tile);
   });
 }
 
@@ -42,7 +42,7 @@ void split(const Context& context, const ConstTensorView& whole, std::span<const
             from += width;
           }
         },
-        tile_elements);
+        concat_tile);
   });
 }
 

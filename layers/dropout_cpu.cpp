@@ -8,7 +8,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 8192;  // a multiple of 4: random_bits gives four numbers
+constexpr std::int64_t dropout_tile = 8192;  // a multiple of 4: random_bits gives four numbers
 
 // to = scale * from where kept, else 0. Selected, not multiplied by 0, so that a dropped infinity becomes 0 and not NaN.
 template <class T>
@@ -25,7 +25,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
   std::uint8_t* keep = data<std::uint8_t>(kept);
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, y.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), dropout_tile, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; i += 4) {
         const auto bits = random_bits(context.key, static_cast<std::uint64_t>(i / 4), step);
         for (std::int64_t j = i; j < std::min(i + 4, end); ++j) keep[j] = bits[static_cast<std::size_t>(j - i)] >= limit ? 1 : 0;
@@ -38,7 +38,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
 void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx) {
   typed(dx.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, dx.elements(), tile_elements,
+    over_tiles(context, dx.elements(), dropout_tile,
                [&](std::int64_t begin, std::int64_t end) { pass_kept(p, data<std::uint8_t>(kept), data<T>(dy), data<T>(dx), begin, end); });
   });
 }

@@ -8,7 +8,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 16 * 1024;
+constexpr std::int64_t multiply_tile = 16 * 1024;
 
 template <class T>
 void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
@@ -20,7 +20,7 @@ void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
 void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
   typed(y.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, y.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), multiply_tile, [&](std::int64_t begin, std::int64_t end) {
       std::copy(data<T>(x[0]) + begin, data<T>(x[0]) + end, data<T>(y) + begin);
       for (const ConstTensorView& factor : x.subspan(1)) multiply_by(data<T>(factor), data<T>(y), begin, end);
     });
@@ -31,7 +31,7 @@ void multiply_backward(const Context& context, std::span<const ConstTensorView> 
                        std::span<const TensorView> dx) {
   typed(dy.dtype(), [&](auto type) {
     using T = decltype(type);
-    over_tiles(context, dy.elements(), tile_elements, [&](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, dy.elements(), multiply_tile, [&](std::int64_t begin, std::int64_t end) {
       for (std::size_t i = 0; i < dx.size(); ++i) {
         if (dx[i].empty()) continue;
         std::copy(data<T>(dy) + begin, data<T>(dy) + end, data<T>(dx[i]) + begin);

@@ -12,7 +12,7 @@ namespace weir::cpu {
 namespace {
 
 // Calls f(begin, end) for tiles of elements, in parallel.
-constexpr std::int64_t tile_elements = 16 * 1024;
+constexpr std::int64_t gradient_tile = 16 * 1024;
 
 template <class T>
 double squares(const T* x, std::int64_t count) {
@@ -33,7 +33,7 @@ void add_penalties(const Context& context, const ConstTensorView& w, double l1, 
     const T* from = data<T>(w);
     T* to = data<T>(g);
     const T slope = static_cast<T>(l1), factor = static_cast<T>(l2);
-    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const T sign = from[i] > T(0) ? T(1) : from[i] < T(0) ? T(-1) : T(0);
         to[i] += slope * sign + factor * from[i];
@@ -47,7 +47,7 @@ void clip_values(const Context& context, double limit, const TensorView& g) {
     using T = decltype(t);
     T* to = data<T>(g);
     const T most = static_cast<T>(limit);
-    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] = to[i] > most ? most : to[i] < -most ? -most : to[i];
     });
   });
@@ -72,7 +72,7 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
   typed(g.dtype(), [&](auto t) {
     using T = decltype(t);
     T* to = data<T>(g);
-    over_tiles(context, g.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, g.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] *= static_cast<T>(factor);
     });
   });
@@ -102,7 +102,7 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
     const T *left = data<T>(a), *right = data<T>(x);
     T* to = data<T>(y);
     const T f = static_cast<T>(factor);
-    over_tiles(context, y.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, y.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       if (left == nullptr) {
         for (std::int64_t i = begin; i < end; ++i) to[i] = f * right[i];
       } else {

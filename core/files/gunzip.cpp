@@ -89,7 +89,7 @@ bool Gunzip::next_member() {
   refill();
   if (s.z.avail_in == 0) return false;
   if (*s.z.next_in != 0x1f) {  // the first byte of gzip; inflate checks the others
-    throw FormatError(file_.name() + ": has " + with_commas(static_cast<std::int64_t>(file_.size() - s.offset + s.z.avail_in)) +
+    throw FormatError(file_.name() + ": has " + with_commas(file_.size() - s.offset + s.z.avail_in) +
                       " bytes behind its gzip data. Download it again.");
   }
   if (inflateReset(&s.z) != Z_OK) throw std::bad_alloc();

@@ -11,7 +11,7 @@ namespace weir::cuda {
 
 namespace {
 
-std::atomic<const Blas*> stand_in{nullptr};
+std::atomic<const Blas*> blas_stand_in{nullptr};
 
 void check_blas(Code code, const char* what) {
   if (code != success)
@@ -53,12 +53,12 @@ BlasProduct kind_of(const Product& p, Epilogue epilogue, Precision precision) {
 }  // namespace
 
 const Blas& blas() noexcept {
-  const Blas* replaced = stand_in.load(std::memory_order_acquire);
+  const Blas* replaced = blas_stand_in.load(std::memory_order_acquire);
   return replaced != nullptr ? *replaced : built_in_blas();
 }
 
-BlasOverride::BlasOverride(const Blas& table) { stand_in = &table; }
-BlasOverride::~BlasOverride() { stand_in = nullptr; }
+BlasOverride::BlasOverride(const Blas& table) { blas_stand_in = &table; }
+BlasOverride::~BlasOverride() { blas_stand_in = nullptr; }
 
 void ProductPlans::prepare(const Context& context) {
   if (library_ != nullptr) return;

@@ -13,15 +13,15 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 16 * 1024;
-constexpr std::int64_t block = 1024;  // elements are summed in T, the sums of blocks in double
+constexpr std::int64_t loss_tile = 16 * 1024;
+constexpr std::int64_t loss_block = 1024;  // elements are summed in T, the sums of blocks in double
 
 template <class T, class F>
 double sum_of_terms(F f, const T* x, const T* t, std::int64_t count) {
   double total = 0;
-  for (std::int64_t at = 0; at < count; at += block) {
+  for (std::int64_t at = 0; at < count; at += loss_block) {
     const auto value = [f, x = x + at, t = t + at](std::int64_t i) { return f.value(x[i], t[i]); };
-    total += static_cast<double>(lane_sum<T>(std::min(block, count - at), value));
+    total += static_cast<double>(lane_sum<T>(std::min(loss_block, count - at), value));
   }
   return total;
 }
@@ -43,7 +43,7 @@ void elementwise_loss_forward(const Context& context, const AnyTerm& term, const
       const double total = sum_of_terms(f, data<T>(x) + i * elements, data<T>(t) + i * elements, elements);
       data<T>(y)[i] = static_cast<T>(scale.factor * total / scale.divisor);
     };
-    over_rows(context, {y.elements(), elements}, sample, tile_elements);
+    over_rows(context, {y.elements(), elements}, sample, loss_tile);
   });
 }
 
@@ -64,7 +64,7 @@ void elementwise_loss_backward(const Context& context, const AnyTerm& term, cons
         for (std::int64_t i = 0; i < elements; ++i) to[i] = g * f.dt(x_row[i], t_row[i]);
       }
     };
-    over_rows(context, {dy.elements(), elements}, sample, tile_elements);
+    over_rows(context, {dy.elements(), elements}, sample, loss_tile);
   });
 }
 

@@ -12,7 +12,7 @@ namespace weir {
 
 namespace {
 
-constexpr const char* who = "multi_margin: ";
+constexpr const char* margin_name = "multi_margin: ";
 
 MultiMarginTerm term_of(const MultiMarginOptions& options, const LayerArgs& args) {
   const double batch = static_cast<double>(args.batch), positions = static_cast<double>(args.x[1].elements()) / batch;
@@ -25,11 +25,12 @@ MultiMarginTerm term_of(const MultiMarginOptions& options, const LayerArgs& args
 }  // namespace
 
 MultiMargin::MultiMargin(MultiMarginOptions options) : options_(std::move(options)) {
-  if (options_.p != 1 && options_.p != 2) throw ConfigError(who + std::string("p is ") + std::to_string(options_.p) + ", expected 1 or 2.");
+  if (options_.p != 1 && options_.p != 2)
+    throw ConfigError(margin_name + std::string("p is ") + std::to_string(options_.p) + ", expected 1 or 2.");
   if (!std::isfinite(options_.margin)) {
-    throw ConfigError(who + std::string("margin is ") + std::to_string(options_.margin) + ", expected a finite number.");
+    throw ConfigError(margin_name + std::string("margin is ") + std::to_string(options_.margin) + ", expected a finite number.");
   }
-  require_class_weights(who, options_.weight);
+  require_class_weights(margin_name, options_.weight);
 }
 
 MultiMargin MultiMargin::from_config(const Config& config) {
@@ -59,19 +60,21 @@ LayerPlan MultiMargin::infer(std::span<const Shape> inputs) const {
 
 void MultiMargin::forward(const Context& context, const LayerArgs& args) const {
   if (args.batch == 0) return;
-  if (context.device.is_cpu()) check_labels(who, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
+  if (context.device.is_cpu()) check_labels(margin_name, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
   on_device(context.device, cpu::multi_margin_forward, cuda::multi_margin_forward)(context, term_of(options_, args), args.x[0], args.x[1],
                                                                                    args.y);
 }
 
 void MultiMargin::backward(const Context& context, const LayerArgs& args) const {
-  if (!args.dx[1].empty()) throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none."));
+  if (!args.dx[1].empty()) throw ConfigError(margin_name + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0 || args.dx[0].empty()) return;
   on_device(context.device, cpu::multi_margin_backward, cuda::multi_margin_backward)(context, term_of(options_, args), args.x[0], args.x[1],
                                                                                      args.dy, args.dx[0]);
 }
 
-void MultiMargin::check_targets(const Shape& output, const ConstTensorView& targets) const { check_label_targets(who, output, targets); }
+void MultiMargin::check_targets(const Shape& output, const ConstTensorView& targets) const {
+  check_label_targets(margin_name, output, targets);
+}
 
 double MultiMargin::divisor(const Shape& output, const ConstTensorView& targets) const {
   return options_.reduction == Reduction::sum ? 1 : Loss::divisor(output, targets);

@@ -7,7 +7,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 8 * 1024;
+constexpr std::int64_t margin_tile = 8 * 1024;
 
 // Calls f(sample, its scores, its labels, positions, classes) for each sample; tiles of samples run in parallel.
 template <class T, class F>
@@ -15,7 +15,7 @@ void over_samples(const Context& context, const ConstTensorView& x, const ConstT
   if (batch == 0) return;
   const std::int64_t classes = x.shape().last(), positions = labels.elements() / batch, width = positions * classes;
   const auto sample = [&](std::int64_t i) { f(i, data<T>(x) + i * width, data<std::int32_t>(labels) + i * positions, positions, classes); };
-  over_rows(context, {batch, width}, sample, tile_elements);
+  over_rows(context, {batch, width}, sample, margin_tile);
 }
 
 double weight(const MultiMarginTerm& term, std::int32_t label) {

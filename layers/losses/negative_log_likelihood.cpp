@@ -12,7 +12,7 @@ namespace weir {
 
 namespace {
 
-constexpr const char* who = "negative_log_likelihood: ";
+constexpr const char* likelihood_name = "negative_log_likelihood: ";
 
 TermScale per_position(const ConstTensorView& x) {
   return {1, static_cast<double>(x.elements()) / static_cast<double>(x.shape()[0] * x.shape().last())};
@@ -21,7 +21,7 @@ TermScale per_position(const ConstTensorView& x) {
 }  // namespace
 
 NegativeLogLikelihood::NegativeLogLikelihood(NegativeLogLikelihoodOptions options) : options_(std::move(options)) {
-  require_class_weights(who, options_.weight);
+  require_class_weights(likelihood_name, options_.weight);
 }
 
 NegativeLogLikelihood NegativeLogLikelihood::from_config(const Config& config) {
@@ -50,7 +50,7 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
   const ConstTensorView& x = args.x[0];
   const TensorView& targets = args.saved[0];
   if (context.device.is_cpu() && args.batch > 0)
-    check_labels(who, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
+    check_labels(likelihood_name, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
   on_device(context.device, cpu::class_targets, cuda::class_targets)(
       context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1], targets);
   if (args.batch == 0) return;
@@ -59,14 +59,14 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
 }
 
 void NegativeLogLikelihood::backward(const Context& context, const LayerArgs& args) const {
-  if (!args.dx[1].empty()) throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none."));
+  if (!args.dx[1].empty()) throw ConfigError(likelihood_name + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0) return;
   on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
       context, WeightedTerm(), per_position(args.x[0]), args.x[0], args.saved[0], args.dy, args.dx[0], {});
 }
 
 void NegativeLogLikelihood::check_targets(const Shape& output, const ConstTensorView& targets) const {
-  check_label_targets(who, output, targets, options_.ignore_index);
+  check_label_targets(likelihood_name, output, targets, options_.ignore_index);
 }
 
 double NegativeLogLikelihood::divisor(const Shape& output, const ConstTensorView& targets) const {

@@ -15,7 +15,7 @@ namespace weir {
 
 namespace {
 
-constexpr const char* who = "softmax_cross_entropy: ";
+constexpr const char* cross_entropy_name = "softmax_cross_entropy: ";
 
 template <class T>
 void check_probabilities(const ConstTensorView& targets, std::int64_t positions, std::int64_t classes) {
@@ -25,13 +25,13 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
     for (std::int64_t j = 0; j < classes; ++j) {
       const auto value = static_cast<double>(t[row * classes + j]);
       if (!(value >= 0 && std::isfinite(value))) {
-        throw ConfigError(who + label_place(row, positions) + " has the probability " + std::to_string(value) + " of class " +
-                          std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
+        throw ConfigError(cross_entropy_name + label_place(row, positions) + " has the probability " + std::to_string(value) +
+                          " of class " + std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
       }
       sum += value;
     }
     if (std::abs(sum - 1) > 0.001) {
-      throw ConfigError(who + label_place(row, positions) + " has probabilities that add up to " + std::to_string(sum) +
+      throw ConfigError(cross_entropy_name + label_place(row, positions) + " has probabilities that add up to " + std::to_string(sum) +
                         ", expected 1. Divide each by their sum.");
     }
   }
@@ -41,10 +41,10 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options) : options_(std::move(options)) {
   if (!(options_.label_smoothing >= 0 && options_.label_smoothing <= 1)) {
-    throw ConfigError(who + std::string("label_smoothing is ") + std::to_string(options_.label_smoothing) +
+    throw ConfigError(cross_entropy_name + std::string("label_smoothing is ") + std::to_string(options_.label_smoothing) +
                       ", expected a number from 0 to 1.");
   }
-  require_class_weights(who, options_.weight);
+  require_class_weights(cross_entropy_name, options_.weight);
   plain_ = options_.label_smoothing == 0 && options_.weight.empty() && !options_.ignore_index && options_.reduction == Reduction::mean;
 }
 
@@ -89,7 +89,7 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
   ConstTensorView weights;
   if (!plain_) {
     if (context.device.is_cpu() && target->dtype() == DType::i32 && args.batch > 0)
-      check_labels(who, *target, target->elements() / args.batch, x.shape().last(), options_.ignore_index);
+      check_labels(cross_entropy_name, *target, target->elements() / args.batch, x.shape().last(), options_.ignore_index);
     const ClassTargets options{options_.weight, options_.label_smoothing, options_.ignore_index, options_.reduction};
     on_device(context.device, cpu::class_targets, cuda::class_targets)(context, options, *target, args.saved[2]);
     weights = args.saved[2];
@@ -101,10 +101,10 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
 
 void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args) const {
   if (args.x[1].dtype() == DType::i32 && !args.dx[1].empty()) {
-    throw ConfigError(who + std::string("a gradient is wanted of class labels, which have none. Use probabilities."));
+    throw ConfigError(cross_entropy_name + std::string("a gradient is wanted of class labels, which have none. Use probabilities."));
   }
   if (!plain_ && !args.dx[1].empty()) {
-    throw ConfigError(who +
+    throw ConfigError(cross_entropy_name +
                       std::string("a gradient is wanted of the targets, which have one only without options. Leave the options out."));
   }
   const ConstTensorView target = plain_ ? args.x[1] : ConstTensorView(args.saved[2]);
@@ -116,11 +116,12 @@ void SoftmaxCrossEntropy::check_targets(const Shape& output, const ConstTensorVi
   const std::int64_t classes = output.last(), positions = label_shape(output).elements();
   const bool labels = targets.shape().rank() == output.rank();  // labels have one dimension less than probabilities
   if (labels != (targets.dtype() == DType::i32)) {
-    throw ConfigError(who + std::string(labels ? "labels" : "probabilities") + " of shape " + to_string(targets.shape()) + " are " +
-                      to_string(targets.dtype()) + ", expected " + (labels ? "i32" : "f32, f64 or u8") + ". Convert the targets.");
+    throw ConfigError(cross_entropy_name + std::string(labels ? "labels" : "probabilities") + " of shape " + to_string(targets.shape()) +
+                      " are " + to_string(targets.dtype()) + ", expected " + (labels ? "i32" : "f32, f64 or u8") +
+                      ". Convert the targets.");
   }
   if (labels) {
-    check_labels(who, targets, positions, classes, options_.ignore_index);
+    check_labels(cross_entropy_name, targets, positions, classes, options_.ignore_index);
   } else if (targets.dtype() == DType::f64) {
     check_probabilities<double>(targets, positions, classes);
   } else if (targets.dtype() == DType::f32) {

@@ -12,7 +12,7 @@ namespace weir::cpu {
 
 namespace {
 
-constexpr std::int64_t tile_elements = 4096;
+constexpr std::int64_t class_tile = 4096;
 
 struct Sizes {
   std::int64_t batch, rows, classes;
@@ -27,7 +27,7 @@ Sizes sizes_of(const ConstTensorView& x) {
 // Calls f(begin, end) for tiles of rows, in parallel.
 template <class F>
 void over_tiles(const Context& context, const Sizes& size, F&& f) {
-  const std::int64_t tile_rows = std::max<std::int64_t>(1, tile_elements / size.classes);
+  const std::int64_t tile_rows = std::max<std::int64_t>(1, class_tile / size.classes);
   vectorized_for(context, ceil_div(size.rows, tile_rows),
                  [&](std::int64_t tile) { f(tile * tile_rows, std::min(size.rows, (tile + 1) * tile_rows)); });
 }

@@ -32,14 +32,14 @@ struct Cost {
 };
 using Costs = std::map<std::pair<Phase, std::size_t>, Cost>;
 
-double bytes_of(const ConstTensorView& view) {
+double traffic(const ConstTensorView& view) {
   return view.empty() ? 0 : static_cast<double>(view.elements()) * static_cast<double>(size_of(view.dtype()));
 }
 
 template <class Views>
-double bytes_of_all(const Views& views) {
+double traffic_of_all(const Views& views) {
   double sum = 0;
-  for (const auto& view : views) sum += bytes_of(view);
+  for (const auto& view : views) sum += traffic(view);
   return sum;
 }
 
@@ -58,12 +58,12 @@ class Recorder final : public ProfilingHook {
     if (args == nullptr) return;
     const bool wants_dx = std::any_of(args->dx.begin(), args->dx.end(), [](const TensorView& dx) { return !dx.empty(); });
     if (phase == Phase::backward) {
-      cost.products = (bytes_of_all(args->dparameters) > 0 ? 1 : 0) + (wants_dx ? 1 : 0);
-      cost.bytes = bytes_of(args->dy) + bytes_of_all(args->dx) + bytes_of_all(args->dparameters) + bytes_of_all(args->x) +
-                   bytes_of_all(args->saved) + (wants_dx ? bytes_of_all(args->parameters) : 0);
+      cost.products = (traffic_of_all(args->dparameters) > 0 ? 1 : 0) + (wants_dx ? 1 : 0);
+      cost.bytes = traffic(args->dy) + traffic_of_all(args->dx) + traffic_of_all(args->dparameters) + traffic_of_all(args->x) +
+                   traffic_of_all(args->saved) + (wants_dx ? traffic_of_all(args->parameters) : 0);
     } else {
       cost.products = phase == Phase::forward ? 1 : 0;
-      cost.bytes = bytes_of_all(args->x) + bytes_of(args->y) + bytes_of_all(args->parameters) + bytes_of_all(args->saved);
+      cost.bytes = traffic_of_all(args->x) + traffic(args->y) + traffic_of_all(args->parameters) + traffic_of_all(args->saved);
     }
   }
 
@@ -101,9 +101,9 @@ std::string name_of(Phase phase) {
 }
 
 // One call of profile(): trains a copy of the Model and measures it.
-class Run {
+class ProfileRun {
  public:
-  Run(const Model& model, const ProfileOptions& options)
+  ProfileRun(const Model& model, const ProfileOptions& options)
       : model_(copy_of(model)),
         data_(profiled_data(model, options)),
         losses_(options.data ? options.loss : losses_without_data(model)),
@@ -245,7 +245,7 @@ class Run {
 ProfileReport profile(const Model& model, const ProfileOptions& options) {
   const cpu::StandardFloats standard;
   check_profile_options(options);
-  return Run(model, options).measure(options.seconds);
+  return ProfileRun(model, options).measure(options.seconds);
 }
 
 }  // namespace weir

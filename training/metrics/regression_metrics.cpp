@@ -14,21 +14,22 @@ namespace weir {
 
 namespace {
 
-constexpr const char* who = "regression_metrics";
+constexpr const char* regression_name = "regression_metrics";
 
 void check(const ConstTensorView& outputs, const ConstTensorView& targets) {
   const std::string got = to_string(outputs.dtype()) + " " + to_string(outputs.shape()) + " and " + to_string(targets.dtype()) + " " +
                           to_string(targets.shape());
   if ((outputs.dtype() != DType::f32 && outputs.dtype() != DType::f64) || targets.dtype() != outputs.dtype()) {
-    throw ConfigError(std::string(who) + ": outputs and targets are " + got +
+    throw ConfigError(std::string(regression_name) + ": outputs and targets are " + got +
                       ", expected one dtype, f32 or f64. Convert with Tensor::to().");
   }
   if (outputs.shape() != targets.shape() || outputs.shape().rank() == 0 || outputs.elements() == 0) {
-    throw ShapeError(std::string(who) + ": outputs and targets are " + got + ", expected equal shapes [samples, ...], not empty.");
+    throw ShapeError(std::string(regression_name) + ": outputs and targets are " + got +
+                     ", expected equal shapes [samples, ...], not empty.");
   }
   if (outputs.device() != targets.device()) {
-    throw DeviceError(std::string(who) + ": outputs are on " + to_string(outputs.device()) + ", targets on " + to_string(targets.device()) +
-                      ", expected one device. Copy with Tensor::to(Device).");
+    throw DeviceError(std::string(regression_name) + ": outputs are on " + to_string(outputs.device()) + ", targets on " +
+                      to_string(targets.device()) + ", expected one device. Copy with Tensor::to(Device).");
   }
 }
 
@@ -79,7 +80,7 @@ RegressionMetrics regression_metrics(const ConstTensorView& outputs, const Const
 
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output) {
   const cpu::StandardFloats standard;
-  const Dataset own = checked_output(who, model, data, output, Storage::compute);
+  const Dataset own = checked_output(regression_name, model, data, output, Storage::compute);
   const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
   check(ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()),
         ConstTensorView(nullptr, data.targets()[output].values.shape(), model.dtype()));

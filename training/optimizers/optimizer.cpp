@@ -75,15 +75,15 @@ Registry<AnyOptimizer>::Factories own(std::type_identity<std::variant<Options...
            [](const Config& config) -> AnyOptimizer { return RuleOptimizer<Options>(options_from<Options>(config)); }}...};
 }
 
-Registry<AnyOptimizer>& registry() {
+Registry<AnyOptimizer>& optimizer_registry() {
   static Registry<AnyOptimizer> instance("optimizer", own(std::type_identity<OptimizerOptions>()));
   return instance;
 }
 
 }  // namespace
 
-void register_optimizer(std::string type, OptimizerFactory factory) { registry().add(std::move(type), std::move(factory)); }
+void register_optimizer(std::string type, OptimizerFactory factory) { optimizer_registry().add(std::move(type), std::move(factory)); }
 
-AnyOptimizer make_optimizer(const std::string& type, const Config& config) { return registry().make(type, config); }
+AnyOptimizer make_optimizer(const std::string& type, const Config& config) { return optimizer_registry().make(type, config); }
 
 }  // namespace weir

@@ -9,7 +9,7 @@ namespace weir {
 namespace {
 
 // Indices into the schedule's memory.
-enum Remembered { best, bad_epochs, cooling, reductions, remembered };
+enum Remembered { best, bad_epochs, cooling, reduced, remembered };
 
 }  // namespace
 
@@ -40,13 +40,13 @@ void ReduceLROnPlateau::observe(double metric, std::span<double> memory) const {
     memory[bad_epochs] = 0;
   }
   if (memory[bad_epochs] <= static_cast<double>(options_.patience)) return;
-  ++memory[reductions];
+  ++memory[reduced];
   memory[cooling] = static_cast<double>(options_.cooldown);
   memory[bad_epochs] = 0;
 }
 
 double ReduceLROnPlateau::rate(double lr, std::uint64_t, std::span<const double> memory) const {
-  for (double i = 0; i < memory[reductions]; ++i) {
+  for (double i = 0; i < memory[reduced]; ++i) {
     const double next = std::max(lr * options_.factor, options_.min_lr);
     if (!(lr - next > options_.eps)) break;  // later reductions would be too small as well
     lr = next;

@@ -44,7 +44,7 @@ Registry<AnySchedule>::Factories factories_of() {
 }
 
 // The list of weir's schedules.
-Registry<AnySchedule>& registry() {
+Registry<AnySchedule>& schedule_registry() {
   static Registry<AnySchedule> instance(
       "schedule", factories_of<ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, LinearWarmup,
                                MultiStepLR, OneCycleLR, PolynomialLR, ReduceLROnPlateau, StepLR>());
@@ -53,8 +53,8 @@ Registry<AnySchedule>& registry() {
 
 }  // namespace
 
-void register_schedule(std::string type, ScheduleFactory factory) { registry().add(std::move(type), std::move(factory)); }
+void register_schedule(std::string type, ScheduleFactory factory) { schedule_registry().add(std::move(type), std::move(factory)); }
 
-AnySchedule make_schedule(const std::string& type, const Config& config) { return registry().make(type, config); }
+AnySchedule make_schedule(const std::string& type, const Config& config) { return schedule_registry().make(type, config); }
 
 }  // namespace weir
