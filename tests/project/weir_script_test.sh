@@ -92,10 +92,10 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\) ')" 8
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\|setup\) ')" 9
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
-check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test, bench or help."
+check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test, bench, setup or help."
 
 # Nothing installed, and no leave to install.
 packages="g++ cmake ninja-build"
@@ -128,6 +128,78 @@ run "$tree/weir" train
 check "dnf: says what to type" "$err" \
   "$(says "sudo dnf install gcc-c++ cmake ninja-build eigen3-devel json-devel zlib-devel cli11-devel doctest-devel")"
 
+# What setup says: one line for each optional thing.
+things="several machines, by Open MPI|libopenmpi-dev openmpi-bin
+several machines, by MPICH|libmpich-dev mpich
+a browser for tests|chromium chromium-driver
+the check of HTML pages|tidy
+Python modules in C++|python3-dev pybind11-dev
+tests of the Python module|python3-numpy python3-pytest mypy
+PNG and JPEG pictures|libpng-dev libjpeg-dev"
+each_thing() {  # each_thing FORMAT: of its name and packages
+  # shellcheck disable=SC2059
+  echo "$things" | while IFS='|' read -r name packages; do printf "weir: $1\n" "$name" "$packages"; done
+}
+apt_install="apt-get update && apt-get install --yes --no-install-recommends"
+optional_tools="mpicxx.openmpi mpirun.openmpi mpicxx.mpich mpirun.mpich chromium chromedriver tidy python3-config python3 mypy"
+optional_headers() { mkdir -p "$scratch/prefix/include/pybind11" && (cd "$scratch/prefix/include" && "$1" pybind11/pybind11.h png.h jpeglib.h); }
+fresh_without_options() {  # what this machine itself has in /usr/include is not looked at
+  fresh
+  rm -f "$scratch/prefix/include/pybind11/pybind11.h" "$scratch/prefix/include/png.h" "$scratch/prefix/include/jpeglib.h"
+  sed 's|/usr/include /usr/local/include /opt/homebrew/include ||; s|/usr/bin/python3|python3|' "$weir" >"$tree/weir"
+}
+fresh_without_options
+run "$tree/weir" setup
+check "setup without a package manager: names Debian's packages" "$code $err" \
+  "0 $(each_thing "%s: not there. To install, type: (the packages of your system that hold what Debian calls) %s")"
+tool brew </dev/null
+run "$tree/weir" setup
+check "setup with brew" "$(echo "$err" | sed -n 4p)" "weir: the check of HTML pages: not there. To install, type: brew install tidy-html5"
+tool dnf </dev/null
+run "$tree/weir" setup
+check "setup with dnf" "$(echo "$err" | sed -n 1p)" \
+  "weir: several machines, by Open MPI: not there. To install, type: sudo dnf install openmpi-devel"
+apt_stand_in() {  # knows no chromium; fails to install tidy; the rest of what it installs is there afterwards
+  tool apt-cache <<'END'
+case "$*" in *chromium*) exit 100 ;; esac
+END
+  tool apt-get <<'END'
+echo "$DEBIAN_FRONTEND $*" >>"$calls"
+[ -z "${broken:-}" ] || exit 100
+case "$*" in *tidy*) exit 100 ;; esac
+END
+}
+apt_stand_in
+run WEIR_NO_INSTALL=1 "$tree/weir" setup
+check "setup with WEIR_NO_INSTALL: says what to type" "$code $err" "0 $(each_thing "%s: not there. To install, type: $apt_install %s")"
+uid=1000
+run "$tree/weir" setup
+check "setup by a user without sudo: says what to type" "$code $err" \
+  "0 $(each_thing "%s: not there. To install, type: su -c '$apt_install %s'")"
+check "without leave setup installs nothing" "$(cat "$calls")" ""
+uid=0
+run "$tree/weir" setup
+check "setup by root: one that fails leaves the others" "$code
+$(echo "$err" | grep -v 'these were the last lines')" "1
+$(each_thing "%s: installed %s" | sed \
+  -e "s|\(browser for tests\): .*|\1: not there; this system's package lists lack one of chromium chromium-driver|" \
+  -e "s|\(HTML pages\): .*|\1: could not be installed. To install, type: $(echo "$apt_install" | sed 's/&/\\&/g') tidy|")"
+check "setup updates the lists once and asks nothing" "$(sed -n '1p;2p;$p' "$calls")" "noninteractive -o DPkg::Lock::Timeout=120 update
+noninteractive -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends libopenmpi-dev openmpi-bin
+noninteractive -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends libpng-dev libjpeg-dev"
+broken=1
+: >"$calls"
+run "$tree/weir" setup
+check "setup offline: asks once, and says what to type" "$code $(grep -c . "$calls")
+$(echo "$err" | grep -v 'these were the last lines')" "1 1
+$(each_thing "%s: could not be installed: apt-get update failed. To install, type: $apt_install %s")"
+for name in $optional_tools; do tool "$name" </dev/null; done
+optional_headers touch
+: >"$calls"
+run "$tree/weir" setup
+check "setup where all is there: installs nothing" "$code$(cat "$calls") $err" "0 $(each_thing "%s: there%.0s")"
+optional_headers rm
+
 # A package manager that fails.
 fresh
 tool apt-get <<'END'
@@ -144,8 +216,8 @@ build_tools
 mkdir "$scratch/later"
 mv "$bin/cmake" "$bin/c++" "$bin/ninja" "$scratch/later"
 tool apt-get <<END
-echo "apt-get \$1" >>"\$calls"
-if [ "\$1" = install ]; then cp "$scratch"/later/* "$bin"; fi
+echo "apt-get \$3" >>"\$calls"
+if [ "\$3" = install ]; then cp "$scratch"/later/* "$bin"; fi
 END
 mkdir -p "$scratch/else where"
 ln -sf "tree of mine/weir" "$scratch/link"
