@@ -45,6 +45,11 @@ else()
   weir_look_for_cuda(weir_no_cuda)
   if(NOT weir_no_cuda)
     set(WEIR_WITH_CUDA TRUE)
+    get_directory_property(weir_host_options COMPILE_OPTIONS)
+    if("${CMAKE_CUDA_FLAGS} ${weir_host_options}" MATCHES "--use_fast[_]math")  # nvcc has no option that takes it back
+      message(FATAL_ERROR "weir: ${CMAKE_MATCH_0} is among CUDA's flags here, which would change weir's results. Give it to your own targets \
+alone, or configure with -DWEIR_CUDA=OFF.")
+    endif()
     message(STATUS "weir: with CUDA ${CMAKE_CUDA_COMPILER_VERSION} (${CMAKE_CUDA_COMPILER}) for ${CMAKE_CUDA_ARCHITECTURES}")
   elseif(weir_cuda_wish STREQUAL "ON")
     message(FATAL_ERROR "WEIR_CUDA is ON, but ${weir_no_cuda}. Install the CUDA Toolkit (nvcc, cudart, cuBLASLt), name its compiler with \

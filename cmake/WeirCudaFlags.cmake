@@ -3,7 +3,7 @@ include_guard()
 
 # -std by hand: CMake 3.25.1 knows no C++20 for nvcc. Without fused multiply-add a functor gives the bits that it gives on the CPU; kernels
 # that want one write it. nvcc writes parentheses of its own into what the host compiler sees.
-set(WEIR_CUDA_FLAGS -std=c++20 --expt-relaxed-constexpr --fmad=false
+set(WEIR_CUDA_FLAGS -std=c++20 --expt-relaxed-constexpr --fmad=false --ftz=false --prec-div=true --prec-sqrt=true
   -Xcompiler=-Wall,-Wextra,-Wconversion,-Wno-parentheses,-ffp-contract=off)
 
 # The compiler is often not on the PATH: the toolkit's usual folders are looked at too.

@@ -1,10 +1,18 @@
 # The one library target, and the flags of our own code.
 include_guard()
 
-# Warnings, and floating-point rules that NUMERICS depends on: no contraction, never fast-math. Private to our own targets.
+# Warnings, and the floating-point rules that NUMERICS depends on, which take back what the flags of a parent project say otherwise (they
+# stand before these): never fast-math nor one of its parts, no contraction. Private to our own targets.
 function(weir_own_code target)
+  set(rules -fexceptions -frtti -fthreadsafe-statics -fno-fast-math -fno-unsafe-math-optimizations -fno-finite-math-only -fno-associative-math
+    -fno-reciprocal-math -fsigned-zeros -fno-rounding-math)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    list(APPEND rules -ftrapping-math -fno-signaling-nans -fno-single-precision-constant)
+  else()
+    list(APPEND rules -fhonor-nans -fhonor-infinities -fno-approx-func)
+  endif()
   target_compile_options(${target} PRIVATE
-    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion -ffp-contract=off>)
+    $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wconversion ${rules} -ffp-contract=off>)
   if(NOT WEIR_OPENMP)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fopenmp-simd>)
   endif()

@@ -19,12 +19,12 @@ struct MultiMarginTerm {
 
 // max(0, gap) or its square, where gap = margin - x_l + x_j; and g times the derivative. NaN stays NaN.
 template <class T>
-WEIR_HD T hinge(T gap, bool squared) {
+WEIR_HD inline T hinge(T gap, bool squared) {
   const T positive = gap <= T(0) ? T(0) : gap;
   return squared ? positive * positive : positive;
 }
 template <class T>
-WEIR_HD T hinge_gradient(T gap, bool squared, T g) {
+WEIR_HD inline T hinge_gradient(T gap, bool squared, T g) {
   return gap <= T(0) ? T(0) : g * (squared ? T(2) * gap : T(1));
 }
 

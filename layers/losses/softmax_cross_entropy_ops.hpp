@@ -15,7 +15,7 @@ enum SoftmaxRow { row_max, row_sum, row_loss, row_numbers };
 // The term of one class in a row's loss. Passed by value: when g++ 12 vectorises a loop that loads x conditionally for AVX-512, it reads
 // wrong lanes.
 template <class T>
-WEIR_HD T probability_term(T x, T t, T most, T log_sum) {
+WEIR_HD inline T probability_term(T x, T t, T most, T log_sum) {
   return t == T(0) ? T(0) : t * ((most - x) + log_sum);
 }
 

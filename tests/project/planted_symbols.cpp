@@ -13,3 +13,15 @@ void planted(int code) {
   std::exit(code);
 }
 }  // namespace weir
+
+namespace weir::math {
+[[gnu::used]] inline double planted_half(double x) { return x / 2; }
+}  // namespace weir::math
+
+namespace Eigen {
+[[gnu::used]] inline double planted_half(double x) { return x / 2; }
+}  // namespace Eigen
+
+namespace nlohmann {
+[[gnu::used]] inline double planted_half(double x) { return x / 2; }
+}  // namespace nlohmann

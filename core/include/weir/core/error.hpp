@@ -3,6 +3,10 @@
 #include <stdexcept>
 #include <string>
 
+#if !defined(__cpp_exceptions) || !defined(__cpp_rtti)
+#error "weir reports errors by exceptions and looks at the types of layers: compile without -fno-exceptions and -fno-rtti."
+#endif
+
 namespace weir {
 
 // Base class of all exceptions that weir throws. Messages have the form "who: what is wrong: got, expected. What to do."

@@ -1,0 +1,70 @@
+# A parent project whose flags change floating-point numbers: weir's sources give the same object files as without them. What cannot be taken
+# back is refused.
+include(${CMAKE_CURRENT_LIST_DIR}/support.cmake)
+
+set(early -ffast-math -fno-exceptions)  # in CMAKE_CXX_FLAGS
+set(late -Ofast -funsafe-math-optimizations -fassociative-math -freciprocal-math -ffinite-math-only -fno-signed-zeros -frounding-math
+  -ffp-contract=fast -fno-rtti -fno-threadsafe-statics)  # in add_compile_options
+execute_process(COMMAND ${COMPILER} --version OUTPUT_VARIABLE version)
+if(version MATCHES "clang")
+  list(APPEND early -ffp-model=fast)
+  list(APPEND late -fapprox-func -fno-honor-nans -fno-honor-infinities)
+else()
+  list(APPEND late -fno-trapping-math -fsignaling-nans -fsingle-precision-constant -fexcess-precision=fast)
+endif()
+list(JOIN early " " early_text)
+list(JOIN late " " late_text)
+set(folder ${SCRATCH}/host)
+file(REMOVE_RECURSE ${folder})
+run("configure" ${CMAKE_COMMAND} -S ${SOURCE}/tests/consumer/add_subdirectory -B ${folder} -G ${GENERATOR} -DCMAKE_CXX_COMPILER=${COMPILER}
+  -DCMAKE_EXPORT_COMPILE_COMMANDS=ON -DWEIR_SOURCE=${SOURCE} -DWEIR_CUDA=OFF -DCMAKE_CXX_FLAGS=${early_text} -DHOST_FLAGS=${late_text})
+
+# compile_line(<source>): the words of its command, without its output, in ${words}.
+file(READ ${folder}/compile_commands.json json)
+string(JSON count LENGTH "${json}")
+math(EXPR last "${count} - 1")
+function(compile_line source)
+  foreach(i RANGE ${last})
+    string(JSON file GET "${json}" ${i} file)
+    if(file STREQUAL "${SOURCE}/${source}")
+      string(JSON command GET "${json}" ${i} command)
+      string(REGEX REPLACE " -o [^ ]+" "" command "${command}")
+      separate_arguments(words UNIX_COMMAND "${command}")
+      set(words ${words} PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  message(FATAL_ERROR "${source}: is not compiled")
+endfunction()
+
+# Reductions, a search for NaN.
+foreach(source core/array_cpu.cpp core/compiler_flags.cpp data/finite.cpp)
+  compile_line(${source})
+  foreach(flag ${early} ${late})
+    if(NOT flag IN_LIST words)
+      message(FATAL_ERROR "${source}: is compiled without ${flag}, so nothing is shown")
+    endif()
+  endforeach()
+  set(plain ${words})
+  list(REMOVE_ITEM plain ${early} ${late})
+  run("${source}, as the parent project has it" ${words} -O2 -o ${folder}/host.o)
+  run("${source}, alone" ${plain} -O2 -ffp-contract=off -o ${folder}/plain.o)
+  run("${source}: the parent project's flags change its code" ${CMAKE_COMMAND} -E compare_files ${folder}/host.o ${folder}/plain.o)
+endforeach()
+
+# refused(<source> <message> <flag>...): the compiler stops with it.
+function(refused source message)
+  compile_line(${source})
+  execute_process(COMMAND ${words} ${ARGN} -o ${folder}/refused.o OUTPUT_VARIABLE text ERROR_VARIABLE text RESULT_VARIABLE code)
+  if(code EQUAL 0 OR NOT text MATCHES "${message}")
+    message(FATAL_ERROR "${source} with ${ARGN}: exit code ${code}, expected: ${message}:\n${text}")
+  endif()
+endfunction()
+foreach(flag -ffast-math -ffinite-math-only)
+  refused(core/compiler_flags.cpp "weir is compiled with -ffast-math, .* Compile it without" ${flag})
+endforeach()
+if(NOT version MATCHES "clang")
+  refused(core/compiler_flags.cpp "weir is compiled with -ffast-math, .* Compile it without" -frounding-math)
+  refused(core/compiler_flags.cpp "weir is compiled with -fsingle-precision-constant" -fsingle-precision-constant)
+endif()
+refused(examples/embed/main.cpp "compile without -fno-exceptions and -fno-rtti" -fsyntax-only)
