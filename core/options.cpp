@@ -47,7 +47,8 @@ std::size_t place_of_word(std::string_view who, std::string_view option, std::st
 }
 
 void refuse_option(std::string_view who, std::string_view option, const std::string& known) {
-  throw ConfigError(std::string(who) + ": has no option '" + std::string(option) + "', expected one of: " + known + ".");
+  throw ConfigError(std::string(who) + ": has no option '" + std::string(option) + "', expected " +
+                    (known.empty() ? "none. Leave it out." : "one of: " + known + "."));
 }
 
 }  // namespace weir

@@ -4,14 +4,15 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <weir/core/config.hpp>
 #include <weir/core/error.hpp>
 
 namespace weir {
 
-// Maps type names to factories that make an object from its Config. Lives in a static variable of a function in the room that defines
-// weir's own types, and is constructed with these: so they are known before the first lookup or registration.
+// Maps type names to factories that make an object from its Config. Made by a function in the room that defines weir's own types, at
+// its first call and with these: so they are known before the first lookup or registration. Never destroyed: static destructors may use it.
 template <class Made>
 class Registry {
  public:
@@ -30,7 +31,14 @@ class Registry {
 
   // Throws ConfigError for an unknown type; the message lists the known ones.
   Made make(const std::string& type, const Config& config) {
-    return find(type)(config);  // outside the lock: a factory may call make for nested objects
+    try {
+      return find(type)(config);  // outside the lock: a factory may call make for nested objects
+    } catch (const ConfigError& error) {
+      constexpr std::string_view nameless = "config: ";  // how the messages of Config's getters begin
+      const std::string_view text = error.what();
+      if (!text.starts_with(nameless)) throw;
+      throw ConfigError(type + ": the option " + std::string(text.substr(nameless.size())));
+    }
   }
 
  private:

@@ -1,6 +1,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <weir/core/error.hpp>
@@ -49,6 +50,9 @@ void check(const std::string& who, Field& field) {
 
 const Field& field_at(const std::vector<Field>& fields, std::size_t index, const char* kind) {
   if (index < fields.size()) return fields[index];
+  if (fields.empty() && std::string_view(kind) == "input") {
+    throw ConfigError("dataset: was moved from and is empty. Use the Dataset that it was moved to, or assign another one.");
+  }
   throw ConfigError("dataset: " + std::string(kind) + " " + std::to_string(index) + " asked for, it has " + std::to_string(fields.size()) +
                     ". Count from 0.");
 }
@@ -69,6 +73,16 @@ Field::Field(Tensor tensor, FieldInfo info_) : info(std::move(info_)) {
 
 Field::Field(const ConstTensorView& values_, std::shared_ptr<const void> owner_, FieldInfo info_)
     : values(values_), owner(std::move(owner_)), info(std::move(info_)) {}
+
+Field::Field(Field&& other) noexcept
+    : values(std::exchange(other.values, {})), owner(std::move(other.owner)), info(std::move(other.info)) {}
+
+Field& Field::operator=(Field&& other) noexcept {
+  values = std::exchange(other.values, {});
+  owner = std::move(other.owner);
+  info = std::move(other.info);
+  return *this;
+}
 
 void make_whole(const std::string& who, Field& field) {
   Tensor whole(field.values.shape(), DType::i32);
@@ -96,6 +110,8 @@ Dataset::Dataset(std::vector<Field> inputs, std::vector<Field> targets) : inputs
 }
 
 Dataset::Dataset(Field input, Field target) : Dataset(std::vector{std::move(input)}, std::vector{std::move(target)}) {}
+
+std::int64_t Dataset::samples() const { return field_at(inputs_, 0, "input").values.shape()[0]; }
 
 Shape Dataset::input_shape(std::size_t input) const { return field_at(inputs_, input, "input").values.shape().without_front(); }
 

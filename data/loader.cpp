@@ -70,20 +70,21 @@ void check_weights(const std::string& who, const ConstTensorView& weights, std::
 
 Loader::Loader(const Dataset& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device,
                std::span<const Field> sample_weights)
-    : device_(device), samples_(checked_samples(data)) {
+    : device_(device) {
+  const std::int64_t samples = checked_samples(data);
   check_options(dtype, batch);
-  batch_ = std::min(batch, samples_);
+  batch_ = std::min(batch, samples);
   inputs_ = data.inputs().size();
   targets_ = data.targets().size();
   for (std::size_t i = 0; i < sample_weights.size(); ++i) {
-    check_weights("loader: sample_weights " + std::to_string(i), sample_weights[i].values, samples_);
+    check_weights("loader: sample_weights " + std::to_string(i), sample_weights[i].values, samples);
   }
   add_columns(data.inputs(), "input", dtype);
   add_columns(data.targets(), "target", dtype);
   add_columns(sample_weights, "sample_weights", dtype);
   buffers_.resize(columns_.size());
   views_.resize(columns_.size());
-  order_ = Tensor(Shape{samples_}, DType::i32);
+  order_ = Tensor(Shape{samples}, DType::i32);
   in_order();
   feeding_ = choose_feeding(keep_on_device);
 }
@@ -124,7 +125,7 @@ void Loader::make_resident() {
   // step).
   constexpr std::int64_t reserved_bytes = 64 << 20;
   const Tensor reserved(Shape{reserved_bytes}, DType::u8, device_);
-  Tensor order(Shape{samples_}, DType::i32, device_);
+  Tensor order(order_.shape(), DType::i32, device_);
   std::vector<Tensor> fields;  // all fields or none
   for (const Column& column : columns_) {
     const ConstTensorView& values = column.field->values;
@@ -149,7 +150,7 @@ void Loader::in_order() {
 void Loader::shuffle(RandomKey key) {
   in_order();
   const std::span<std::int32_t> order = order_.values<std::int32_t>();
-  for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[random_below(key, i, i + 1)]);
+  for (std::size_t i = order.size(); i-- > 1;) std::swap(order[i], order[random_below(key, i, i + 1)]);
 }
 
 Batch Loader::load(const Context& context, std::int64_t index) {
@@ -200,7 +201,7 @@ void Loader::gather_on_host(const Context& context, const ConstTensorView& rows)
 
 ConstTensorView Loader::rows_of(std::int64_t index) const {
   const std::int64_t begin = index * batch_;
-  return order_.view().rows(begin, std::min(batch_, samples_ - begin));
+  return order_.view().rows(begin, std::min(batch_, order_.elements() - begin));
 }
 
 void Loader::set_views(std::int64_t samples) {

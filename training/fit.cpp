@@ -88,17 +88,18 @@ class Stopwatch {
 // Marks a Model for as long as fit trains it: a callback that called fit on the same Model would reset the state that the first fit uses.
 class FitGuard {
  public:
-  explicit FitGuard(Model& model) : running_(ModelAccess::in_fit(model)) {
+  explicit FitGuard(Model& model) : running_(ModelAccess::in_fit(model)), plan_fixed_(ModelAccess::plan_fixed(model)) {
     if (std::exchange(running_, true)) {
       throw ConfigError("fit: was called by a callback of a fit that trains the same Model. Call it when that one has returned.");
     }
   }
-  ~FitGuard() { running_ = false; }
+  ~FitGuard() { running_ = plan_fixed_ = false; }
   FitGuard(const FitGuard&) = delete;
   FitGuard& operator=(const FitGuard&) = delete;
 
  private:
   bool& running_;
+  bool& plan_fixed_;
 };
 
 // One call of fit. The constructor allocates all that the steps need; errors are thrown before parameters change.
@@ -131,6 +132,7 @@ class Run {
                         ": its place in the epoch does not fit the data. It is damaged: copy or save it again.");
     }
     model.plan_training(options.loss, target_shapes(train));
+    ModelAccess::plan_fixed(model) = true;
     // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
     if (RecordedSteps::possible(model, *loader_, updater_)) {

@@ -1,11 +1,11 @@
 #include "bench/cpu/report.hpp"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <ostream>
-#include <stdexcept>
+#include <sstream>
+
+#include <weir/core/files.hpp>
 
 #include "bench/cpu/machine.hpp"
 
@@ -56,7 +56,7 @@ void print(std::ostream& out, const std::vector<Row>& rows) {
 }
 
 void write_json(const std::string& file, const std::vector<Row>& rows) {
-  std::ofstream out(file);
+  std::ostringstream out;
   out << '[';
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Row& row = rows[i];
@@ -66,8 +66,7 @@ void write_json(const std::string& file, const std::vector<Row>& rows) {
         << '}';
   }
   out << "\n]\n";
-  out.close();
-  if (!out) throw std::runtime_error(file + ": cannot be written: " + std::strerror(errno) + ". Name a file in a folder that is there.");
+  weir::write_file(file, out.str());
 }
 
 }  // namespace bench

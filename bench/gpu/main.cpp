@@ -4,17 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <fstream>
 #include <functional>
 #include <iomanip>
 #include <iostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <weir/weir.hpp>
 
 #include "bench/support/synthetic.hpp"
+#include "examples/support/program.hpp"
 
 namespace {
 
@@ -113,7 +113,7 @@ void print(const Sample& sample, double copy) {
 }
 
 void write_json(const std::string& file, const std::vector<Sample>& samples) {
-  std::ofstream out(file);
+  std::ostringstream out;
   out << "{\"device\": \"" << weir::cuda_status() << "\", \"samples\": [";
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const Sample& s = samples[i];
@@ -121,7 +121,7 @@ void write_json(const std::string& file, const std::vector<Sample>& samples) {
         << "\", \"unit\": \"" << s.unit << "\", \"median\": " << s.median << ", \"least\": " << s.least << ", \"most\": " << s.most << "}";
   }
   out << "\n]}\n";
-  if (!out.flush()) throw weir::FileError(file + ": cannot be written. Name a file in a folder that is there.");
+  weir::write_file(file, out.str());
 }
 
 }  // namespace
@@ -130,11 +130,11 @@ int main(int argc, char** argv) {
   CLI::App app("weir on a CUDA device: microseconds a training step, GB/s of ReLU.", "bench_gpu");
   std::string json;
   bool quick = false, on_cpu = false;
-  app.add_option("--json", json, "Write the figures to this file");
+  app.add_option("--json", json, "Write the figures to this file")->check(program::not_empty());
   app.add_flag("--quick", quick, "The two small networks and a small ReLU alone");
   app.add_flag("--cpu", on_cpu, "Run on the CPU, to try the program where there is no device");
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return program::run(app, argc, argv, [&] {
+    if (!json.empty()) weir::check_writable(json);
     const weir::Device device = on_cpu ? weir::Device::cpu() : weir::Device::cuda();
     if (!on_cpu && weir::best_device().is_cpu()) throw weir::DeviceError("no device: " + weir::cuda_status() + ". Use --cpu to try it.");
     std::cout << weir::cuda_status() << "\nFP32 unless another precision is named; medians of 5 epochs, least and most\n\n";
@@ -160,9 +160,5 @@ int main(int argc, char** argv) {
       if (copy == 0) copy = sample.median;
     }
     if (!json.empty()) write_json(json, samples);
-  } catch (const std::exception& error) {
-    std::cerr << "bench_gpu: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  });
 }

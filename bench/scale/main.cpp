@@ -3,19 +3,15 @@
 // Run: ./weir bench scale [--samples 9] [--csv FILE] [--svg FILE]. Takes about a minute.
 // The last line to expect: "no point lies more than 25 % below the line through its neighbours".
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
-#include <exception>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 
-#include <CLI/CLI.hpp>
+#include <weir/weir.hpp>
 
 #include "bench/scale/plot.hpp"
 #include "bench/scale/point.hpp"
+#include "examples/support/program.hpp"
 
 namespace {
 
@@ -32,31 +28,27 @@ std::string table(const std::vector<bench::Point>& points) {
   return csv;
 }
 
-void write(const std::string& file, const std::string& content) {
-  if (file.empty()) return;
-  std::ofstream out(file);
-  out << content;
-  out.close();
-  if (!out) throw std::runtime_error(file + ": cannot be written: " + std::strerror(errno) + ". Name a file in a folder that is there.");
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Times a training step over batch, width and depth, on one thread.", "bench_scale");
   int samples = 9;
   std::string csv, svg, title = "weir, one thread";
-  app.add_option("--samples", samples, "Of each point; the median counts")->check(CLI::PositiveNumber)->capture_default_str();
-  app.add_option("--csv", csv, "Write the table to this file");
-  app.add_option("--svg", svg, "Write the drawing to this file");
+  app.add_option("--samples", samples, "Of each point; the median counts")
+      ->check(program::whole_number(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--csv", csv, "Write the table to this file")->check(program::not_empty());
+  app.add_option("--svg", svg, "Write the drawing to this file")->check(program::not_empty());
   app.add_option("--title", title, "Of the drawing")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return program::run(app, argc, argv, [&] {
+    for (const std::string& file : {csv, svg}) {
+      if (!file.empty()) weir::check_writable(file);
+    }
     std::vector<bench::Point> points = bench::points();
     bench::measure(points, samples);
     std::cout << table(points);
-    write(csv, table(points));
-    write(svg, bench::plot(points, title));
+    if (!csv.empty()) weir::write_file(csv, table(points));
+    if (!svg.empty()) weir::write_file(svg, bench::plot(points, title));
     int cliffs = 0;
     for (const bench::Point& p : points) {
       if (p.below_line <= cliff) continue;
@@ -64,9 +56,5 @@ int main(int argc, char** argv) {
       ++cliffs;
     }
     if (cliffs == 0) std::cout << "no point lies more than " << 100 * cliff << " % below the line through its neighbours\n";
-  } catch (const std::exception& error) {
-    std::cerr << "bench_scale: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  });
 }

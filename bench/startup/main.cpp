@@ -9,18 +9,15 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <weir/weir.hpp>
 
 #include "bench/support/synthetic.hpp"
+#include "examples/support/program.hpp"
 
 extern char** environ;
 
@@ -46,14 +43,11 @@ void first_step(const std::string& folder) {
 }
 
 void write_idx(const std::filesystem::path& file, const std::vector<std::int64_t>& extents, const std::string& content) {
-  std::ofstream out(file, std::ios::binary);
   std::string header{'\0', '\0', '\x08', static_cast<char>(extents.size())};
   for (const std::int64_t extent : extents) {
     for (int shift = 24; shift >= 0; shift -= 8) header += static_cast<char>(extent >> shift & 255);
   }
-  out << header << content;
-  out.close();
-  if (!out) throw std::runtime_error(file.string() + ": cannot be written.");
+  weir::write_file(file, header + content);
 }
 
 // Four files of MNIST's size.
@@ -140,18 +134,15 @@ int main(int argc, char** argv) {
   std::string folder, child;
   int samples = 9;
   app.add_option("--data", folder, "A folder with MNIST's raw files (default: synthetic ones)");
-  app.add_option("--samples", samples, "Processes to start; the median counts")->check(CLI::PositiveNumber)->capture_default_str();
+  app.add_option("--samples", samples, "Processes to start; the median counts")
+      ->check(program::whole_number(1, 1'000'000))
+      ->capture_default_str();
   app.add_option("--child", child)->group("");
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return program::run(app, argc, argv, [&] {
     if (child.empty()) {
       run(argv[0], folder, samples);
     } else {
       first_step(child);
     }
-  } catch (const std::exception& error) {
-    std::cerr << "bench_startup: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  });
 }

@@ -25,7 +25,10 @@ Setting& setting() {
 }  // namespace
 
 void set_num_threads(int threads) {
-  if (threads < 1) throw ConfigError("set_num_threads: got " + std::to_string(threads) + ", expected at least 1. Use 1 for a serial run.");
+  if (threads < 1 || threads > max_threads) {
+    throw ConfigError("set_num_threads: got " + std::to_string(threads) + ", expected 1 to " + std::to_string(max_threads) +
+                      ". Use 1 for a serial run.");
+  }
   setting().set = threads;
 }
 

@@ -27,13 +27,18 @@ AtomicFile::AtomicFile(const FileTarget& target) : name_(shown(target)) {
     return;
   }
   target_ = std::get<std::filesystem::path>(target);
+  if (target_.empty()) throw FileError(name_ + ": cannot be saved: expected the name of a file. Name one.");
   struct stat old {};
   const bool exists = ::stat(target_.c_str(), &old) == 0;
+  if (!exists && errno != ENOENT && errno != ENOTDIR) fail();
   if (exists && S_ISDIR(old.st_mode)) throw FileError(name_ + ": is a folder, expected a file. Name a file in it.");
   if (exists && !S_ISREG(old.st_mode)) throw FileError(name_ + ": is a pipe or a device, expected a file. Save to a file.");
-  std::error_code error;
-  if (exists) target_ = std::filesystem::canonical(target_, error);
-  if (error) throw FileError(name_ + ": cannot be saved: " + error.message() + ".");
+  if (exists && ((old.st_mode & 0222) == 0 || ::access(target_.c_str(), W_OK) != 0)) {
+    throw FileError(name_ + ": cannot be saved: the file is read-only. Save it elsewhere, or make the file writable.");
+  }
+  for (std::error_code no_link; std::filesystem::is_symlink(target_, no_link);) {
+    target_ = target_.parent_path() / std::filesystem::read_symlink(target_);
+  }
 
   std::filesystem::path folder = target_.parent_path();
   if (folder.empty()) folder = ".";
@@ -102,5 +107,13 @@ void AtomicFile::fail() const {
   throw FileError(name_ + ": cannot be saved: " + last_error() +
                   ". An existing file is unchanged. Save it elsewhere, or fix the cause first.");
 }
+
+void write_file(const FileTarget& target, std::string_view text) {
+  AtomicFile file(target);
+  file.write(std::as_bytes(std::span(text)));
+  file.commit();
+}
+
+void check_writable(const FileTarget& target) { AtomicFile file(target); }
 
 }  // namespace weir

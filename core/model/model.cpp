@@ -150,6 +150,16 @@ Model::Model(Graph graph, ModelOptions options) {
 }
 
 Model::Model(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Model::Owner::Owner(std::unique_ptr<Impl> impl) : std::unique_ptr<Impl>(std::move(impl)) {}
+
+Model::Impl& Model::Owner::operator*() const {
+  if (!get()) throw ConfigError("model: was moved from and is empty. Use the Model that it was moved to, or assign another one.");
+  return *get();
+}
+
+Model::Impl* Model::Owner::operator->() const { return &**this; }
+
 Model::Model(Model&&) noexcept = default;
 Model& Model::operator=(Model&&) noexcept = default;
 Model::~Model() = default;
@@ -205,6 +215,11 @@ ConstTensorView Model::forward(ConstTensorView input) {
 void Model::plan_training(const Losses& losses, std::vector<Shape> targets, TrainingPlanOptions options) {
   Impl& impl = *impl_;
   if (impl.plan && same_plan(*impl.plan, losses, targets, options)) return;
+  if (impl.plan_fixed) {
+    throw ConfigError(
+        "model: plan_training for other losses, targets or options was called by a callback of a fit that trains this Model. "
+        "Call it when fit has returned.");
+  }
   check_count("losses", losses.terms().size(), graph().outputs().size());
   check_count("target shapes", targets.size(), losses.terms().size());
   std::vector<Storage> storage;

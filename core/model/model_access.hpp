@@ -24,6 +24,7 @@ struct ModelAccess {
   }
 
   static bool& in_fit(Model& model) { return model.impl_->in_fit; }  // whether fit is training it
+  static bool& plan_fixed(Model& model) { return model.impl_->plan_fixed; }
 
   // The gradients of the last backward with their upper bounds; the bounds are invalid once gradients have been modified.
   static std::span<const BoundedGradient> gradients(const Model& model) { return model.impl_->training->gradients(); }

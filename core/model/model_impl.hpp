@@ -21,7 +21,8 @@ struct Model::Impl {
   Program* last_run = nullptr;  // the program whose outputs are in the workspace
   std::optional<TrainingPlan> plan;
   TrainingState state;
-  bool in_fit = false;  // fit is training this Model
+  bool in_fit = false;      // fit is training this Model ...
+  bool plan_fixed = false;  // ... and has planned its steps
   DataInfo data_info;
 
   Impl(Graph graph_, const ModelOptions& options_, std::shared_ptr<ParameterStore> store_);

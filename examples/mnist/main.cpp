@@ -3,27 +3,8 @@
 // Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads (processors),
 // <processor>".
 
-#include <charconv>
-#include <cstdint>
-#include <iostream>
-#include <stdexcept>
-#include <string>
-
-#include <CLI/CLI.hpp>
-
+#include "examples/support/program.hpp"
 #include "options.hpp"
-
-namespace {
-
-const CLI::Validator at_least_one(
-    [](const std::string& text) {
-      std::int64_t count = 1;
-      std::from_chars(text.data(), text.data() + text.size(), count);  // CLI11 reports what is not a number
-      return count < 1 ? "got " + text + ", expected at least 1." : std::string();
-    },
-    "");
-
-}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
@@ -34,27 +15,35 @@ int main(int argc, char** argv) {
   app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
       ->check(CLI::IsMember({"mnist", "fashion", "digits"}));
   app.add_flag("--require-mnist", t.require_mnist, "Fail when MNIST cannot be had");
-  app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")->delimiter(',')->check(at_least_one)->capture_default_str();
+  app.add_option("--hidden", t.hidden, "Widths of the hidden layers: 512,512")
+      ->delimiter(',')
+      ->check(program::whole_number<std::int64_t>(1, program::most))
+      ->capture_default_str();
   app.add_option("--activation", t.activation, "Activation of the hidden layers: relu, gelu, tanh or any other of weir's")
       ->capture_default_str();
-  app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)")->check(at_least_one);
-  app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)")->check(at_least_one);
+  app.add_option("--epochs", t.epochs, "Passes over the training data (default: 5; fashion 10, digits 100)")
+      ->check(program::whole_number<std::int64_t>(1, program::most));
+  app.add_option("--batch", t.batch, "Samples a step (default: 64; digits 32)")
+      ->check(program::whole_number<std::int64_t>(1, program::most));
   app.add_option("--optimizer", t.optimizer, "sgd, momentum (0.9, Nesterov) or adam")
       ->check(CLI::IsMember({"sgd", "momentum", "adam"}))
       ->capture_default_str();
-  app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)");
-  app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")->capture_default_str();
+  app.add_option("--lr", t.lr, "Learning rate (default: adam 0.001, momentum 0.02, sgd 0.1)")->check(program::number_from_zero());
+  app.add_option("--seed", t.seed, "Of the initial weights and the order of the samples")
+      ->check(program::whole_number<std::uint64_t>(0, std::numeric_limits<std::uint64_t>::max()))
+      ->capture_default_str();
   app.add_option("--threads", t.threads, "CPU threads; the result does not depend on it (default: as many as processors that it may use)")
-      ->check(at_least_one);
+      ->check(program::whole_number(1, weir::max_threads));
   app.add_option("--device", t.device, "auto, cpu or cuda")->check(CLI::IsMember({"auto", "cpu", "cuda"}))->capture_default_str();
   app.add_option("--precision", t.precision, "Of products on a CUDA device: f32, tf32 or bf16")
       ->check(CLI::IsMember({"f32", "tf32", "bf16"}))
       ->capture_default_str();
   app.add_flag("--compare", t.compare, "Take one step on the CPU and on a CUDA device instead, and compare layer by layer");
-  app.add_option("--save", t.save, "Write the trained model to this file (safetensors)");
-  app.add_option("--json", t.json, "Write the figures to this file");
-  app.add_option("--csv", t.csv, "Write a row for each epoch to this file");
-  app.add_option("--tensorboard", t.tensorboard, "Write what is measured each epoch into this folder, for TensorBoard");
+  app.add_option("--save", t.save, "Write the trained model to this file (safetensors)")->check(program::not_empty());
+  app.add_option("--json", t.json, "Write the figures to this file")->check(program::not_empty());
+  app.add_option("--csv", t.csv, "Write a row for each epoch to this file")->check(program::not_empty());
+  app.add_option("--tensorboard", t.tensorboard, "Write what is measured each epoch into this folder, for TensorBoard")
+      ->check(program::not_empty());
   app.add_flag("--profile", t.profile, "After the training, print where a step's time goes");
   app.add_flag("--quiet", t.quiet, "Print errors only");
 
@@ -62,19 +51,15 @@ int main(int argc, char** argv) {
   CLI::App* reader = app.add_subcommand("predict", "Draw a digit and what a trained model makes of it");
   reader->add_option("--model", p.model, "A file that was written with --save")->required();
   reader->add_option("--data", p.data, "Folder with the IDX files (default: as for training)");
-  CLI::Option* index = reader->add_option("--index", p.index, "Which test image, from 0 (default: 0)");
+  CLI::Option* index = reader->add_option("--index", p.index, "Which test image, from 0 (default: 0)")
+                           ->check(program::whole_number<std::int64_t>(0, program::most));
   reader->add_option("--image", p.image, "A PGM file of the training images' size, white on black")->excludes(index);
 
-  CLI11_PARSE(app, argc, argv);
-  try {
+  return program::run(app, argc, argv, [&] {
     if (*reader) {
       predict(p);
     } else {
       train(t);
     }
-  } catch (const std::exception& error) {
-    std::cerr << "mnist: " << error.what() << '\n';
-    return 1;
-  }
-  return 0;
+  });
 }

@@ -1,8 +1,6 @@
 #include "summary.hpp"
 
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iostream>
 
@@ -62,10 +60,5 @@ void write_json(const Summary& summary, const std::string& file) {
                                        {"threads", summary.threads},
                                        {"device", summary.device},
                                        {"seed", summary.seed}};
-  std::ofstream out(file);
-  out << json.dump(2) << '\n';
-  out.close();
-  if (!out)
-    throw weir::FileError(file + ": cannot be written: " + std::strerror(errno) +
-                          ". Name a file in a folder that is there, on a disk with room.");
+  weir::write_file(file, json.dump(2) + '\n');
 }

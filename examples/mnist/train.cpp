@@ -1,7 +1,6 @@
 #include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <iostream>
 #include <vector>
 
@@ -81,20 +80,12 @@ bool draws_bars() {
   return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !is_set("CI");
 }
 
-// Checked before the training, so that it is not lost because the model cannot be saved.
-void check_folder_of(const std::string& file) {
-  if (file.empty()) return;
-  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
-  if (!std::filesystem::is_directory(folder)) {
-    throw weir::FileError(file + ": cannot be written, " + folder.string() + " is no folder. Name a file in a folder that is there.");
-  }
-}
-
 }  // namespace
 
 void train(const TrainOptions& options) {
-  check_folder_of(options.save);
-  check_folder_of(options.json);
+  for (const std::string& file : {options.save, options.json}) {
+    if (!file.empty()) weir::check_writable(file);  // else found after the training, which would be lost
+  }
   if (options.threads) weir::set_num_threads(*options.threads);
   const weir::AnyOptimizer optimizer = make_optimizer(options.optimizer, options.lr);
   const Images images = find_images(options.data, options.dataset, options.require_mnist, options.quiet);

@@ -122,6 +122,73 @@ TEST_CASE("mnist: without MNIST and network it says so in three lines and trains
         "train where there is a network.\n");
 }
 
+TEST_CASE("mnist: a number that does not fit its option is refused with the range") {
+  const std::string train = nowhere + mnist + " --quiet --dataset digits --epochs 1 ";
+  const auto refused = [](const std::string& command, const std::string& option, const std::string& text, const std::string& expected) {
+    const auto ran = run(command + option + " '" + text + "'");
+    CHECK_MESSAGE(ran.status != 0, option << ' ' << text << ran.output);
+    CHECK_MESSAGE(ran.prints(option + ": got '" + text + "', expected " + expected), option << ' ' << text << ": " << ran.output);
+  };
+  const std::string from_one = "a whole number from 1 to 2147483647.";
+  for (const char* text : {"0", "-1", "1e3", "0x10", " 5", "5 ", "", "nan", "inf", "5x", "1.5", "2147483648", "99999999999999999999"}) {
+    for (const char* option : {"--epochs", "--batch", "--hidden"}) refused(train, option, text, from_one);
+  }
+  for (const char* text : {"0", "129", "100000", "99999999999999999999", "2.0"}) {
+    refused(train, "--threads", text, "a whole number from 1 to 128.");
+  }
+  for (const char* text : {"-1", "18446744073709551616", "99999999999999999999", "1e3", "0x10", " 5", ""}) {
+    refused(train, "--seed", text, "a whole number from 0 to 18446744073709551615.");
+  }
+  for (const char* text : {"-0.1", "nan", "inf", "1e400", "0x1p3", "", " 1", "1,5"}) {
+    refused(train, "--lr", text, "a finite number of at least 0, such as 0.01 or 1e-3.");
+  }
+  for (const char* text : {"-1", "1e3", "99999999999999999999", ""}) {
+    refused(mnist + " predict --model none ", "--index", text, "a whole number from 0 to 2147483647.");
+  }
+  CHECK(run(train + "--seed 18446744073709551615 --threads 128 --lr 1e-3 --batch 7").status == 0);
+  const auto huge = run(train + "--hidden 2147483647,2147483647");
+  CHECK(huge.status == 1);
+  CHECK_MESSAGE(huge.output.starts_with("mnist: "), huge.output);
+}
+
+TEST_CASE("mnist: output that cannot be written is found before the training") {
+  const TemporaryFolder folder;
+  weir::test::write_bytes(folder / "file", "kept");
+  const std::string file = (folder / "file").string(), none = (folder / "none/file").string(),
+                    longer = (folder / std::string(300, 'x')).string();
+  for (const std::string option : {"--save ", "--json "}) {
+    for (const std::string& place : {folder.path().string(), none, longer, file + "/file", std::string("/dev/full")}) {
+      const auto ran = run(nowhere + mnist + " --dataset digits --epochs 1 " + option + place);
+      CHECK_MESSAGE(ran.status == 1, option << place);
+      CHECK_MESSAGE(ran.output.starts_with("mnist: " + place + ": "), ran.output);  // and no epoch before it
+      CHECK_MESSAGE(ran.output.find('\n') == ran.output.size() - 1, ran.output);
+    }
+    const auto ran = run(nowhere + mnist + " --dataset digits --epochs 1 " + option + "''");
+    CHECK_MESSAGE(ran.status != 0, option);
+    CHECK_MESSAGE(ran.prints("got an empty name, expected the name of a file."), ran.output);
+    CHECK(run(nowhere + mnist + " --dataset digits --epochs 1 --quiet --lr 1e30 " + option + file).status == 1);  // the training fails
+    CHECK(weir::test::read_bytes(file) == "kept");
+  }
+}
+
+TEST_CASE("mnist: a standard output that is full or closed is an error") {
+  const TemporaryFolder folder;
+  const std::string model = (folder / "model").string();
+  REQUIRE(run(mnist + " --dataset digits --epochs 1 --quiet --save " + model + " >/dev/full").status == 0);  // nothing was to be printed
+  const std::string bytes = weir::test::read_bytes(model);
+  for (const std::string arguments : {"--help", "predict --help", "--dataset digits --epochs 1", "predict --model "}) {
+    const std::string command = mnist + " " + arguments + (arguments.ends_with(' ') ? model : "");
+    const auto full = run(command + " >/dev/full");
+    CHECK_MESSAGE(full.status == 1, command);
+    CHECK(full.output == "mnist: the standard output cannot be written: No space left on device. Send it elsewhere.\n");
+    const auto closed = run(command + " >&-");
+    CHECK_MESSAGE(closed.status == 1, command);
+    CHECK(closed.output == "mnist: the standard output cannot be written: Bad file descriptor. Send it elsewhere.\n");
+  }
+  CHECK(run(mnist + " --dataset digits --epochs 1 --save " + model + " >&-").status == 1);
+  CHECK(weir::test::read_bytes(model) == bytes);  // no line of the progress in it
+}
+
 TEST_CASE("mnist: what cannot be used is an error and never a reason to fall back") {
   const TemporaryFolder folder;
   for (const std::string options :

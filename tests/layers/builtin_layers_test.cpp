@@ -39,7 +39,29 @@ TEST_CASE("builtin layers: each is built again from its type and config") {
     CHECK(again->type() == layer->type());
     CHECK(again->config() == layer->config());
     CHECK(again->describe() == layer->describe());
+    Config misspelt = layer->config();
+    misspelt.set("epz", 1.0);
+    CHECK_THROWS_WITH_AS(make_registered_layer(layer->type(), misspelt), doctest::Contains("'epz'"), ConfigError);
   }
+}
+
+TEST_CASE("builtin layers: an option that there is not or that is missing is named with its layer") {
+  const auto refusal = [](const char* type, const Config& config) -> std::string {
+    try {
+      make_registered_layer(type, config);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "made";
+  };
+  CHECK(refusal("batch_norm", Config()) == "batch_norm: the option 'eps' is missing.");
+  CHECK(refusal("dropout", Config().set("p", std::string("half"))) == "dropout: the option 'p' is of another kind, expected a number.");
+  CHECK(refusal("dropout", Config().set("p", 0.5).set("q", 0.5)) == "dropout: has no option 'q', expected one of: p.");
+  CHECK(refusal("flatten", Config().set("p", 0.5)) == "flatten: has no option 'p', expected none. Leave it out.");
+  CHECK(refusal("softmax_cross_entropy", Config().set("smoothing", 0.1)) ==
+        "softmax_cross_entropy: has no option 'smoothing', expected one of: label_smoothing, weight, ignore_index, reduction.");
+  CHECK(refusal("mean_squared_error", Config().set("reduction", std::string("average"))) ==
+        "mean_squared_error: the option 'reduction' is 'average', expected one of: mean, sum, batch_mean.");
 }
 
 TEST_CASE("builtin layers: made and registered from several threads at once") {

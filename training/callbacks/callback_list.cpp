@@ -24,14 +24,16 @@ CallbackList::CallbackList(Model& model, const FitOptions& options, bool resumed
       throw ConfigError("fit: the callback " + callback->name() + " wants a call every " + with_commas(every) +
                         " steps, expected 1 or more, or 0 for none. Change its every().");
     }
-    entries_.push_back({std::move(callback), every, nullptr});
+    std::string key = callback->name();
+    for (int i = 1; std::ranges::find(entries_, key, &Entry::key) != entries_.end(); ++i) key = callback->name() + "_" + std::to_string(i);
+    entries_.push_back({std::move(callback), every, std::move(key), nullptr});
   };
   for (const AnyCallback& callback : options.callbacks) add(callback.copy());
   if (options.on_step || options.on_epoch) add(std::make_unique<Functions>(options.on_step, options.on_step_every, options.on_epoch));
   if (!resumed) return;
   for (Entry& entry : entries_) {
     std::vector<CallbackState>& saved = model.training_state().callbacks;
-    const auto found = std::ranges::find(saved, entry.callback->name(), &CallbackState::name);
+    const auto found = std::ranges::find(saved, entry.key, &CallbackState::name);
     if (found == saved.end()) continue;
     entry.callback->load_state(*found);
     entry.saved = &*found;
@@ -54,9 +56,7 @@ void CallbackList::call(Due&& due, F&& f) {
 
 void CallbackList::on_begin(const BeginReport& report) {
   std::vector<CallbackState> states;
-  for (const Entry& entry : entries_) {
-    states.push_back(entry.saved ? std::move(*entry.saved) : CallbackState{entry.callback->name(), {}, {}});
-  }
+  for (const Entry& entry : entries_) states.push_back(entry.saved ? std::move(*entry.saved) : CallbackState{entry.key, {}, {}});
   model_.training_state().callbacks = std::move(states);
   call(always, [&](Callback& callback) { return callback.on_begin(model_, report); });
 }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 #include <weir/core/model.hpp>
 #include <weir/training/callback.hpp>
@@ -27,6 +28,7 @@ class CallbackList {
   struct Entry {
     std::unique_ptr<Callback> callback;
     std::int64_t every = 0;
+    std::string key;  // of its state: its name; a later one of the same name has "name_1"
     CallbackState* saved = nullptr;  // of the run that is resumed, until on_begin
   };
 

@@ -76,7 +76,7 @@ Registry<AnyOptimizer>::Factories own(std::type_identity<std::variant<Options...
 }
 
 Registry<AnyOptimizer>& optimizer_registry() {
-  static Registry<AnyOptimizer> instance("optimizer", own(std::type_identity<OptimizerOptions>()));
+  static auto& instance = *new Registry<AnyOptimizer>("optimizer", own(std::type_identity<OptimizerOptions>()));
   return instance;
 }
 

@@ -45,7 +45,7 @@ Registry<AnySchedule>::Factories factories_of() {
 
 // The list of weir's schedules.
 Registry<AnySchedule>& schedule_registry() {
-  static Registry<AnySchedule> instance(
+  static auto& instance = *new Registry<AnySchedule>(
       "schedule", factories_of<ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, LinearWarmup,
                                MultiStepLR, OneCycleLR, PolynomialLR, ReduceLROnPlateau, StepLR>());
   return instance;

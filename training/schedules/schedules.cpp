@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <string>
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>
 #include <weir/training/cosine_annealing_warm_restarts.hpp>
@@ -30,9 +31,8 @@ double StepLR::rate(double lr, std::uint64_t time, std::span<const double>) cons
 }
 
 double MultiStepLR::rate(double lr, std::uint64_t time, std::span<const double>) const {
-  const auto reached = std::count_if(options_.milestones.begin(), options_.milestones.end(), [time](std::int64_t milestone) {
-    return milestone <= 0 || static_cast<std::uint64_t>(milestone) <= time;
-  });
+  const auto reached = std::count_if(options_.milestones.begin(), options_.milestones.end(),
+                                     [time](std::int64_t milestone) { return static_cast<std::uint64_t>(milestone) <= time; });
   return lr * std::pow(options_.gamma, static_cast<double>(reached));
 }
 
@@ -69,6 +69,9 @@ double CosineAnnealingWarmRestarts::rate(double lr, std::uint64_t time, std::spa
 void check_together(const MultiStepLROptions& options) {
   if (!std::is_sorted(options.milestones.begin(), options.milestones.end())) {
     throw ConfigError("MultiStepLR: milestones are not in order. Sort them.");
+  }
+  if (!options.milestones.empty() && options.milestones.front() < 0) {
+    throw ConfigError("MultiStepLR: the first of milestones is " + std::to_string(options.milestones.front()) + ", expected 0 or more.");
   }
 }
 

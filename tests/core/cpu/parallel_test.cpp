@@ -80,7 +80,9 @@ TEST_CASE("parallel: the number of threads is at least 1") {
   const int before = weir::num_threads();
   weir::set_num_threads(3);
   CHECK(weir::num_threads() == 3);
-  CHECK_THROWS_WITH_AS(weir::set_num_threads(0), "set_num_threads: got 0, expected at least 1. Use 1 for a serial run.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::set_num_threads(0), "set_num_threads: got 0, expected 1 to 128. Use 1 for a serial run.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::set_num_threads(129), "set_num_threads: got 129, expected 1 to 128. Use 1 for a serial run.",
+                       weir::ConfigError);
   CHECK(weir::num_threads() == 3);
   weir::set_num_threads(before);
 }

@@ -180,13 +180,62 @@ TEST_CASE("saving: a link is followed and stays a link") {
   CHECK(TensorFile(folder / "inner/file").find("x")->bytes == 12);
 }
 
+TEST_CASE("saving: links without a file and links to links are followed and stay links") {
+  const TemporaryFolder folder;
+  std::filesystem::create_directory(folder / "inner");
+  std::filesystem::create_symlink("inner/file", folder / "first");
+  std::filesystem::create_symlink("first", folder / "second");
+  save_numbers(folder / "second", 3);
+  CHECK(std::filesystem::is_symlink(folder / "first"));
+  CHECK(std::filesystem::is_symlink(folder / "second"));
+  CHECK(TensorFile(folder / "inner/file").find("x")->bytes == 12);
+  std::filesystem::create_symlink("none/file", folder / "nowhere");
+  const std::string name = (folder / "nowhere").string();
+  CHECK(refusal(name) == name + ": cannot be saved: there is no folder " + (folder / "none").string() + ". Make it first.");
+  std::filesystem::create_symlink("circle", folder / "circle");
+  const std::string circle = (folder / "circle").string();
+  CHECK(refusal(circle) == circle + ": cannot be saved: Too many levels of symbolic links" + unchanged);
+}
+
+TEST_CASE("saving: a file that its owner made read-only is kept") {
+  const TemporaryFolder folder;
+  const std::string name = (folder / "a").string();
+  write_bytes(name, "kept");
+  REQUIRE(::chmod(name.c_str(), 0444) == 0);
+  CHECK(refusal(name) == name + ": cannot be saved: the file is read-only. Save it elsewhere, or make the file writable.");
+  CHECK(read_bytes(name) == "kept");
+}
+
+TEST_CASE("saving: that a file could not be written is found before it is written") {
+  const TemporaryFolder folder;
+  write_bytes(folder / "a", "old");
+  for (const char* name : {"a", "b"}) CHECK_NOTHROW(check_writable(folder / name));
+  CHECK(read_bytes(folder / "a") == "old");
+  CHECK(names_in(folder.path()) == std::vector<std::string>{"a"});
+  for (const std::filesystem::path& path : {folder / "none/a", folder.path(), std::filesystem::path(), folder / std::string(300, 'x')}) {
+    CHECK(message_of<FileError>([&] { check_writable(path); }) == refusal(path));
+  }
+}
+
+TEST_CASE("write_file replaces the content of a file by a text") {
+  const TemporaryFolder folder;
+  write_bytes(folder / "a", "what was there before");
+  write_file(folder / "a", "new");
+  CHECK(read_bytes(folder / "a") == "new");
+  write_file(folder / "a", "");
+  CHECK(read_bytes(folder / "a").empty());
+  std::vector<std::byte> memory(5);
+  write_file(memory, "ab");
+  CHECK(memory == std::vector<std::byte>{std::byte{'a'}, std::byte{'b'}});
+}
+
 TEST_CASE("saving: what is no place for a file is refused and stays as it is") {
   const TemporaryFolder folder;
   const std::string name = (folder / "a").string();
   CHECK(refusal(folder / "none/a") ==
         name.substr(0, name.size() - 1) + "none/a: cannot be saved: there is no folder " + (folder / "none").string() + ". Make it first.");
   CHECK(refusal(folder.path()) == folder.path().string() + ": is a folder, expected a file. Name a file in it.");
-  CHECK(refusal("") == "(an empty path): cannot be saved: No such file or directory" + unchanged);
+  CHECK(refusal("") == "(an empty path): cannot be saved: expected the name of a file. Name one.");
   write_bytes(name, "");
   CHECK(refusal(name + "/b") == name + "/b: cannot be saved: there is no folder " + name + ". Make it first.");
   CHECK(refusal(folder / std::string(300, 'x')) ==

@@ -11,6 +11,7 @@
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
+#include <weir/layers/negative_log_likelihood.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
 
@@ -98,6 +99,39 @@ TEST_CASE("callback: whichever says stop ends fit after the others have been cal
     CHECK(std::equal(std::end(tail) - 4, std::end(tail), log->end() - 4));
     CHECK(std::find(log->begin(), log->end(), std::string("b ") + when) != log->end());
   }
+}
+
+TEST_CASE("callback: two of one name have states of their own") {
+  const Log log = std::make_shared<std::vector<std::string>>();
+  Model model = classifier();
+  fit(model, data(), options_with({Recorder("a", 0, log), Recorder("b", 0, log), Recorder("a", 0, log), Recorder("a", 0, log)}, 1));
+  std::vector<std::string> names;
+  for (const CallbackState& state : model.training_state().callbacks) names.push_back(state.name);
+  CHECK(names == std::vector<std::string>{"a", "b", "a_1", "a_2"});
+}
+
+TEST_CASE("callback: planning other losses inside a fit is an error that leaves the training as it was") {
+  class Plans : public Callback {
+   public:
+    explicit Plans(Losses losses) : losses_(std::move(losses)) {}
+    std::string name() const override { return "plans"; }
+    Control on_epoch(Model& model, const EpochReport&) override {
+      model.plan_training(losses_, {Shape{}});
+      return Control::go_on;
+    }
+
+   private:
+    Losses losses_;
+  };
+  const FitOptions same = options_with({Plans(SoftmaxCrossEntropy())}, 2), other = options_with({Plans(NegativeLogLikelihood())}, 2);
+  Model model = classifier();
+  fit(model, data(), same);
+  CHECK_THROWS_WITH_AS(fit(model, data(), other),
+                       "model: plan_training for other losses, targets or options was called by a callback of a fit that trains this "
+                       "Model. Call it when fit has returned.",
+                       ConfigError);
+  CHECK(model.training_state().epochs == 3);
+  CHECK_NOTHROW(model.plan_training(NegativeLogLikelihood(), {Shape{}}));
 }
 
 TEST_CASE("callback: each fit works with copies of the callbacks as they were given") {

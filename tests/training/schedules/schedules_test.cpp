@@ -382,6 +382,8 @@ TEST_CASE("schedules: options outside their range are refused") {
   CHECK_THROWS_WITH_AS(StepLR({.step_size = 0}), "StepLR: step_size is 0, expected at least 1.", ConfigError);
   CHECK_THROWS_WITH_AS(StepLR({.gamma = nan}), "StepLR: gamma is nan, expected a finite number, 0 or more.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiStepLR({.milestones = {3, 2}}), "MultiStepLR: milestones are not in order. Sort them.", ConfigError);
+  CHECK_THROWS_WITH_AS(MultiStepLR({.milestones = {-2, 2}}), "MultiStepLR: the first of milestones is -2, expected 0 or more.",
+                       ConfigError);
   CHECK_THROWS_WITH_AS(ExponentialLR({.gamma = -1}), "ExponentialLR: gamma is -1, expected a finite number, 0 or more.", ConfigError);
   CHECK_THROWS_WITH_AS(PolynomialLR({.total_iters = 0}), "PolynomialLR: total_iters is 0, expected at least 1.", ConfigError);
   CHECK_THROWS_WITH_AS(ConstantLR({.total_iters = -1}), "ConstantLR: total_iters is -1, expected at least 0.", ConfigError);

@@ -14,6 +14,8 @@ namespace weir {
 struct LossTerm {
   template <std::derived_from<Loss> L>
   LossTerm(L loss_, double weight_ = 1) : loss(std::make_shared<const L>(std::move(loss_))), weight(weight_) {}
+  LossTerm(const LossTerm&) = default;  // moving copies: the other stays as it is
+  LossTerm& operator=(const LossTerm&) = default;
 
   std::shared_ptr<const Loss> loss;
   double weight = 1;

@@ -66,7 +66,7 @@ class Model {
   // ConfigError for an incomplete graph, a max_batch below 1, or a dtype other than f32 and f64; DeviceError for a device that does not
   // exist or a layer that does not run on it.
   explicit Model(Graph graph, ModelOptions options = {});
-  Model(Model&&) noexcept;
+  Model(Model&&) noexcept;  // leaves the other empty: all of its functions then throw ConfigError
   Model& operator=(Model&&) noexcept;
   ~Model();
 
@@ -124,8 +124,14 @@ class Model {
 
  private:
   struct Impl;
+  struct Owner : std::unique_ptr<Impl> {
+    Owner() = default;
+    Owner(std::unique_ptr<Impl> impl);
+    Impl& operator*() const;
+    Impl* operator->() const;
+  };
   explicit Model(std::unique_ptr<Impl> impl);
-  std::unique_ptr<Impl> impl_;
+  Owner impl_;
 
   friend struct ModelAccess;  // for fit's steps on a CUDA device
   friend std::ostream& operator<<(std::ostream& out, const Model& model);

@@ -20,6 +20,11 @@ struct Field {
   // empty owner you must keep them alive as long as the Field and its copies.
   Field(const ConstTensorView& values, std::shared_ptr<const void> owner, FieldInfo info = {});
 
+  Field(const Field&) = default;
+  Field& operator=(const Field&) = default;
+  Field(Field&& other) noexcept;  // leaves the other without values
+  Field& operator=(Field&& other) noexcept;
+
   ConstTensorView values;
   std::shared_ptr<const void> owner;
   FieldInfo info;
@@ -35,7 +40,7 @@ class Dataset {
   Dataset(std::vector<Field> inputs, std::vector<Field> targets);
   Dataset(Field input, Field target);
 
-  std::int64_t samples() const { return inputs_.front().values.shape()[0]; }
+  std::int64_t samples() const;  // ConfigError for a Dataset that was moved from, which has no fields
   const std::vector<Field>& inputs() const { return inputs_; }
   const std::vector<Field>& targets() const { return targets_; }
   Shape input_shape(std::size_t input = 0) const;    // of one sample; ConfigError if there is no such input

@@ -29,11 +29,11 @@ class Loader {
          std::span<const Field> sample_weights = {});
   Loader(Dataset&& data, Device device, DType dtype, std::int64_t batch, bool keep_on_device = true,
          std::span<const Field> sample_weights = {}) = delete;
-  Loader(Loader&&) noexcept;
+  Loader(Loader&&) noexcept;  // leaves the other with no batches
   Loader& operator=(Loader&&) noexcept;
   ~Loader();
 
-  std::int64_t batches() const { return (samples_ + batch_ - 1) / batch_; }
+  std::int64_t batches() const { return (order_.elements() + batch_ - 1) / batch_; }
   std::int64_t batch() const { return batch_; }                    // size of every batch, except perhaps the last
   bool resident() const { return feeding_ == Feeding::resident; }  // the whole data is on the CUDA device
 
@@ -81,8 +81,7 @@ class Loader {
   Batch batch_of_views() const;
 
   Device device_;
-  std::int64_t samples_ = 0;
-  std::int64_t batch_ = 0;
+  std::int64_t batch_ = 1;
   Feeding feeding_ = Feeding::in_place;
   bool order_changed_ = true;    // device_order_ must be copied again
   std::vector<Column> columns_;  // inputs, then targets, then weights

@@ -50,6 +50,9 @@ class TensorFile {
   // Tensors from another source: a format of your own, or memory. Messages call it `name`. FormatError for a name that occurs twice.
   TensorFile(std::string name, TensorContent content);
 
+  TensorFile(const TensorFile&) = default;  // moving copies: the other stays as it is
+  TensorFile& operator=(const TensorFile&) = default;
+
   const std::string& name() const;                       // the path, as in messages
   const std::vector<TensorEntry>& entries() const;       // ordered by offset
   const TensorEntry* find(std::string_view name) const;  // nullptr when there is none

@@ -18,7 +18,9 @@ class Callback {
  public:
   virtual ~Callback() = default;
 
-  virtual std::string name() const = 0;  // key of its state in TrainingState: "early_stopping"
+  // Key of its state in TrainingState: "early_stopping". Of several with one name in a fit the second has the key "early_stopping_1", and
+  // so on, in the order of the list.
+  virtual std::string name() const = 0;
 
   // on_step is called after every so many steps of an epoch and after its last step; 0: never. The host does not interrupt a CUDA device
   // between two calls.
@@ -53,6 +55,9 @@ class AnyCallback {
   AnyCallback(C callback)
       : callback_(std::make_shared<const C>(std::move(callback))),
         copy_([](const Callback& original) -> std::unique_ptr<Callback> { return std::make_unique<C>(static_cast<const C&>(original)); }) {}
+
+  AnyCallback(const AnyCallback&) = default;  // moving copies: the other stays as it is
+  AnyCallback& operator=(const AnyCallback&) = default;
 
   std::unique_ptr<Callback> copy() const { return copy_(*callback_); }
 

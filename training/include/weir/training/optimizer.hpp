@@ -64,6 +64,9 @@ class AnyOptimizer {
   AnyOptimizer(O optimizer) : optimizer_(std::make_shared<const O>(std::move(optimizer))) {}
   AnyOptimizer(std::shared_ptr<const Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
 
+  AnyOptimizer(const AnyOptimizer&) = default;  // moving copies: the other stays as it is
+  AnyOptimizer& operator=(const AnyOptimizer&) = default;
+
   explicit operator bool() const { return optimizer_ != nullptr; }
   const Optimizer& operator*() const { return *optimizer_; }
   const Optimizer* operator->() const { return optimizer_.get(); }

@@ -49,6 +49,9 @@ class AnySchedule {
   AnySchedule(S schedule) : schedule_(std::make_shared<const S>(std::move(schedule))) {}
   AnySchedule(std::shared_ptr<const Schedule> schedule) : schedule_(std::move(schedule)) {}
 
+  AnySchedule(const AnySchedule&) = default;  // moving copies: the other stays as it is
+  AnySchedule& operator=(const AnySchedule&) = default;
+
   explicit operator bool() const { return schedule_ != nullptr; }
   const Schedule& operator*() const { return *schedule_; }
   const Schedule* operator->() const { return schedule_.get(); }
