@@ -53,7 +53,7 @@ TEST_CASE("lives: every function of a Model that was moved from throws and it ma
       [&] { model.forward(x); },
       [&] { model.forward(inputs); },
       [&] { model.plan_training(MeanSquaredError(), {{1}}); },
-      [&] { model.backward({.inputs = inputs, .targets = targets}); },
+      [&] { model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}}); },
       [&] { model.loss(); },
       [&] { model.outputs(); },
       [&] { model.gradient_arena(); },
