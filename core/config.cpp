@@ -66,7 +66,7 @@ bool Config::contains(std::string_view name) const {
 
 bool Config::boolean(std::string_view name) const { return as<bool>(at(name), name, "true or false"); }
 std::int64_t Config::integer(std::string_view name) const { return as<std::int64_t>(at(name), name, "a whole number"); }
-const std::string& Config::word(std::string_view name) const { return as<std::string>(at(name), name, "a word"); }
+const std::string& Config::word(std::string_view name) const& { return as<std::string>(at(name), name, "a word"); }
 
 double Config::number(std::string_view name) const {
   const Value& value = at(name);
@@ -74,7 +74,7 @@ double Config::number(std::string_view name) const {
   return as<double>(value, name, "a number");
 }
 
-const std::vector<std::int64_t>& Config::integers(std::string_view name) const {
+const std::vector<std::int64_t>& Config::integers(std::string_view name) const& {
   return as<std::vector<std::int64_t>>(at(name), name, "a list of whole numbers");
 }
 
@@ -85,11 +85,11 @@ std::vector<double> Config::numbers(std::string_view name) const {
   return as<std::vector<double>>(value, name, "a list of numbers");
 }
 
-const std::vector<TypedConfig>& Config::children(std::string_view name) const {
+const std::vector<TypedConfig>& Config::children(std::string_view name) const& {
   return as<std::vector<TypedConfig>>(at(name), name, "a list of configurations with their types");
 }
 
-const TypedConfig& Config::child(std::string_view name) const {
+const TypedConfig& Config::child(std::string_view name) const& {
   const std::vector<TypedConfig>& list = children(name);
   if (list.size() == 1) return list.front();
   throw ConfigError("config: '" + std::string(name) + "' holds " + std::to_string(list.size()) + " configurations, expected one.");

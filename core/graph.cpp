@@ -170,7 +170,7 @@ void Graph::output(Node node) {
   outputs_.push_back(index);
 }
 
-const Shape& Graph::shape(Node node) const { return entries_[check(node, "shape")].plan.output; }
+const Shape& Graph::shape(Node node) const& { return entries_[check(node, "shape")].plan.output; }
 
 std::vector<Shape> Graph::input_shapes(std::size_t entry) const {
   std::vector<Shape> shapes;

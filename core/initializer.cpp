@@ -1,5 +1,4 @@
 #include <cmath>
-#include <cstdio>
 #include <vector>
 
 #include <weir/core/error.hpp>
@@ -7,6 +6,7 @@
 
 #include "core/cpu/standard_floats.hpp"
 #include "core/orthogonalize.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -28,7 +28,7 @@ Fans fans(const Shape& shape) {
 }
 
 double require(double value, bool holds, const char* who, const char* expected) {
-  if (!holds) throw ConfigError("initializer " + std::string(who) + ": got " + std::to_string(value) + ", expected " + expected + ".");
+  if (!holds) throw ConfigError("initializer " + std::string(who) + ": got " + number_text(value) + ", expected " + expected + ".");
   return value;
 }
 
@@ -145,16 +145,13 @@ std::string Initializer::describe() const {
                                           "he_normal",     "glorot_uniform", "glorot_normal", "truncated_normal",
                                           "lecun_uniform", "lecun_normal",   "orthogonal"};
   const std::string name = names[static_cast<std::size_t>(kind_)];
-  char numbers[64];
+  const auto numbers = [this](const std::string& second) { return "(" + number_text(a_) + second + ")"; };
   const bool lecun = kind_ == Kind::lecun_uniform || kind_ == Kind::lecun_normal;
   if (kind_ == Kind::uniform || kind_ == Kind::normal || kind_ == Kind::truncated_normal) {
-    std::snprintf(numbers, sizeof numbers, "(%g, %g)", a_, b_);
-  } else if (lecun) {
-    std::snprintf(numbers, sizeof numbers, b_ == 0 ? "(fan in)" : "(fan out)");
-  } else {
-    std::snprintf(numbers, sizeof numbers, b_ == 0 ? "(%g)" : "(%g, fan out)", a_);
+    return name + numbers(", " + number_text(b_));
   }
-  return name + numbers;
+  if (lecun) return name + (b_ == 0 ? "(fan in)" : "(fan out)");
+  return name + numbers(b_ == 0 ? "" : ", fan out");
 }
 
 }  // namespace weir

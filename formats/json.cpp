@@ -1,10 +1,10 @@
 #include "formats/json.hpp"
 
-#include <nlohmann/json.hpp>
 #include <weir/core/error.hpp>
 
 #include "core/text.hpp"
 #include "formats/printable.hpp"
+#include "formats/sax.hpp"
 
 namespace weir {
 
@@ -52,7 +52,9 @@ class Builder {
     return true;
   }
 
-  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) {
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) { not_json(position); }
+
+  [[noreturn]] static void not_json(std::size_t position) {
     throw FormatError("byte " + std::to_string(position) + " cannot be read as JSON.");
   }
 
@@ -129,12 +131,8 @@ const Json* Json::find(std::string_view key) const {
 }
 
 Json parse_json(std::string_view text) {
-  // nlohmann treats a zero byte as the end of the text.
-  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
-    throw FormatError("byte " + std::to_string(zero + 1) + " cannot be read as JSON.");
-  }
   Builder builder;
-  nlohmann::json::sax_parse(text, &builder);
+  parse_events(text, builder);
   return std::move(builder.result);
 }
 

@@ -26,10 +26,10 @@ Graph graph_of(const TensorFile& file) {
 }
 
 // Reads directly into the arena if it is in host memory.
-void read_into(const TensorFile& file, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
-  if (arena.device().is_cpu()) return read_weights(file, entries, arena);
+void read_into(const TensorFile& file, const WeightsReport& report, const std::vector<ArenaEntry>& entries, const TensorView& arena) {
+  if (arena.device().is_cpu()) return read_weights(file, report, entries, arena);
   Tensor host(arena.shape(), arena.dtype());
-  read_weights(file, entries, host);
+  read_weights(file, report, entries, host);
   copy(host, arena);
 }
 
@@ -46,8 +46,8 @@ Model load_model(const TensorFile& file, ModelOptions options) {
   }
   Model model(std::move(graph), options);
   read_data_info(file.name(), file.metadata(), model);
-  read_into(file, model.parameters(), model.parameter_arena());
-  read_into(file, model.states(), model.state_arena());
+  read_into(file, report, model.parameters(), model.parameter_arena());
+  read_into(file, report, model.states(), model.state_arena());
   return model;
 }
 

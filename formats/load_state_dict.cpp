@@ -30,8 +30,8 @@ StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictO
   }
   // Reads into copies first, because reading may still fail; the Model changes only afterwards.
   Tensor parameters = on_host(model.parameter_arena()), state = on_host(model.state_arena());
-  read_weights(file, model.parameters(), parameters);
-  read_weights(file, model.states(), state);
+  read_weights(file, report, model.parameters(), parameters);
+  read_weights(file, report, model.states(), state);
   copy(parameters, model.parameter_arena());
   copy(state, model.state_arena());
   return {std::move(report.missing), std::move(report.unexpected)};

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -11,6 +10,7 @@
 #include "formats/containers.hpp"
 #include "formats/digest.hpp"
 #include "formats/printable.hpp"
+#include "formats/sax.hpp"
 #include "formats/tensor_entry.hpp"
 
 namespace weir {
@@ -170,10 +170,8 @@ void check_layout(const std::vector<TensorEntry>& entries, std::uint64_t data_by
 // Checks every rule of the format: known dtypes, each shape's bytes equal to its range, ranges without gaps or overlaps from 0 to
 // data_bytes.
 TensorContent parse_header(std::string_view json, std::uint64_t data_bytes) {
-  // nlohmann treats a zero byte as the end of the text.
-  if (const std::size_t zero = json.find('\0'); zero != std::string_view::npos) HeaderReader::not_json(zero + 1);
   HeaderReader reader;
-  nlohmann::json::sax_parse(json, &reader);
+  parse_events(json, reader);
   std::vector<TensorEntry>& entries = reader.header.entries;
   std::ranges::sort(entries, {}, [](const auto& entry) { return std::tie(entry.offset, entry.bytes, entry.name); });
   check_layout(entries, data_bytes);

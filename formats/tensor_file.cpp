@@ -28,8 +28,7 @@ struct TensorFile::Impl {
 
 namespace {
 
-TensorContent content_of(const FileSource& source) {
-  const auto file = std::make_shared<const InputFile>(source);
+TensorContent content_of(const std::shared_ptr<const InputFile>& file) {
   std::array<char, 9> first{};
   const std::size_t count = std::min<std::uint64_t>(first.size(), file->size());
   file->read(0, std::as_writable_bytes(std::span(first).first(count)));
@@ -77,7 +76,18 @@ bool read_as(const TensorContent& content, const TensorEntry& entry, std::span<T
 
 }  // namespace
 
-TensorFile::TensorFile(const FileSource& source) : TensorFile(shown(source), content_of(source)) {}
+TensorFile::TensorFile(const FileSource& source) : TensorFile(shown(source), content_of(std::make_shared<const InputFile>(source))) {}
+
+TensorFile::TensorFile(std::vector<std::byte>&& bytes) {
+  struct Owned {
+    explicit Owned(std::vector<std::byte>&& given) : bytes(std::move(given)), file(std::span<const std::byte>(bytes)) {}
+    std::vector<std::byte> bytes;
+    InputFile file;
+  };
+  const auto owned = std::make_shared<const Owned>(std::move(bytes));
+  const std::shared_ptr<const InputFile> file(owned, &owned->file);
+  *this = TensorFile(file->name(), content_of(file));
+}
 
 TensorFile::TensorFile(std::string name, TensorContent content) {
   const auto impl = std::make_shared<Impl>(Impl{std::move(name), std::move(content), {}});
@@ -88,11 +98,11 @@ TensorFile::TensorFile(std::string name, TensorContent content) {
   impl_ = impl;
 }
 
-const std::string& TensorFile::name() const { return impl_->name; }
-const std::vector<TensorEntry>& TensorFile::entries() const { return impl_->content.entries; }
-const std::map<std::string, std::string>& TensorFile::metadata() const { return impl_->content.metadata; }
+const std::string& TensorFile::name() const& { return impl_->name; }
+const std::vector<TensorEntry>& TensorFile::entries() const& { return impl_->content.entries; }
+const std::map<std::string, std::string>& TensorFile::metadata() const& { return impl_->content.metadata; }
 
-const TensorEntry* TensorFile::find(std::string_view name) const {
+const TensorEntry* TensorFile::find(std::string_view name) const& {
   const auto found = impl_->by_name.find(name);
   return found == impl_->by_name.end() ? nullptr : found->second;
 }

@@ -17,10 +17,15 @@ void check(const std::string& who, const ParameterGroup& group) {
   require_option(who, "max_norm", group.max_norm, group.max_norm > 0, "a number above 0");
 }
 
+bool names(const ParameterGroup& group, const ArenaEntry& entry) {
+  return matches(group.names, entry.name) ||
+         std::ranges::any_of(entry.aliases, [&](const std::string& name) { return matches(group.names, name); });
+}
+
 void check_names(const std::string& who, const ParameterGroup& group, const Model& model) {
   std::string known;
   for (const ArenaEntry& entry : model.parameters()) {
-    if (matches(group.names, entry.name)) return;
+    if (names(group, entry)) return;
     known += (known.empty() ? "" : ", ") + entry.name;
   }
   throw ConfigError(who + ": no parameter is called '" + group.names + "', the Model has " + (known.empty() ? "none" : known) +
@@ -28,7 +33,7 @@ void check_names(const std::string& who, const ParameterGroup& group, const Mode
 }
 
 bool belongs(const ArenaEntry& entry, const ParameterGroup& group) {
-  return (group.names.empty() || matches(group.names, entry.name)) && (!group.when || group.when(entry));
+  return (group.names.empty() || names(group, entry)) && (!group.when || group.when(entry));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include <weir/core/context.hpp>
+#include <weir/core/threads.hpp>
 
 // Several parallel_for calls that belong together, such as those of a training step.
 
@@ -19,7 +20,7 @@ inline constexpr std::int64_t worth_a_team = 1 << 18;  // multiplications
 
 }  // namespace detail
 
-inline constexpr int team_most = 128;  // threads of a call, whatever the context says
+inline constexpr int team_most = max_threads;  // threads of a call, whatever the context says
 
 // Inside a tile of parallel_for: the index of the thread that runs it, from 0 to the smaller of the context's threads and team_most,
 // less 1.

@@ -170,8 +170,8 @@ Model Model::share() const {
   return other;
 }
 
-const Graph& Model::graph() const { return impl_->graph; }
-const ModelOptions& Model::options() const { return impl_->options; }
+const Graph& Model::graph() const& { return impl_->graph; }
+const ModelOptions& Model::options() const& { return impl_->options; }
 
 ModelMemory Model::memory() const {
   const auto bytes = [](const Tensor& tensor) { return static_cast<std::int64_t>(tensor.bytes()); };
@@ -179,23 +179,23 @@ ModelMemory Model::memory() const {
           bytes(impl_->workspace)};
 }
 
-const std::vector<ArenaEntry>& Model::parameters() const { return impl_->store->parameter_entries; }
-const std::vector<ArenaEntry>& Model::states() const { return impl_->store->state_entries; }
-TensorView Model::parameter_arena() { return impl_->store->parameters; }
-ConstTensorView Model::parameter_arena() const { return std::as_const(impl_->store->parameters).view(); }
-TensorView Model::state_arena() { return impl_->store->state; }
-ConstTensorView Model::state_arena() const { return std::as_const(impl_->store->state).view(); }
+const std::vector<ArenaEntry>& Model::parameters() const& { return impl_->store->parameter_entries; }
+const std::vector<ArenaEntry>& Model::states() const& { return impl_->store->state_entries; }
+TensorView Model::parameter_arena() & { return impl_->store->parameters; }
+ConstTensorView Model::parameter_arena() const& { return std::as_const(impl_->store->parameters).view(); }
+TensorView Model::state_arena() & { return impl_->store->state; }
+ConstTensorView Model::state_arena() const& { return std::as_const(impl_->store->state).view(); }
 
-TensorView Model::parameter(std::string_view name) {
+TensorView Model::parameter(std::string_view name) & {
   return block_of(impl_->store->parameters, find_entry(parameters(), name, "parameter"));
 }
-ConstTensorView Model::parameter(std::string_view name) const {
+ConstTensorView Model::parameter(std::string_view name) const& {
   return block_of(impl_->store->parameters, find_entry(parameters(), name, "parameter"));
 }
-TensorView Model::state(std::string_view name) { return block_of(impl_->store->state, find_entry(states(), name, "state")); }
-ConstTensorView Model::state(std::string_view name) const { return block_of(impl_->store->state, find_entry(states(), name, "state")); }
+TensorView Model::state(std::string_view name) & { return block_of(impl_->store->state, find_entry(states(), name, "state")); }
+ConstTensorView Model::state(std::string_view name) const& { return block_of(impl_->store->state, find_entry(states(), name, "state")); }
 
-std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView> inputs) {
+std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView> inputs) & {
   const std::int64_t batch = impl_->check_inputs(inputs);
   impl_->last_run = impl_->inference.get();
   impl_->inference->set_batch(batch);
@@ -207,7 +207,7 @@ std::span<const ConstTensorView> Model::forward(std::span<const ConstTensorView>
   return impl_->inference->outputs();
 }
 
-ConstTensorView Model::forward(ConstTensorView input) {
+ConstTensorView Model::forward(ConstTensorView input) & {
   check_count("outputs wanted", 1, graph().outputs().size());
   return forward(std::span<const ConstTensorView>(&input, 1))[0];
 }
@@ -288,22 +288,22 @@ double Model::loss() const {
   return value;
 }
 
-std::span<const ConstTensorView> Model::outputs() const {
+std::span<const ConstTensorView> Model::outputs() const& {
   if (!impl_->last_run) throw ConfigError("model: has no outputs yet. Call forward or backward first.");
   return impl_->last_run->outputs();
 }
 
-TensorView Model::gradient_arena() {
+TensorView Model::gradient_arena() & {
   if (impl_->gradients.empty()) throw ConfigError("model: has no gradients. Call plan_training first.");
   return impl_->gradients;
 }
 
-ConstTensorView Model::gradient(std::string_view parameter) const {
+ConstTensorView Model::gradient(std::string_view parameter) const& {
   if (impl_->gradients.empty()) throw ConfigError("model: has no gradients. Call plan_training first.");
   return block_of(impl_->gradients, find_entry(parameters(), parameter, "parameter"));
 }
 
-ConstTensorView Model::input_gradient(std::size_t input) const {
+ConstTensorView Model::input_gradient(std::size_t input) const& {
   if (input >= graph().inputs().size()) {
     throw ConfigError("model: input_gradient of input " + std::to_string(input) + " asked for, there are " +
                       std::to_string(graph().inputs().size()) + ".");
@@ -319,17 +319,17 @@ void Model::commit() {
   ++impl_->state.step;
 }
 
-TrainingState& Model::training_state() { return impl_->state; }
-const TrainingState& Model::training_state() const { return impl_->state; }
+TrainingState& Model::training_state() & { return impl_->state; }
+const TrainingState& Model::training_state() const& { return impl_->state; }
 
-const DataInfo& Model::data_info() const { return impl_->data_info; }
+const DataInfo& Model::data_info() const& { return impl_->data_info; }
 
 void Model::set_data_info(DataInfo info) {
   check_info("data info", info, graph());
   impl_->data_info = std::move(info);
 }
 
-ConstTensorView Model::activation(std::string_view node) const {
+ConstTensorView Model::activation(std::string_view node) const& {
   if (impl_->options.fuse || impl_->options.reuse_memory) {
     throw ConfigError("model: activations are not kept. Make the Model with fuse and reuse_memory false.");
   }

@@ -30,7 +30,10 @@ ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) 
     for (std::size_t i = 0; i < nodes[node].blocks.size(); ++i) {
       const auto [owner, parameter] = nodes[node].blocks[i];
       parameter_blocks[node].push_back(owner == node ? parameter_entries.size() : parameter_blocks[owner][parameter]);
-      if (owner != node) continue;
+      if (owner != node) {
+        parameter_entries[parameter_blocks[node].back()].aliases.push_back(nodes[node].name + "." + nodes[node].plan.parameters[i].name);
+        continue;
+      }
       const ParameterSpec& spec = nodes[node].plan.parameters[i];
       parameter_end = append(parameter_entries, parameter_end, options.dtype, nodes[node].name, spec.name, spec.shape);
       initializers.emplace_back(&spec.initializer, key_for(options.seed, KeyPurpose::parameters).with(node).with(i));
@@ -66,7 +69,8 @@ TensorView block_of(TensorView arena, const ArenaEntry& entry) {
 }
 
 const ArenaEntry& find_entry(const std::vector<ArenaEntry>& entries, std::string_view name, const char* kind) {
-  const auto found = std::find_if(entries.begin(), entries.end(), [&](const ArenaEntry& entry) { return entry.name == name; });
+  const auto found = std::ranges::find_if(
+      entries, [&](const ArenaEntry& entry) { return entry.name == name || std::ranges::find(entry.aliases, name) != entry.aliases.end(); });
   if (found != entries.end()) return *found;
   std::string known;
   for (const ArenaEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;

@@ -4,6 +4,7 @@
 #include <limits>
 #include <weir/core/error.hpp>
 
+#include "core/text.hpp"
 #include "core/typed.hpp"
 #include "layers/inputs.hpp"
 
@@ -48,7 +49,7 @@ void check_label_targets(const char* who, const Shape& output, const ConstTensor
 void require_class_weights(const char* who, std::span<const double> weights) {
   for (std::size_t i = 0; i < weights.size(); ++i) {
     if (weights[i] >= 0 && std::isfinite(weights[i])) continue;
-    throw ConfigError(std::string(who) + "weight holds " + std::to_string(weights[i]) + " for class " + std::to_string(i) +
+    throw ConfigError(std::string(who) + "weight holds " + number_text(weights[i]) + " for class " + std::to_string(i) +
                       ", expected a finite number, 0 or more.");
   }
 }

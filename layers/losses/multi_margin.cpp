@@ -4,6 +4,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "layers/losses/class_labels.hpp"
 #include "layers/losses/loss_config.hpp"
 #include "layers/losses/multi_margin_ops.hpp"
@@ -28,7 +29,7 @@ MultiMargin::MultiMargin(MultiMarginOptions options) : options_(std::move(option
   if (options_.p != 1 && options_.p != 2)
     throw ConfigError(margin_name + std::string("p is ") + std::to_string(options_.p) + ", expected 1 or 2.");
   if (!std::isfinite(options_.margin)) {
-    throw ConfigError(margin_name + std::string("margin is ") + std::to_string(options_.margin) + ", expected a finite number.");
+    throw ConfigError(margin_name + std::string("margin is ") + number_text(options_.margin) + ", expected a finite number.");
   }
   require_class_weights(margin_name, options_.weight);
 }

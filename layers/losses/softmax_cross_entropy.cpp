@@ -4,6 +4,7 @@
 #include <weir/layers/softmax_cross_entropy.hpp>
 
 #include "core/on_device.hpp"
+#include "core/text.hpp"
 #include "core/typed.hpp"
 #include "layers/inputs.hpp"
 #include "layers/losses/class_labels.hpp"
@@ -25,13 +26,13 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
     for (std::int64_t j = 0; j < classes; ++j) {
       const auto value = static_cast<double>(t[row * classes + j]);
       if (!(value >= 0 && std::isfinite(value))) {
-        throw ConfigError(cross_entropy_name + label_place(row, positions) + " has the probability " + std::to_string(value) +
+        throw ConfigError(cross_entropy_name + label_place(row, positions) + " has the probability " + number_text(value) +
                           " of class " + std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
       }
       sum += value;
     }
     if (std::abs(sum - 1) > 0.001) {
-      throw ConfigError(cross_entropy_name + label_place(row, positions) + " has probabilities that add up to " + std::to_string(sum) +
+      throw ConfigError(cross_entropy_name + label_place(row, positions) + " has probabilities that add up to " + number_text(sum) +
                         ", expected 1. Divide each by their sum.");
     }
   }
@@ -41,7 +42,7 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
 
 SoftmaxCrossEntropy::SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options) : options_(std::move(options)) {
   if (!(options_.label_smoothing >= 0 && options_.label_smoothing <= 1)) {
-    throw ConfigError(cross_entropy_name + std::string("label_smoothing is ") + std::to_string(options_.label_smoothing) +
+    throw ConfigError(cross_entropy_name + std::string("label_smoothing is ") + number_text(options_.label_smoothing) +
                       ", expected a number from 0 to 1.");
   }
   require_class_weights(cross_entropy_name, options_.weight);

@@ -16,6 +16,7 @@ import torch
 
 HERE = pathlib.Path(__file__).parent
 DTYPES = {torch.float32: "F32", torch.float64: "F64", torch.float16: "F16", torch.bfloat16: "BF16"}
+INTEGERS = {torch.int64: "I64", torch.int32: "I32"}
 
 
 def bytes_of(tensor):
@@ -27,21 +28,26 @@ def save(name, tensors):
     header, data = {"__metadata__": {"format": "pt"}}, b""
     for key in sorted(tensors):
         block = bytes_of(tensors[key])
-        header[key] = {"dtype": DTYPES[tensors[key].dtype], "shape": list(tensors[key].shape), "data_offsets": [len(data), len(data) + len(block)]}
+        header[key] = {"dtype": (DTYPES | INTEGERS)[tensors[key].dtype], "shape": list(tensors[key].shape), "data_offsets": [len(data), len(data) + len(block)]}
         data += block
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
     (HERE / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
-torch.manual_seed(1)
-net = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)).double()
-x = torch.randn(6, 5, dtype=torch.float32).double()
-expected = {"x": x}
-for dtype, word in DTYPES.items():
-    weights = {name: value.to(dtype) for name, value in net.state_dict().items()}
-    save("state_dict_%s.safetensors" % word.lower(), weights)
-    copy = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)).double()
-    copy.load_state_dict({name: value.double() for name, value in weights.items()})
-    expected["y_" + word.lower()] = copy(x)
-save("state_dict_expected.safetensors", expected)
+def main():
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)).double()
+    x = torch.randn(6, 5, dtype=torch.float32).double()
+    expected = {"x": x}
+    for dtype, word in DTYPES.items():
+        weights = {name: value.to(dtype) for name, value in net.state_dict().items()}
+        save("state_dict_%s.safetensors" % word.lower(), weights)
+        copy = torch.nn.Sequential(torch.nn.Linear(5, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)).double()
+        copy.load_state_dict({name: value.double() for name, value in weights.items()})
+        expected["y_" + word.lower()] = copy(x)
+    save("state_dict_expected.safetensors", expected)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <locale>
 #include <sstream>
 #include <string>
 #include <weir/core/error.hpp>
@@ -17,6 +18,7 @@ template <class Number>
 void require(bool holds, const char* option, Number got, const char* expected) {
   if (holds) return;
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   text << "gradcheck: " << option << " is " << got << ", expected " << expected;
   throw ConfigError(text.str());
 }

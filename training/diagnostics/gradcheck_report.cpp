@@ -1,3 +1,4 @@
+#include <locale>
 #include <ostream>
 #include <sstream>
 #include <weir/core/error.hpp>
@@ -30,6 +31,7 @@ void print_worst(std::ostream& out, const char* name, const GradcheckReport::Wor
 
 void accept(GradcheckReport& report, const GradcheckOptions& options, bool any_gradient) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   text.precision(3);
   const bool eight = excess(report.worst_eight_points) >= excess(report.worst_two_points);
   const auto& worst = eight ? report.worst_eight_points : report.worst_two_points;
@@ -63,6 +65,7 @@ void GradcheckReport::throw_if_failed() const {
 
 std::ostream& operator<<(std::ostream& out, const GradcheckReport& report) {
   std::ostringstream text;
+  text.imbue(std::locale::classic());
   text.precision(3);
   text << (report.passed ? "gradcheck passed: " : "gradcheck failed: ") << with_commas(report.checked) << " entries checked, "
        << with_commas(report.eight_points) << " of them by eight points; " << with_commas(report.corners) << " comparisons on a corner, "

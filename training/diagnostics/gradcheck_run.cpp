@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "core/keys.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 namespace {
@@ -48,7 +49,7 @@ void GradcheckRun::run_graph(bool fused) {
     const double centre = probe.loss();
     if (!std::isfinite(centre)) {
       report_.problem =
-          "gradcheck: the loss is " + std::to_string(centre) + ", expected a finite number. Choose low and high to suit the layer.";
+          "gradcheck: the loss is " + number_text(centre) + ", expected a finite number. Choose low and high to suit the layer.";
       return;
     }
     for (std::size_t b = 0; b < entries.size(); ++b) {

@@ -129,9 +129,9 @@ TEST_CASE("class losses: labels out of range are named and an ignored one is not
 
 TEST_CASE("class losses: options and shapes that make no sense are refused") {
   CHECK_THROWS_WITH_AS(SoftmaxCrossEntropy({.label_smoothing = 1.5}),
-                       "softmax_cross_entropy: label_smoothing is 1.500000, expected a number from 0 to 1.", ConfigError);
+                       "softmax_cross_entropy: label_smoothing is 1.5, expected a number from 0 to 1.", ConfigError);
   CHECK_THROWS_WITH_AS(NegativeLogLikelihood({.weight = {1, -2}}),
-                       "negative_log_likelihood: weight holds -2.000000 for class 1, expected a finite number, 0 or more.", ConfigError);
+                       "negative_log_likelihood: weight holds -2 for class 1, expected a finite number, 0 or more.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.p = 3}), "multi_margin: p is 3, expected 1 or 2.", ConfigError);
   CHECK_THROWS_WITH_AS(MultiMargin({.margin = std::numeric_limits<double>::infinity()}),
                        "multi_margin: margin is inf, expected a finite number.", ConfigError);

@@ -218,12 +218,12 @@ TEST_CASE("softmax cross entropy: check_targets names the sample and the value")
   for (const DType dtype : compute_types) {
     CHECK_NOTHROW(check(Shape{2}, {0.25, 0.75, 1, 0, 0.3335, 0.6665}, Shape{3, 2}, dtype));
     CHECK_THROWS_WITH_AS(check(Shape{2}, {0.5, 0.5, 1.5, -0.5}, Shape{2, 2}, dtype),
-                         "softmax_cross_entropy: sample 1 has the probability -0.500000 of class 1, expected a finite number of 0 or more. "
+                         "softmax_cross_entropy: sample 1 has the probability -0.5 of class 1, expected a finite number of 0 or more. "
                          "Correct the targets.",
                          ConfigError);
     CHECK_THROWS_WITH_AS(
         check(Shape{2, 2}, {0.5, 0.5, 0.5, 0.25}, Shape{1, 2, 2}, dtype),
-        "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.750000, expected 1. Divide each by "
+        "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.75, expected 1. Divide each by "
         "their sum.",
         ConfigError);
     CHECK_THROWS_WITH_AS(check(Shape{2}, {infinity, 0}, Shape{1, 2}, dtype),

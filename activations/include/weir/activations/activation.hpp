@@ -16,7 +16,8 @@ class Activation final : public Layer {
  public:
   explicit Activation(ActivationFunction function);  // throws ConfigError where validate() does
 
-  const ActivationFunction& function() const { return function_; }
+  const ActivationFunction& function() const& { return function_; }
+  const ActivationFunction& function() const&& = delete;
 
   std::string type() const override { return "activation"; }
   Config config() const override;

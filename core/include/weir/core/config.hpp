@@ -26,12 +26,19 @@ class Config {
   bool boolean(std::string_view name) const;
   std::int64_t integer(std::string_view name) const;
   double number(std::string_view name) const;  // accepts an integer entry too
-  const std::string& word(std::string_view name) const;
-  const std::vector<std::int64_t>& integers(std::string_view name) const;
+  const std::string& word(std::string_view name) const&;
+  const std::vector<std::int64_t>& integers(std::string_view name) const&;
   std::vector<double> numbers(std::string_view name) const;  // accepts a list of integers, or one number, too
-  const std::vector<TypedConfig>& children(std::string_view name) const;
-  const TypedConfig& child(std::string_view name) const;  // ConfigError unless the list has exactly one
-  const std::vector<std::pair<std::string, Value>>& entries() const { return entries_; }
+  const std::vector<TypedConfig>& children(std::string_view name) const&;
+  const TypedConfig& child(std::string_view name) const&;  // ConfigError unless the list has exactly one
+  const std::vector<std::pair<std::string, Value>>& entries() const& { return entries_; }
+
+  // Not of a temporary, which they would outlive.
+  const std::string& word(std::string_view name) const&& = delete;
+  const std::vector<std::int64_t>& integers(std::string_view name) const&& = delete;
+  const std::vector<TypedConfig>& children(std::string_view name) const&& = delete;
+  const TypedConfig& child(std::string_view name) const&& = delete;
+  const std::vector<std::pair<std::string, Value>>& entries() const&& = delete;
 
   friend bool operator==(const Config& a, const Config& b);
 

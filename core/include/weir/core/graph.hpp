@@ -73,12 +73,18 @@ class Graph {
   // Marks a node as an output; the order of calls is the order of outputs. ConfigError for an input or a repeated node.
   void output(Node node);
 
-  const std::vector<Entry>& entries() const { return entries_; }      // in topological order
-  const std::vector<std::size_t>& inputs() const { return inputs_; }  // indices into entries()
-  const std::vector<std::size_t>& outputs() const { return outputs_; }
-  const Shape& shape(Node node) const;                       // of one sample
+  const std::vector<Entry>& entries() const& { return entries_; }      // in topological order
+  const std::vector<std::size_t>& inputs() const& { return inputs_; }  // indices into entries()
+  const std::vector<std::size_t>& outputs() const& { return outputs_; }
+  const Shape& shape(Node node) const&;                      // of one sample
   std::string parameter_name(const Block& block) const;      // the name in files: "0.weight"
   std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample
+
+  // Not of a temporary, which they would outlive.
+  const std::vector<Entry>& entries() const&& = delete;
+  const std::vector<std::size_t>& inputs() const&& = delete;
+  const std::vector<std::size_t>& outputs() const&& = delete;
+  const Shape& shape(Node node) const&& = delete;
 
   // Checks that a Model can be made: there is an input and an output, and every node leads to an output. Throws ConfigError.
   void validate() const;

@@ -31,7 +31,8 @@ class Losses {
   Losses(std::initializer_list<LossTerm> terms) : terms_(terms) {}
   explicit Losses(std::vector<LossTerm> terms) : terms_(std::move(terms)) {}
 
-  const std::vector<LossTerm>& terms() const { return terms_; }
+  const std::vector<LossTerm>& terms() const& { return terms_; }
+  const std::vector<LossTerm>& terms() const&& = delete;
 
  private:
   std::vector<LossTerm> terms_;

@@ -49,6 +49,7 @@ struct ArenaEntry {
   std::string name;  // "0.weight"
   Shape shape;
   std::int64_t offset = 0;  // in elements
+  std::vector<std::string> aliases = {};  // its names at other nodes, which share it (Graph::share_parameters)
 };
 
 // Bytes of device memory that a Model holds.
@@ -73,30 +74,30 @@ class Model {
   // A Model with its own workspace but the same parameters and state. While one of them trains, the others must not run.
   Model share() const;
 
-  const Graph& graph() const;
-  const ModelOptions& options() const;
+  const Graph& graph() const&;
+  const ModelOptions& options() const&;
   Device device() const { return options().device; }
   DType dtype() const { return options().dtype; }
   std::int64_t max_batch() const { return options().max_batch; }
   ModelMemory memory() const;
 
   // --- parameters: one flat tensor (arena) of dtype(), and views of its named blocks. Writing to a view changes the Model.
-  const std::vector<ArenaEntry>& parameters() const;
-  const std::vector<ArenaEntry>& states() const;
-  TensorView parameter(std::string_view name);  // ConfigError for an unknown name
-  ConstTensorView parameter(std::string_view name) const;
-  TensorView state(std::string_view name);
-  ConstTensorView state(std::string_view name) const;
-  TensorView parameter_arena();  // [all parameters]
-  ConstTensorView parameter_arena() const;
-  TensorView state_arena();
-  ConstTensorView state_arena() const;
+  const std::vector<ArenaEntry>& parameters() const&;
+  const std::vector<ArenaEntry>& states() const&;
+  TensorView parameter(std::string_view name) &;  // by name or alias; ConfigError for an unknown one
+  ConstTensorView parameter(std::string_view name) const&;
+  TensorView state(std::string_view name) &;
+  ConstTensorView state(std::string_view name) const&;
+  TensorView parameter_arena() &;  // [all parameters]
+  ConstTensorView parameter_arena() const&;
+  TensorView state_arena() &;
+  ConstTensorView state_arena() const&;
 
   // --- inference: each input is [batch, ...], of dtype(), on the device, with batch from 0 to max_batch. Returns one tensor for each
   // output of the graph; they lie in the Model's workspace and are valid until its next call. ShapeError, DeviceError and ConfigError name
   // the input.
-  std::span<const ConstTensorView> forward(std::span<const ConstTensorView> inputs);
-  ConstTensorView forward(ConstTensorView input);  // for one input and one output
+  std::span<const ConstTensorView> forward(std::span<const ConstTensorView> inputs) &;
+  ConstTensorView forward(ConstTensorView input) &;  // for one input and one output
 
   // --- training, one step at a time; fit() does all of this for you.
   // Allocates memory for the gradients of these losses, one for each output, with targets whose samples have these shapes. Does nothing
@@ -105,22 +106,38 @@ class Model {
   // Forward in training mode, losses, and all gradients. Does not change parameters or state. Outputs are valid as after forward.
   void backward(const Batch& batch);
   double loss() const;                               // of the last backward: sum over the losses of weight * mean of y
-  std::span<const ConstTensorView> outputs() const;  // of the last forward or backward
-  TensorView gradient_arena();                       // laid out as parameter_arena; ConfigError before plan_training
-  ConstTensorView gradient(std::string_view parameter) const;
-  ConstTensorView input_gradient(std::size_t input) const;  // [batch, ...]
+  std::span<const ConstTensorView> outputs() const&;  // of the last forward or backward
+  TensorView gradient_arena() &;                       // laid out as parameter_arena; ConfigError before plan_training
+  ConstTensorView gradient(std::string_view parameter) const&;
+  ConstTensorView input_gradient(std::size_t input) const&;  // [batch, ...]
   // Ends a step: takes over the state that the last backward computed (running statistics), and increments the step counter.
   void commit();
-  TrainingState& training_state();  // step counter, optimizer moments and the like
-  const TrainingState& training_state() const;
+  TrainingState& training_state() &;  // step counter, optimizer moments and the like
+  const TrainingState& training_state() const&;
 
   // --- information about the training data, one FieldInfo for each input and output of the graph. fit sets it, save and load_model keep
   // it, predict divides u8 inputs by its divisor. ConfigError if it does not fit the graph.
-  const DataInfo& data_info() const;
+  const DataInfo& data_info() const&;
   void set_data_info(DataInfo info);
 
   // A node's output in the last forward or backward. ConfigError unless the Model was made with fuse = false and reuse_memory = false.
-  ConstTensorView activation(std::string_view node) const;
+  ConstTensorView activation(std::string_view node) const&;
+
+  // Not of a temporary, which they would outlive.
+  const Graph& graph() const&& = delete;
+  const ModelOptions& options() const&& = delete;
+  const std::vector<ArenaEntry>& parameters() const&& = delete;
+  const std::vector<ArenaEntry>& states() const&& = delete;
+  ConstTensorView parameter(std::string_view name) const&& = delete;
+  ConstTensorView state(std::string_view name) const&& = delete;
+  ConstTensorView parameter_arena() const&& = delete;
+  ConstTensorView state_arena() const&& = delete;
+  std::span<const ConstTensorView> outputs() const&& = delete;
+  ConstTensorView gradient(std::string_view parameter) const&& = delete;
+  ConstTensorView input_gradient(std::size_t input) const&& = delete;
+  const TrainingState& training_state() const&& = delete;
+  const DataInfo& data_info() const&& = delete;
+  ConstTensorView activation(std::string_view node) const&& = delete;
 
  private:
   struct Impl;

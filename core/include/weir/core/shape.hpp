@@ -24,7 +24,8 @@ class Shape {
   std::int64_t operator[](std::size_t axis) const { return extents_[axis]; }  // axis < rank()
   std::int64_t last() const;                                                  // the last extent; ShapeError for {}
   std::int64_t elements() const { return elements_; }                         // the product; 1 for {}
-  std::span<const std::int64_t> extents() const { return {extents_.data(), rank_}; }
+  std::span<const std::int64_t> extents() const& { return {extents_.data(), rank_}; }
+  std::span<const std::int64_t> extents() const&& = delete;  // the view would outlive a temporary
 
   Shape with_front(std::int64_t extent) const;  // {28, 28} -> {extent, 28, 28}
   Shape without_front() const;                  // {64, 28, 28} -> {28, 28}; ShapeError for {}

@@ -27,27 +27,32 @@ class Tensor {
   Tensor& operator=(Tensor&& other) noexcept;
   ~Tensor() = default;
 
-  const Shape& shape() const { return view_.shape(); }
+  const Shape& shape() const& { return view_.shape(); }
+  Shape shape() const&& { return view_.shape(); }
   DType dtype() const { return view_.dtype(); }
   Device device() const { return view_.device(); }
   std::int64_t elements() const { return view_.elements(); }
   std::size_t bytes() const;
   bool empty() const { return view_.empty(); }
 
-  TensorView view() { return view_; }
-  ConstTensorView view() const { return view_; }
+  // A temporary has no view() and values(), which would outlive it; it still converts to a view, as an argument of a function.
+  TensorView view() & { return view_; }
+  ConstTensorView view() const& { return view_; }
+  ConstTensorView view() const&& = delete;
   operator TensorView() { return view_; }
   operator ConstTensorView() const { return view_; }
 
   // The elements as T, on the host; throws as TensorView::values.
   template <class T>
-  std::span<T> values() {
+  std::span<T> values() & {
     return view_.values<T>();
   }
   template <class T>
-  std::span<const T> values() const {
+  std::span<const T> values() const& {
     return ConstTensorView(view_).values<T>();
   }
+  template <class T>
+  std::span<const T> values() const&& = delete;
 
   Tensor clone() const;            // a copy on the same device
   Tensor to(Device device) const;  // a copy on another device

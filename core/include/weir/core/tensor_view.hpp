@@ -24,7 +24,8 @@ class TensorView {
   TensorView(T* data, Shape shape) : TensorView(data, shape, dtype_of<T>()) {}
 
   void* raw() const { return data_; }
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() const&& { return shape_; }
   DType dtype() const { return dtype_; }
   Device device() const { return device_; }
   std::int64_t elements() const { return shape_.elements(); }
@@ -58,7 +59,8 @@ class ConstTensorView {
   ConstTensorView(const T* data, Shape shape) : ConstTensorView(data, shape, dtype_of<T>()) {}
 
   const void* raw() const { return data_; }
-  const Shape& shape() const { return shape_; }
+  const Shape& shape() const& { return shape_; }
+  Shape shape() const&& { return shape_; }
   DType dtype() const { return dtype_; }
   Device device() const { return device_; }
   std::int64_t elements() const { return shape_.elements(); }

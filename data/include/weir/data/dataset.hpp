@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include <weir/core/data_info.hpp>
@@ -19,6 +20,8 @@ struct Field {
   // Values owned by something else (a NumPy array, a mapped file), not copied: `owner` is released with the last copy of the Field. With an
   // empty owner you must keep them alive as long as the Field and its copies.
   Field(const ConstTensorView& values, std::shared_ptr<const void> owner, FieldInfo info = {});
+  template <class O>
+  requires std::is_convertible_v<O, std::shared_ptr<const void>> Field(Tensor&& temporary, O&& owner, FieldInfo info = {}) = delete;
 
   Field(const Field&) = default;
   Field& operator=(const Field&) = default;
@@ -41,8 +44,10 @@ class Dataset {
   Dataset(Field input, Field target);
 
   std::int64_t samples() const;  // ConfigError for a Dataset that was moved from, which has no fields
-  const std::vector<Field>& inputs() const { return inputs_; }
-  const std::vector<Field>& targets() const { return targets_; }
+  const std::vector<Field>& inputs() const& { return inputs_; }
+  const std::vector<Field>& inputs() const&& = delete;
+  const std::vector<Field>& targets() const& { return targets_; }
+  const std::vector<Field>& targets() const&& = delete;
   Shape input_shape(std::size_t input = 0) const;    // of one sample; ConfigError if there is no such input
   Shape target_shape(std::size_t target = 0) const;  // of one sample; ConfigError if there is no such target
   DataInfo info() const;                             // of all fields

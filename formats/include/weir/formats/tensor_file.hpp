@@ -46,6 +46,7 @@ class TensorFile {
   TensorFile(const FileSource& source);
   template <class S>
   requires std::is_convertible_v<const S&, FileSource> TensorFile(const S& source) : TensorFile(FileSource(source)) {}
+  TensorFile(std::vector<std::byte>&& bytes);  // takes ownership of a file in memory
 
   // Tensors from another source: a format of your own, or memory. Messages call it `name`. FormatError for a name that occurs twice.
   TensorFile(std::string name, TensorContent content);
@@ -53,10 +54,16 @@ class TensorFile {
   TensorFile(const TensorFile&) = default;  // moving copies: the other stays as it is
   TensorFile& operator=(const TensorFile&) = default;
 
-  const std::string& name() const;                       // the path, as in messages
-  const std::vector<TensorEntry>& entries() const;       // ordered by offset
-  const TensorEntry* find(std::string_view name) const;  // nullptr when there is none
-  const std::map<std::string, std::string>& metadata() const;
+  const std::string& name() const&;                       // the path, as in messages
+  const std::vector<TensorEntry>& entries() const&;       // ordered by offset
+  const TensorEntry* find(std::string_view name) const&;  // nullptr when there is none
+  const std::map<std::string, std::string>& metadata() const&;
+
+  // Not of a temporary, which they would outlive.
+  const std::string& name() const&& = delete;
+  const std::vector<TensorEntry>& entries() const&& = delete;
+  const TensorEntry* find(std::string_view name) const&& = delete;
+  const std::map<std::string, std::string>& metadata() const&& = delete;
 
   // Reads the whole file and compares it with the digest that save() and save_checkpoint() write into it (metadata "weir.digest": the
   // CRC-32 of all bytes, its own eight digits as zeros). Does nothing for a file without one. load_model, load_state_dict and

@@ -55,7 +55,8 @@ class BinaryCrossEntropyWithLogits final : public Loss {
   explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for an option out of range
   static BinaryCrossEntropyWithLogits from_config(const Config& config);
 
-  const BinaryCrossEntropyWithLogitsOptions& options() const { return options_; }
+  const BinaryCrossEntropyWithLogitsOptions& options() const& { return options_; }
+  const BinaryCrossEntropyWithLogitsOptions& options() const&& = delete;
 
   std::string type() const override { return std::string(LogitTerm::name); }
   Config config() const override;

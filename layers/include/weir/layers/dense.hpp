@@ -33,8 +33,10 @@ class Dense final : public Layer {
   static Dense from_config(const Config& config);
 
   std::int64_t out() const { return out_; }
-  const DenseOptions& options() const { return options_; }
-  const std::optional<ActivationFunction>& activation() const { return activation_; }  // of the fused activation layer
+  const DenseOptions& options() const& { return options_; }
+  const DenseOptions& options() const&& = delete;
+  const std::optional<ActivationFunction>& activation() const& { return activation_; }
+  const std::optional<ActivationFunction>& activation() const&& = delete;  // of the fused activation layer
 
   std::string type() const override { return "dense"; }
   Config config() const override;

@@ -17,7 +17,8 @@ class ElementwiseLoss final : public Loss {
   explicit ElementwiseLoss(F options = {});  // ConfigError for an option out of range
   static ElementwiseLoss from_config(const Config& config);
 
-  const F& options() const { return options_; }
+  const F& options() const& { return options_; }
+  const F& options() const&& = delete;
 
   std::string type() const override;
   Config config() const override;

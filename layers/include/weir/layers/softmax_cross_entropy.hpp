@@ -32,7 +32,8 @@ class SoftmaxCrossEntropy final : public Loss {
   explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options = {});  // ConfigError for an option out of range
   static SoftmaxCrossEntropy from_config(const Config& config);
 
-  const SoftmaxCrossEntropyOptions& options() const { return options_; }
+  const SoftmaxCrossEntropyOptions& options() const& { return options_; }
+  const SoftmaxCrossEntropyOptions& options() const&& = delete;
 
   std::string type() const override { return "softmax_cross_entropy"; }
   Config config() const override;  // only options that differ from the default

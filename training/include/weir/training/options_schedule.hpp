@@ -11,7 +11,8 @@ class OptionsSchedule : public Schedule {
  public:
   explicit OptionsSchedule(Options options);  // ConfigError for an option outside its range
 
-  const Options& options() const { return options_; }
+  const Options& options() const& { return options_; }
+  const Options& options() const&& = delete;
   std::string type() const override;
   Config config() const override;
 

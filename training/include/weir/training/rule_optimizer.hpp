@@ -12,7 +12,8 @@ class RuleOptimizer final : public Optimizer {
  public:
   explicit RuleOptimizer(Options options = {});  // ConfigError for a number outside its range
 
-  const Options& options() const { return options_; }
+  const Options& options() const& { return options_; }
+  const Options& options() const&& = delete;
 
   std::string type() const override;
   Config config() const override;
