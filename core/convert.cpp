@@ -6,6 +6,8 @@
 #include <span>
 #include <utility>
 
+#include <weir/core/error.hpp>
+
 #include "core/cpu/standard_floats.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
@@ -45,6 +47,11 @@ std::int64_t convert(const ConstTensorView& x, const TensorView& y) {
     typed_any(y.dtype(), [&](auto to) { misfit = convert(x.values<decltype(from)>(), y.values<decltype(to)>()); });
   });
   return misfit;
+}
+
+void require_aligned(const std::string& who, const ConstTensorView& x) {
+  if (reinterpret_cast<std::uintptr_t>(x.raw()) % size_of(x.dtype()) == 0) return;
+  throw ConfigError(who + ": its memory is not aligned for " + to_string(x.dtype()) + ". Copy it with weir::clone.");
 }
 
 std::string element_text(const ConstTensorView& x, std::int64_t index) {

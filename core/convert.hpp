@@ -12,6 +12,9 @@ namespace weir {
 // converted.
 std::int64_t convert(const ConstTensorView& x, const TensorView& y);
 
+// Throws ConfigError "<who>: its memory is not aligned for f32. ..." unless the block can be read as its dtype.
+void require_aligned(const std::string& who, const ConstTensorView& x);
+
 // The element as text for messages: "5,000,000,000", "0.5".
 std::string element_text(const ConstTensorView& x, std::int64_t index);
 

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <weir/core/error.hpp>
@@ -60,7 +61,14 @@ std::vector<double> orthogonal_matrix(const Shape& shape, RandomKey key) {
 template <class T, class F>
 void write(TensorView block, F&& number) {
   const std::span<T> values = block.values<T>();
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<T>(number(static_cast<std::uint64_t>(i)));
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const double value = number(static_cast<std::uint64_t>(i));
+    if (!(std::abs(value) <= std::numeric_limits<T>::max())) {
+      throw ConfigError("initializer: gives " + number_text(value) + ", which " + to_string(block.dtype()) +
+                        " cannot hold. Give it smaller numbers.");
+    }
+    values[i] = static_cast<T>(value);
+  }
 }
 
 template <class F>

@@ -37,9 +37,7 @@ void check(const std::string& who, Field& field) {
   if (values.elements() == 0) {
     throw ShapeError(who + ": has the shape " + to_string(values.shape()) + ", which holds no data. Give each dimension at least 1.");
   }
-  if (reinterpret_cast<std::uintptr_t>(values.raw()) % size_of(values.dtype()) != 0) {
-    throw ConfigError(who + ": its memory is not aligned for " + to_string(values.dtype()) + ". Copy it with weir::clone.");
-  }
+  require_aligned(who, values);
   if (values.dtype() == DType::i64) make_whole(who, field);
   check_info(who, field.info, values.shape().without_front().elements());
   if (field.info.divisor && values.dtype() != DType::u8) {

@@ -27,7 +27,10 @@ struct Kind {
 
 std::filesystem::path file_in(const std::filesystem::path& folder, std::string_view name, const Kind& kind) {
   std::error_code ignored;
-  if (!std::filesystem::is_directory(folder, ignored)) throw FileError(folder.string() + ": there is no such folder. " + kind.advice);
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    const bool exists = std::filesystem::exists(folder, ignored);
+    throw FileError(folder.string() + (exists ? ": is no folder. " : ": there is no such folder. ") + kind.advice);
+  }
   if (const auto path = find_mnist_file(folder, name)) return *path;
   throw FileError(folder.string() + ": holds no " + std::string(name) + ", raw or .gz. " + kind.advice);
 }

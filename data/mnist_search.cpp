@@ -57,7 +57,7 @@ std::optional<std::filesystem::path> find_mnist_file(const std::filesystem::path
   dotted[name.find("-idx")] = '.';
   for (const std::string& file : {std::string(name), dotted, std::string(name) + ".gz", dotted + ".gz"}) {
     std::error_code ignored;
-    if (std::filesystem::exists(folder / file, ignored)) return folder / file;
+    if (std::filesystem::is_regular_file(folder / file, ignored)) return folder / file;
   }
   return std::nullopt;
 }

@@ -134,15 +134,10 @@ class HeaderReader {
     TensorEntry& entry = header.entries.back();
     entry.offset = offsets_[0];
     entry.bytes = offsets_[1] - offsets_[0];
-    std::uint64_t elements = 1;
-    bool fits = true;
-    for (const std::int64_t extent : entry.extents)
-      fits = fits && !__builtin_mul_overflow(elements, static_cast<std::uint64_t>(extent), &elements);
-    std::uint64_t bits = 0;
-    fits = fits && !__builtin_mul_overflow(elements, static_cast<std::uint64_t>(bits_of(entry.dtype)), &bits);
-    if (!fits) throw FormatError(tensor() + " is " + describe(entry) + ", which is more than 64 bits count.");
-    if (bits % 8 != 0 || bits / 8 != entry.bytes) {
-      throw FormatError(tensor() + " is " + describe(entry) + ", which needs " + text(bits / 8) + " bytes, its data_offsets hold " +
+    const std::optional<std::uint64_t> bits = bits_of(entry);
+    if (!bits) throw FormatError(tensor() + " is " + describe(entry) + ", which is more than 64 bits count.");
+    if (*bits % 8 != 0 || *bits / 8 != entry.bytes) {
+      throw FormatError(tensor() + " is " + describe(entry) + ", which needs " + text(*bits / 8) + " bytes, its data_offsets hold " +
                         text(entry.bytes) + ".");
     }
   }

@@ -14,6 +14,13 @@ int bits_of(std::string_view dtype) {
   return found == std::end(known) ? 0 : found->second;
 }
 
+std::optional<std::uint64_t> bits_of(const TensorEntry& entry) {
+  auto bits = static_cast<std::uint64_t>(bits_of(entry.dtype));
+  bool fits = true;
+  for (const std::int64_t extent : entry.extents) fits = fits && !__builtin_mul_overflow(bits, static_cast<std::uint64_t>(extent), &bits);
+  return fits ? std::optional(bits) : std::nullopt;
+}
+
 std::optional<DType> dtype_for(std::string_view dtype) {
   if (dtype == "F32" || dtype == "F16" || dtype == "BF16") return DType::f32;
   if (dtype == "F64") return DType::f64;

@@ -63,13 +63,13 @@ void convert(const NextBytes& next, std::span<T> y, F&& to_number) {
 
 // Returns false when the tensor's dtype cannot be read as T.
 template <class T>
-bool read_as(const TensorContent& content, const TensorEntry& entry, std::span<T> y) {
-  if (entry.dtype == dtype_word(dtype_of<T>())) return content.open(entry)(std::as_writable_bytes(y)), true;
+bool read_as(const NextBytes& next, const std::string& dtype, std::span<T> y) {
+  if (dtype == dtype_word(dtype_of<T>())) return next(std::as_writable_bytes(y)), true;
   if constexpr (std::floating_point<T>) {
-    if (entry.dtype == "F16") return convert<std::uint16_t>(content.open(entry), y, from_f16), true;
-    if (entry.dtype == "BF16") return convert<std::uint16_t>(content.open(entry), y, from_bf16), true;
-    if (entry.dtype == "F32") return convert<float>(content.open(entry), y, std::identity()), true;
-    if (entry.dtype == "F64") return convert<double>(content.open(entry), y, std::identity()), true;
+    if (dtype == "F16") return convert<std::uint16_t>(next, y, from_f16), true;
+    if (dtype == "BF16") return convert<std::uint16_t>(next, y, from_bf16), true;
+    if (dtype == "F32") return convert<float>(next, y, std::identity()), true;
+    if (dtype == "F64") return convert<double>(next, y, std::identity()), true;
   }
   return false;
 }
@@ -91,9 +91,18 @@ TensorFile::TensorFile(std::vector<std::byte>&& bytes) {
 
 TensorFile::TensorFile(std::string name, TensorContent content) {
   const auto impl = std::make_shared<Impl>(Impl{std::move(name), std::move(content), {}});
-  for (const TensorEntry& entry : impl->content.entries) {
-    if (impl->by_name.emplace(entry.name, &entry).second) continue;
-    throw FormatError(impl->name + ": has the tensor " + in_quotes(entry.name) + " twice, expected one of each name. Save it again.");
+  for (TensorEntry& entry : impl->content.entries) {
+    if (!impl->by_name.emplace(entry.name, &entry).second) {
+      throw FormatError(impl->name + ": has the tensor " + in_quotes(entry.name) + " twice, expected one of each name. Save it again.");
+    }
+    const std::string who = impl->name + ": its tensor " + in_quotes(entry.name) + " is " + describe(entry);
+    if (!impl->content.open) throw FormatError(who + ", but its TensorContent::open is empty. Give it a function.");
+    const std::optional<std::uint64_t> bits = bits_of(entry);
+    if (!bits) throw FormatError(who + ", which is more than 64 bits count. Correct its extents.");
+    if (entry.bytes == 0) entry.bytes = (*bits + 7) / 8;
+    if (bits_of(entry.dtype) == 0 || entry.bytes == (*bits + 7) / 8) continue;
+    throw FormatError(who + ", which needs " + std::to_string((*bits + 7) / 8) + " bytes, TensorEntry::bytes is " +
+                      std::to_string(entry.bytes) + ". Correct it, or leave it 0.");
   }
   impl_ = impl;
 }
@@ -141,9 +150,10 @@ void TensorFile::read(std::string_view name, const TensorView& y) const {
   if (!std::ranges::equal(entry.extents, y.shape().extents())) {
     throw ShapeError(who + ", the block to fill is " + to_string(y.shape()) + ". Pass a block of the tensor's shape.");
   }
-  const TensorContent& content = impl_->content;
+  const NextBytes next = impl_->content.open(entry);
+  if (!next) throw FormatError(who + ", but TensorContent::open returned an empty function for it. Return one that reads.");
   bool done = false;
-  typed_any(y.dtype(), [&](auto type) { done = read_as(content, entry, y.values<decltype(type)>()); });
+  typed_any(y.dtype(), [&](auto type) { done = read_as(next, entry.dtype, y.values<decltype(type)>()); });
   if (!done) throw FormatError(who + ", which cannot be read as " + to_string(y.dtype()) + ". Convert it before it is saved.");
 }
 

@@ -5,6 +5,7 @@
 #include <weir/data/loader.hpp>
 #include <weir/training/predict.hpp>
 
+#include "core/convert.hpp"
 #include "core/cpu/standard_floats.hpp"
 #include "training/check_data.hpp"
 
@@ -34,6 +35,7 @@ void check_x(const Model& model, const ConstTensorView& x, DType dtype) {
     throw ConfigError("predict: x holds " + to_string(x.dtype()) + ", the Model takes " + to_string(dtype) +
                       ". Convert with Tensor::to(DType).");
   }
+  require_aligned("predict: x", x);
   if (!x.device().is_cpu() && x.device() != model.device()) {
     throw DeviceError("predict: x is on " + to_string(x.device()) + ", expected cpu or " + to_string(model.device()) +
                       ". Copy it with Tensor::to(Device).");

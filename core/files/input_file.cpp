@@ -17,6 +17,7 @@ InputFile::InputFile(const FileSource& source) : name_(shown(source)) {
   }
   const auto& path = std::get<std::filesystem::path>(source);
   file_ = FileDescriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));  // O_NONBLOCK: opening a pipe would block otherwise
+  if (!file_.open() && errno == ENXIO) throw FileError(name_ + ": is a socket or a device, expected a file. Check the path.");
   if (!file_.open()) throw FileError(name_ + ": cannot be opened: " + last_error() + ". Check the path.");
   struct stat facts {};
   if (::fstat(file_.get(), &facts) != 0) throw FileError(name_ + ": cannot be read: " + last_error() + ".");

@@ -5,6 +5,7 @@
 #include <weir/core/threads.hpp>
 
 #include "core/check_info.hpp"
+#include "core/convert.hpp"
 #include "core/cpu/standard_floats.hpp"
 #include "core/cpu/team.hpp"
 #include "core/memory_ops.hpp"
@@ -54,6 +55,7 @@ void check_view(Who&& who, const ConstTensorView& view, const Shape& sample, DTy
     throw ConfigError(who() + ": holds " + to_string(view.dtype()) + ", expected " + to_string(dtype) +
                       ". Convert it with Tensor::to(DType).");
   }
+  if (reinterpret_cast<std::uintptr_t>(view.raw()) % size_of(dtype) != 0) require_aligned(who(), view);
   const Shape& shape = view.shape();
   if (shape.rank() != sample.rank() + 1 || shape.without_front() != sample) {
     std::string wanted = to_string(sample.with_front(0));

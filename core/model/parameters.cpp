@@ -1,10 +1,13 @@
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 
 #include "core/keys.hpp"
 #include "core/model/parameters.hpp"
+#include "core/text.hpp"
 
 namespace weir {
 
@@ -16,6 +19,13 @@ std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dt
   entries.push_back({node + "." + name, shape, end});
   const auto line = static_cast<std::int64_t>(64 / size_of(dtype));
   return (end + shape.elements() + line - 1) / line * line;
+}
+
+// Refuses an initial value that is finite and too large for f32.
+void require_held(const std::string& name, double initial, const TensorView& block) {
+  if (block.dtype() == DType::f64 || !std::isfinite(initial) || std::abs(initial) <= std::numeric_limits<float>::max()) return;
+  throw ConfigError("model: '" + name + "' begins with " + number_text(initial) +
+                    ", which f32 cannot hold. Give it a smaller value, or make the Model with dtype f64.");
 }
 
 }  // namespace
@@ -57,8 +67,16 @@ ParameterStore::ParameterStore(const Graph& graph, const ModelOptions& options) 
     initializers[i].first->fill(block_of(initial, parameter_entries[i]), initializers[i].second);
   for (std::size_t i = 0; i < state_specs.size(); ++i) {
     const TensorView block = block_of(initial_state, state_entries[i]);
-    fill(block, state_specs[i]->initial);
-    if (state_specs[i]->initial_values) copy(state_specs[i]->initial_values->to(options.dtype), block);
+    const Tensor* values = state_specs[i]->initial_values.get();
+    if (!values) {
+      require_held(state_entries[i].name, state_specs[i]->initial, block);
+      fill(block, state_specs[i]->initial);
+      continue;
+    }
+    if (values->dtype() == DType::f64) {
+      for (const double value : values->values<double>()) require_held(state_entries[i].name, value, block);
+    }
+    copy(values->to(options.dtype), block);
   }
   parameters = options.device.is_cpu() ? std::move(initial) : initial.to(options.device);
   state = options.device.is_cpu() ? std::move(initial_state) : initial_state.to(options.device);

@@ -15,6 +15,15 @@ using weir::DType;
 using weir::Shape;
 using weir::Tensor;
 
+namespace {
+
+template <class T>
+T element(const Tensor& tensor, std::size_t index) {
+  return tensor.values<T>()[index];
+}
+
+}  // namespace
+
 TEST_CASE("tensor: new memory is zero and begins on a 64 byte boundary") {
   for (const std::int64_t count : {0, 1, 3, 1000, 1 << 18, (1 << 18) + 1}) {
     for (int time = 0; time < 3; ++time) {  // later allocations may reuse memory that is not zero
@@ -65,16 +74,16 @@ TEST_CASE("tensor: conversions keep the numbers") {
   const Tensor bytes = Tensor::from<std::uint8_t>({0, 7, 255}, Shape{3});
   const Tensor numbers = bytes.to(DType::f32);
   CHECK(numbers.values<float>()[2] == 255);
-  CHECK(numbers.to(DType::f64).values<double>()[1] == 7);
-  CHECK(numbers.to(DType::u8).values<std::uint8_t>()[2] == 255);
+  CHECK(element<double>(numbers.to(DType::f64), 1) == 7);
+  CHECK(element<std::uint8_t>(numbers.to(DType::u8), 2) == 255);
   const Tensor wide = Tensor::from<std::int64_t>({-2147483648, 2147483647, 4503599627370497}, Shape{3});
   CHECK(wide.dtype() == DType::i64);
-  CHECK(wide.to(DType::f64).values<double>()[2] == 4503599627370497.0);
-  CHECK(wide.to(DType::f32).values<float>()[2] == 0x1p52f);  // rounded
+  CHECK(element<double>(wide.to(DType::f64), 2) == 4503599627370497.0);
+  CHECK(element<float>(wide.to(DType::f32), 2) == 0x1p52f);  // rounded
   const Tensor narrow = weir::clone(wide.view().rows(0, 2)).to(DType::i32);
   CHECK(narrow.values<std::int32_t>()[0] == -2147483647 - 1);
   CHECK(narrow.values<std::int32_t>()[1] == 2147483647);
-  CHECK(narrow.to(DType::i64).values<std::int64_t>()[0] == -2147483648);
+  CHECK(element<std::int64_t>(narrow.to(DType::i64), 0) == -2147483648);
 }
 
 TEST_CASE("tensor: a number that whole numbers of the type cannot hold is refused with its place") {

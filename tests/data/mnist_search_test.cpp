@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -107,4 +109,34 @@ TEST_CASE("mnist search: without a cache the command names WEIR_DATA_DIR") {
   const Environment data("WEIR_DATA_DIR", {});
   CHECK_THROWS_WITH_AS(
       load_mnist(), "load_mnist: MNIST was not found: none of WEIR_DATA_DIR, XDG_CACHE_HOME and HOME is set. Set one of them.", FileError);
+}
+
+TEST_CASE("mnist search: what is no file is passed over and the next spelling is taken") {
+  const TemporaryFolder folder;
+  const auto is = [&](const std::string& name) { return folder / name; };
+  fill(folder.path(), 2);
+  for (const std::string file : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+    std::string dotted = file;
+    dotted[file.find("-idx")] = '.';
+    std::filesystem::rename(is(file), is("real-" + file));
+    std::filesystem::create_symlink("real-" + file, is(dotted));
+  }
+  std::filesystem::create_directory(is("train-images-idx3-ubyte"));
+  REQUIRE(::mkfifo(is("train-labels-idx1-ubyte").c_str(), 0600) == 0);
+  std::filesystem::create_symlink("nowhere", is("t10k-images-idx3-ubyte"));
+  std::filesystem::create_symlink("/dev/null", is("t10k-labels-idx1-ubyte"));
+  CHECK(load_mnist(folder.path()).train.samples() == 2);
+  const Environment data("WEIR_DATA_DIR", {}), cache("XDG_CACHE_HOME", {}), home("HOME", {});
+  CHECK(find_mnist(folder.path()) == folder.path());
+  std::filesystem::remove(is("t10k-labels.idx1-ubyte"));
+  CHECK_FALSE(find_mnist(folder.path()));
+  const std::string lacks = folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
+  CHECK_THROWS_WITH_AS(load_mnist(folder.path()), lacks.c_str(), FileError);
+}
+
+TEST_CASE("mnist search: a file given as the folder is called no folder") {
+  const TemporaryFolder folder;
+  write_bytes(folder / "a", "");
+  const std::string message = (folder / "a").string() + ": is no folder. Give the folder of MNIST's four files.";
+  CHECK_THROWS_WITH_AS(load_mnist(folder / "a"), message.c_str(), FileError);
 }

@@ -28,7 +28,8 @@ struct Changed {
   void write(const std::string& text) {
     const Model model = made();
     save(model, folder / "a");
-    std::map<std::string, std::string> metadata = TensorFile(folder / "a").metadata();
+    const TensorFile file(folder / "a");
+    std::map<std::string, std::string> metadata = file.metadata();
     metadata["weir.data"] = text;
     write_safetensors(name, std::vector<NamedTensor>{{"0.weight", model.parameter("0.weight")}, {"0.bias", model.parameter("0.bias")}},
                       metadata);
@@ -50,7 +51,8 @@ TEST_CASE("data info json: what a Model knows of its data comes back from its fi
   const DataInfo info{{{.divisor = 0.1, .image = {2, 1, 2}, .columns = {"a", "", "\"\n", "\xe2\x82\xac"}}}, {{.classes = {"cat", "dog"}}}};
   model.set_data_info(info);
   save(model, folder / "a");
-  CHECK(TensorFile(folder / "a").metadata().at("weir.data") == R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
+  const TensorFile file(folder / "a");
+  CHECK(file.metadata().at("weir.data") == R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
                                                                "\xe2\x82\xac"
                                                                R"("]}],"targets":[{"classes":["cat","dog"]}]})");
   CHECK(load_model(folder / "a").data_info() == info);
@@ -65,7 +67,8 @@ TEST_CASE("data info json: what a Model knows of its data comes back from its fi
 TEST_CASE("data info json: nothing is written where nothing is known and a file without it loads") {
   const TemporaryFolder folder;
   save(made(), folder / "a");
-  CHECK_FALSE(TensorFile(folder / "a").metadata().contains("weir.data"));
+  const TensorFile file(folder / "a");
+  CHECK_FALSE(file.metadata().contains("weir.data"));
   CHECK(load_model(folder / "a").data_info() == DataInfo{{{}}, {{}}});
 }
 

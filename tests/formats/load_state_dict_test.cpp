@@ -72,7 +72,7 @@ TEST_CASE("load_state_dict: a model that shares the parameters sees them") {
   const Model other = model.share();
   load_state_dict(model, reference("f32"));
   CHECK(bits(other.parameter_arena()) == bits(model.parameter_arena()));
-  CHECK(other.parameter("0.bias").values<float>()[0] == TensorFile(reference("f32")).read("0.bias").values<float>()[0]);
+  CHECK(other.parameter("0.bias").values<float>()[0] == numbers(TensorFile(reference("f32")).read("0.bias"))[0]);
 }
 
 TEST_CASE("load_state_dict: everything that does not fit is listed and the model is unchanged") {

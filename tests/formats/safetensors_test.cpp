@@ -11,6 +11,7 @@
 #include "tests/formats/container.hpp"
 #include "tests/support/compare.hpp"
 #include "tests/support/in_memory.hpp"
+#include "tests/support/layer_runner.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
@@ -94,7 +95,8 @@ TEST_CASE("safetensors: metadata comes first in order of its keys and wide types
   header.append((8 - header.size() % 8) % 8, ' ');
   CHECK(read_bytes(folder / "a") ==
         container(header, bytes_of<double>({0.5}) + bytes_of<std::int32_t>({-1}) + bytes_of<float>({1, 2}) + "\7"));
-  CHECK(TensorFile(folder / "a").metadata() == std::map<std::string, std::string>{{"a", "\xc3\xa9"}, {"z", "\"quoted\"\n"}});
+  const TensorFile file(folder / "a");
+  CHECK(file.metadata() == std::map<std::string, std::string>{{"a", "\xc3\xa9"}, {"z", "\"quoted\"\n"}});
 }
 
 TEST_CASE("safetensors: every bit comes back") {
@@ -176,7 +178,8 @@ TEST_CASE("safetensors: dtypes that weir does not read do no harm until they are
   const TensorFile file(name);
   CHECK(file.entries().size() == 20);
   CHECK(file.read("F32").elements() == 4);
-  CHECK(file.read("I64").values<std::int64_t>()[3] == 0x7878787878787878);  // 'x' is 0x78
+  const Tensor whole = file.read("I64");
+  CHECK(whole.values<std::int64_t>()[3] == 0x7878787878787878);  // 'x' is 0x78
   CHECK(message_of<FormatError>([&] { file.read("U64"); }) ==
         name + ": its tensor 'U64' is [4] U64, expected F32, F64, F16, BF16, I64, I32 or U8. Convert it before it is saved.");
   Tensor four({4});
@@ -203,8 +206,8 @@ TEST_CASE("safetensors: the header may name the tensors in any order") {
                 bytes_of<float>({1, 2})));
   const TensorFile file(folder / "a");
   CHECK(file.entries()[0].name == "a");
-  CHECK(file.read("a").values<float>()[0] == 1);
-  CHECK(file.read("b").values<float>()[0] == 2);
+  CHECK(numbers(file.read("a"))[0] == 1);
+  CHECK(numbers(file.read("b"))[0] == 2);
   CHECK(file.find("c") == nullptr);
 }
 

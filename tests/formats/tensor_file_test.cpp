@@ -1,7 +1,14 @@
 #include <weir/formats/tensor_file.hpp>
 
 #include <doctest/doctest.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
 #include <cstring>
 #include <sstream>
 #include <weir/activations/activation.hpp>
@@ -133,4 +140,49 @@ TEST_CASE("tensor file: a length that looks like a zip archive is still a length
   const std::string bytes("PK\3\4\0\0\0\0{", 9);
   CHECK(message_of<FormatError>([&] { TensorFile file(in_memory(bytes)); }) ==
         "(memory): its first 8 bytes promise a header of 67,324,752 bytes, 1 follow. It is damaged or no safetensors file: copy it again.");
+}
+
+TEST_CASE("tensor file: content that cannot be read is refused with the tensor's name") {
+  const auto refusal = [](std::uint64_t bytes, std::vector<std::int64_t> extents, auto open) {
+    TensorContent content;
+    content.entries = {{.name = "w", .dtype = "F32", .extents = std::move(extents), .bytes = bytes}};
+    content.open = open;
+    return message_of<FormatError>([&] { TensorFile("mine", content).read("w"); });
+  };
+  const auto zeros = [](const TensorEntry&) { return [](std::span<std::byte> into) { std::ranges::fill(into, std::byte{}); }; };
+  CHECK(refusal(8, {2}, nullptr) == "mine: its tensor 'w' is [2] F32, but its TensorContent::open is empty. Give it a function.");
+  CHECK(refusal(8, {2}, [](const TensorEntry&) { return std::function<void(std::span<std::byte>)>(); }) ==
+        "mine: its tensor 'w' is [2] F32, but TensorContent::open returned an empty function for it. Return one that reads.");
+  CHECK(refusal(9, {2}, zeros) ==
+        "mine: its tensor 'w' is [2] F32, which needs 8 bytes, TensorEntry::bytes is 9. Correct it, or leave it 0.");
+  CHECK(refusal(0, {2, INT64_MAX}, zeros) ==
+        "mine: its tensor 'w' is [2, 9223372036854775807] F32, which is more than 64 bits count. Correct its extents.");
+  TensorContent content;
+  content.entries = {{.name = "w", .dtype = "F32", .extents = {2}}};
+  content.open = zeros;
+  const TensorFile file("mine", content);
+  CHECK(file.find("w")->bytes == 8);
+  CHECK(numbers(file.read("w")) == std::vector<double>{0, 0});
+}
+
+TEST_CASE("tensor file: paths that are no files say so") {
+  const TemporaryFolder folder;
+  const auto said = [](const std::filesystem::path& path) {
+    return after(message_of<Error>([&] { load_metadata(path); }), path.string() + ": ");
+  };
+  CHECK(said(folder.path()) == "is a folder, expected a file. Name a file in it.");
+  CHECK(said("/dev/null") == "is a pipe or a device, expected a file. Copy its content into a file first.");
+  REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
+  CHECK(said(folder / "pipe") == "is a pipe or a device, expected a file. Copy its content into a file first.");
+  std::filesystem::create_symlink("nowhere", folder / "link");
+  CHECK(said(folder / "link") == "cannot be opened: No such file or directory. Check the path.");
+  write_bytes(folder / "empty", "");
+  CHECK(said(folder / "empty") == "holds 0 bytes, expected at least 8. It is damaged or no safetensors file: copy it again.");
+  CHECK(said(folder / "empty/file") == "cannot be opened: Not a directory. Check the path.");
+  const int socket = ::socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{AF_UNIX, {}};
+  std::snprintf(address.sun_path, sizeof address.sun_path, "%s", (folder / "socket").c_str());
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  CHECK(said(folder / "socket") == "is a socket or a device, expected a file. Check the path.");
+  ::close(socket);
 }

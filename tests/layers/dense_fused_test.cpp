@@ -146,7 +146,8 @@ TEST_CASE("dense: absorbs one activation and nothing else") {
 
 TEST_CASE("dense: only a fused one writes its activation down and is built again with it") {
   const Dense dense(4);
-  CHECK(dense.config().entries().size() == 2);
+  const Config config = dense.config();
+  CHECK(config.entries().size() == 2);
   const auto fused = dense.absorb(Activation(LeakyReLU{0.2}));
   CHECK(fused->config() == Config()
                                .set("out", std::int64_t{4})

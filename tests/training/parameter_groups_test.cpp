@@ -208,3 +208,17 @@ TEST_CASE("parameter groups: an update that overflows in a group is undone") {
   CHECK_THROWS_AS(fit(model, data, options), NumericError);
   CHECK(Snapshot(model).parameters == before.parameters);
 }
+
+TEST_CASE("parameter groups: a shared parameter belongs to the group of any of its names") {
+  Graph graph;
+  const Node first = graph.add(Dense(3), {graph.input({3})}, "first"), second = graph.add(Dense(3), {first}, "second");
+  graph.share_parameters(second, first, "weight");
+  graph.output(second);
+  Model model(std::move(graph));
+  const auto before = bits(model.parameter("first.weight"));
+  const Tensor x = tensor({1, 2, 3}, Shape{1, 3}, DType::f32), y = tensor({1, 0, 2}, Shape{1, 3}, DType::f32);
+  fit(model, Dataset(x.clone(), y.clone()),
+      {.loss = MeanSquaredError(), .optimizer = SGD({.lr = 0.1}), .groups = {{.names = "second.weight", .frozen = true}}, .epochs = 1, .batch = 1});
+  CHECK(bits(model.parameter("first.weight")) == before);
+  CHECK(numbers(model.parameter("first.bias")) != std::vector<double>(3));
+}

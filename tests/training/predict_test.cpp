@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include <doctest/doctest.h>
@@ -65,4 +66,12 @@ TEST_CASE("predict: bad input is refused") {
       "predict, input 0: samples have the shape [3], the graph's input takes [2]. Reshape the data, or make the graph for this "
       "shape.",
       ShapeError);
+}
+
+TEST_CASE("predict: a view that is not aligned is refused and a clone is taken") {
+  Model model = classifier({.max_batch = 8});
+  alignas(8) const std::array<unsigned char, 100> bytes{};
+  const ConstTensorView askew(bytes.data() + 1, Shape{2, 6}, DType::f32);
+  CHECK_THROWS_WITH_AS(predict(model, askew), "predict: x: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
+  CHECK(predict(model, clone(askew)).shape() == Shape{2, 3});
 }

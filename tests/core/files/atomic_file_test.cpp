@@ -165,7 +165,8 @@ TEST_CASE("saving: a temporary name that is taken is left alone") {
   const std::string prefix = ".weir-" + std::to_string(::getpid()) + "-";
   for (int i = 0; i < 300; ++i) write_bytes(folder / (prefix + std::to_string(i) + ".tmp"), "somebody's");
   save_numbers(folder / "a", 1);
-  CHECK(TensorFile(folder / "a").entries().size() == 1);
+  const TensorFile file(folder / "a");
+  CHECK(file.entries().size() == 1);
   CHECK(names_in(folder.path()).size() == 301);
   for (int i = 0; i < 300; ++i) CHECK(read_bytes(folder / (prefix + std::to_string(i) + ".tmp")) == "somebody's");
 }
@@ -177,7 +178,8 @@ TEST_CASE("saving: a link is followed and stays a link") {
   std::filesystem::create_symlink("inner/file", folder / "link");
   save_numbers(folder / "link", 3);
   CHECK(std::filesystem::is_symlink(folder / "link"));
-  CHECK(TensorFile(folder / "inner/file").find("x")->bytes == 12);
+  const TensorFile file(folder / "inner/file");
+  CHECK(file.find("x")->bytes == 12);
 }
 
 TEST_CASE("saving: links without a file and links to links are followed and stay links") {

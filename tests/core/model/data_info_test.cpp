@@ -33,7 +33,8 @@ TEST_CASE("data info: a new Model knows nothing of each input and output and sha
   const DataInfo info{{{.divisor = 255, .image = {2, 2, 3}, .columns = std::vector<std::string>(12, "c")}}, {{.classes = {"a", "b", "c"}}}};
   model.set_data_info(info);
   CHECK(model.data_info() == info);
-  CHECK(model.share().data_info() == info);
+  const Model other = model.share();
+  CHECK(other.data_info() == info);
 }
 
 TEST_CASE("data info: what does not fit the graph is refused and changes nothing") {

@@ -1,6 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <array>
+#include <cmath>
+#include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
@@ -65,7 +69,8 @@ TEST_CASE("parameters: a layer twice in a chain learns from both of its places")
     Model model(graph, {.dtype = DType::f64, .max_batch = 2, .reuse_memory = reuse});
     REQUIRE(model.parameters().size() == 1);
     CHECK(model.parameters()[0].name == "0.w");
-    CHECK_THROWS_AS(model.parameter("1.w"), ConfigError);
+    CHECK(model.parameter("1.w").raw() == model.parameter("0.w").raw());
+    CHECK_THROWS_AS(model.parameter("2.w"), ConfigError);
     fill(model.parameter("0.w"), 3);
     model.plan_training(Weighted(), {Shape{1}}, {.input_gradients = true});
     backward(model, {Tensor::from<double>({5, 1}, Shape{2, 1})}, Tensor::from<double>({1, 2}, Shape{2, 1}));
@@ -125,4 +130,59 @@ TEST_CASE("parameters: initial values of another shape or type or place are refu
       graph.add(Means(Tensor(Shape{4})), {x}),
       "means after input [2]: its plan gives 'mean' the initial values of [4], f32 on cpu, expected [3], f32 or f64 on cpu.", ConfigError);
   CHECK_THROWS_AS(graph.add(Means(Tensor(Shape{3}, DType::i32)), {x}), ConfigError);
+}
+
+TEST_CASE("parameters: a shared one is found by each of its names") {
+  Graph graph;
+  const Node first = graph.add(Scale(1), {graph.input({2})}, "first"), second = graph.add(Scale(1), {first}, "second");
+  graph.share_parameters(second, first);
+  graph.output(second);
+  Model model(std::move(graph), {.dtype = DType::f64});
+  const std::string name = model.parameters().at(0).name, parameter = name.substr(name.find('.'));
+  CHECK(model.parameters().size() == 1);
+  CHECK(model.parameters()[0].aliases == std::vector<std::string>{"second" + parameter});
+  CHECK(model.parameter("second" + parameter).raw() == model.parameter("first" + parameter).raw());
+  CHECK_THROWS_WITH_AS(model.parameter("third"), ("model: has no parameter 'third', expected one of: first" + parameter + ".").c_str(),
+                       ConfigError);
+}
+
+TEST_CASE("parameters: an initial value that f32 cannot hold is refused and f64 takes it") {
+  struct Large : PassingLayer {
+    explicit Large(double initial_) : PassingLayer("large"), initial(initial_) {}
+    LayerPlan infer(std::span<const Shape> inputs) const override {
+      LayerPlan plan = PassingLayer::infer(inputs);
+      plan.state.push_back({.name = "count", .shape = Shape{}, .initial = initial});
+      return plan;
+    }
+    double initial;
+  };
+  const std::string wrong = "model: '0.count' begins with -1e+39, which f32 cannot hold. Give it a smaller value, or make the Model with "
+                            "dtype f64.";
+  const Graph graph = sequential({3}, Large(-1e39));
+  CHECK_THROWS_WITH_AS(Model{graph}, wrong.c_str(), ConfigError);
+  const Model wide(graph, {.dtype = DType::f64});
+  CHECK(numbers(wide.state("0.count"))[0] == -1e39);
+  const Model infinite(sequential({3}, Large(std::numeric_limits<double>::infinity())));  // as the first value of a minimum
+  CHECK(std::isinf(numbers(infinite.state("0.count"))[0]));
+  const Graph means = sequential({3}, Means(Tensor::from<double>({1, 1e39, 2}, Shape{3})));
+  CHECK_THROWS_WITH_AS(Model{means}, "model: '0.mean' begins with 1e+39, which f32 cannot hold. Give it a smaller value, or make the Model "
+                                     "with dtype f64.", ConfigError);
+  const Model wide_means(means, {.dtype = DType::f64});
+  CHECK(numbers(wide_means.state("0.mean"))[1] == 1e39);
+}
+
+TEST_CASE("parameters: a view that is not aligned for its dtype is refused by forward and backward and a clone is taken") {
+  alignas(8) const std::array<unsigned char, 20> bytes{};
+  const ConstTensorView askew(bytes.data() + 1, Shape{2, 2}, DType::f32);
+  const Tensor good(Shape{2, 2}), weight(Shape{2});
+  Model model(sequential({2}, PassingLayer("pass")));
+  CHECK_THROWS_WITH_AS(model.forward(askew), "input: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
+  CHECK(numbers(model.forward(clone(askew))) == std::vector<double>(4));
+  model.plan_training(Nothing(), {{2}});
+  const ConstTensorView right[] = {good}, wrong[] = {askew}, weights[] = {ConstTensorView(bytes.data() + 1, Shape{2}, DType::f32)};
+  CHECK_THROWS_WITH_AS(model.backward({wrong, right, {}}), "input: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
+  CHECK_THROWS_WITH_AS(model.backward({right, wrong, {}}), "target 0: its memory is not aligned for f32. Copy it with weir::clone.",
+                       ConfigError);
+  CHECK_THROWS_WITH_AS(model.backward({right, right, weights}),
+                       "sample weights: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
 }

@@ -145,7 +145,8 @@ TEST_CASE("binary cross entropy with logits: several pos_weight have the same bi
   CHECK(loss.describe() == "binary_cross_entropy_with_logits(pos_weight=[...])");
   CHECK(BinaryCrossEntropyWithLogits({.reduction = Reduction::sum}).describe() ==
         "binary_cross_entropy_with_logits(pos_weight=1, reduction=sum)");
-  CHECK(BinaryCrossEntropyWithLogits::from_config({}).options().pos_weight == std::vector<double>{1});  // the default
+  const auto by_default = BinaryCrossEntropyWithLogits::from_config({});
+  CHECK(by_default.options().pos_weight == std::vector<double>{1});  // the default
 }
 
 TEST_CASE("binary cross entropy with logits: a pos_weight that makes no sense is refused") {
@@ -206,7 +207,8 @@ TEST_CASE("elementwise losses: options outside their range are refused and descr
 }
 
 TEST_CASE("elementwise losses: from a Config options that are missing have their defaults and unknown ones are refused") {
-  CHECK(Huber::from_config({}).options().delta == 1);
+  const auto by_default = Huber::from_config({});
+  CHECK(by_default.options().delta == 1);
   CHECK(Huber::from_config(Config().set("delta", 2.0).set("reduction", std::string("sum"))).options().reduction == Reduction::sum);
   CHECK_THROWS_WITH_AS(Huber::from_config(Config().set("dleta", 2.0)), "huber: has no option 'dleta', expected one of: delta.",
                        ConfigError);

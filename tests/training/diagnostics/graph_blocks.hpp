@@ -105,7 +105,9 @@ void add_types(Set& types, const Graph& graph, const Losses& losses) {
   for (const Graph::Entry& entry : graph.entries()) {
     if (!entry.layer) continue;
     types.insert(entry.layer->type());
-    if (entry.layer->type() == "activation") types.insert(entry.layer->config().word("function"));
+    if (entry.layer->type() != "activation") continue;
+    const Config config = entry.layer->config();
+    types.insert(config.word("function"));
   }
   for (const LossTerm& term : losses.terms()) types.insert(term.loss->type());
 }

@@ -57,7 +57,7 @@ class Initializer {
   double b() const { return b_; }  // the second argument, or 0; for kinds with a fan: 0 is Fan::in, 1 Fan::out
 
   // Fills a host tensor, f32 or f64; the same key gives the same values (f32: rounded from f64). ShapeError where the kind needs a fan or a
-  // matrix and the tensor has fewer than two dimensions.
+  // matrix and the tensor has fewer than two dimensions, ConfigError for a number that the dtype cannot hold.
   void fill(TensorView block, RandomKey key) const;
 
   std::string describe() const;  // "he_uniform(0)", "he_uniform(0, fan out)"

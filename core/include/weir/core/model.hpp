@@ -64,8 +64,8 @@ struct ModelMemory {
 // from one thread at a time; share() makes another Model for a second thread. Invalid arguments throw before anything changes.
 class Model {
  public:
-  // ConfigError for an incomplete graph, a max_batch below 1, or a dtype other than f32 and f64; DeviceError for a device that does not
-  // exist or a layer that does not run on it.
+  // ConfigError for an incomplete graph, a max_batch below 1, a dtype other than f32 and f64, or an initial value that it cannot hold;
+  // DeviceError for a device that does not exist or a layer that does not run on it.
   explicit Model(Graph graph, ModelOptions options = {});
   Model(Model&&) noexcept;  // leaves the other empty: all of its functions then throw ConfigError
   Model& operator=(Model&&) noexcept;

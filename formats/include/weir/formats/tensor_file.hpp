@@ -20,7 +20,7 @@ struct TensorEntry {
   std::string dtype;                  // named as in safetensors: "F32", "F64", "F16", "BF16", "I64", "I32", "U8", ...
   std::vector<std::int64_t> extents;  // outermost first
   std::uint64_t offset = 0;           // of its first byte, from the start of the file
-  std::uint64_t bytes = 0;
+  std::uint64_t bytes = 0;            // 0: from dtype and extents
 };
 
 // The tensors in a file of any format, and how to read them.
@@ -48,7 +48,8 @@ class TensorFile {
   requires std::is_convertible_v<const S&, FileSource> TensorFile(const S& source) : TensorFile(FileSource(source)) {}
   TensorFile(std::vector<std::byte>&& bytes);  // takes ownership of a file in memory
 
-  // Tensors from another source: a format of your own, or memory. Messages call it `name`. FormatError for a name that occurs twice.
+  // Tensors from another source: a format of your own, or memory. Messages call it `name`. FormatError for a name that occurs twice, wrong
+  // bytes, or no `open`.
   TensorFile(std::string name, TensorContent content);
 
   TensorFile(const TensorFile&) = default;  // moving copies: the other stays as it is
