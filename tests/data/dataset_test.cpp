@@ -54,7 +54,8 @@ TEST_CASE("dataset: one input and one target can be given as tensors or fields")
 }
 
 TEST_CASE("dataset: targets may be absent and inputs may not") {
-  CHECK(Dataset({numbers({1}, {1, 1})}, {}).targets().empty());
+  const Dataset without({numbers({1}, {1, 1})}, {});
+  CHECK(without.targets().empty());
   CHECK_THROWS_WITH_AS(Dataset({}, {labels({1})}), "dataset: has no inputs, expected at least one. Give it a Field.", ConfigError);
 }
 

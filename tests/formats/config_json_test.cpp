@@ -59,7 +59,8 @@ TEST_CASE("config json: whole numbers and doubles are not confused") {
   const Config config = Config().set("a", std::int64_t{INT64_MIN}).set("b", std::int64_t{INT64_MAX}).set("c", -0.0).set("d", 1e300);
   CHECK(there_and_back(config) == config);
   CHECK(std::signbit(there_and_back(config).number("c")));
-  CHECK(std::holds_alternative<double>(there_and_back(Config().set("x", 4.0)).entries()[0].second));
+  const Config four = there_and_back(Config().set("x", 4.0));
+  CHECK(std::holds_alternative<double>(four.entries()[0].second));
 }
 
 TEST_CASE("config json: what no Config can hold is refused") {

@@ -43,6 +43,11 @@ struct Changed {
   }
 };
 
+DataInfo info_in(const std::filesystem::path& path) {
+  const Model model = load_model(path);
+  return model.data_info();
+}
+
 }  // namespace
 
 TEST_CASE("data info json: what a Model knows of its data comes back from its file") {
@@ -55,12 +60,12 @@ TEST_CASE("data info json: what a Model knows of its data comes back from its fi
   CHECK(file.metadata().at("weir.data") == R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
                                                                "\xe2\x82\xac"
                                                                R"("]}],"targets":[{"classes":["cat","dog"]}]})");
-  CHECK(load_model(folder / "a").data_info() == info);
+  CHECK(info_in(folder / "a") == info);
   CHECK(load_metadata(folder / "a").empty());
   for (const double divisor : {255.0, 1.0, 1e30, 1e-30}) {
     model.set_data_info({{{.divisor = divisor}}, {{}}});
     save(model, folder / "b");
-    CHECK(load_model(folder / "b").data_info().inputs[0].divisor == divisor);
+    CHECK(info_in(folder / "b").inputs[0].divisor == divisor);
   }
 }
 
@@ -69,7 +74,7 @@ TEST_CASE("data info json: nothing is written where nothing is known and a file 
   save(made(), folder / "a");
   const TensorFile file(folder / "a");
   CHECK_FALSE(file.metadata().contains("weir.data"));
-  CHECK(load_model(folder / "a").data_info() == DataInfo{{{}}, {{}}});
+  CHECK(info_in(folder / "a") == DataInfo{{{}}, {{}}});
 }
 
 TEST_CASE("data info json: a name that is not UTF-8 is refused when it is saved") {
@@ -85,13 +90,13 @@ TEST_CASE("data info json: as many names as a Model takes can be saved and loade
   Model model(sequential({150'000}, Dense(1)));
   model.set_data_info({{{.columns = std::vector<std::string>(150'000, "c")}}, {{}}});
   save(model, folder / "a");
-  CHECK(load_model(folder / "a").data_info() == model.data_info());
+  CHECK(info_in(folder / "a") == model.data_info());
 }
 
 TEST_CASE("data info json: damaged and hostile texts are refused") {
   Changed file;
   file.write(R"({"inputs":[{}],"targets":[{}]})");
-  CHECK(load_model(file.name).data_info() == DataInfo{{{}}, {{}}});
+  CHECK(info_in(file.name) == DataInfo{{{}}, {{}}});
   const auto input = [&](const std::string& text) { return file.refusal(R"({"inputs":[)" + text + R"(],"targets":[{}]})"); };
   CHECK(file.refusal("").starts_with("byte "));
   CHECK(file.refusal("[]") == "it has no list 'inputs'.");

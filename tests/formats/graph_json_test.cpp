@@ -116,7 +116,8 @@ TEST_CASE("graph json: several inputs and outputs keep their names and order and
   graph.output(second);
   graph.output(first);
   check_equal(graph, there_and_back(graph));
-  CHECK(there_and_back(graph).outputs() == std::vector<std::size_t>{4, 3});
+  const Graph again = there_and_back(graph);
+  CHECK(again.outputs() == std::vector<std::size_t>{4, 3});
 }
 
 TEST_CASE("graph json: a text of another structure is refused") {
