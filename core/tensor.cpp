@@ -31,20 +31,13 @@ Tensor& Tensor::operator=(Tensor&& other) noexcept {
   return *this;
 }
 
-template <class T>
-Tensor Tensor::from(std::span<const T> values, Shape shape) {
-  if (static_cast<std::int64_t>(values.size()) != shape.elements()) {
-    throw ShapeError("tensor: got " + std::to_string(values.size()) + " values, " + to_string(shape) + " needs " +
+Tensor Tensor::from(const void* values, std::size_t count, Shape shape, DType dtype) {
+  if (static_cast<std::int64_t>(count) != shape.elements()) {
+    throw ShapeError("tensor: got " + std::to_string(count) + " values, " + to_string(shape) + " needs " +
                      std::to_string(shape.elements()) + ". Give as many values as the shape has elements.");
   }
-  return weir::clone(ConstTensorView(values.data(), shape, dtype_of<T>()));
+  return weir::clone(ConstTensorView(values, shape, dtype));
 }
-
-template Tensor Tensor::from(std::span<const float>, Shape);
-template Tensor Tensor::from(std::span<const double>, Shape);
-template Tensor Tensor::from(std::span<const std::int32_t>, Shape);
-template Tensor Tensor::from(std::span<const std::uint8_t>, Shape);
-template Tensor Tensor::from(std::span<const std::int64_t>, Shape);
 
 std::size_t Tensor::bytes() const { return static_cast<std::size_t>(elements()) * size_of(dtype()); }
 

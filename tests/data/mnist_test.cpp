@@ -105,7 +105,7 @@ TEST_CASE("mnist: a folder or a file that is missing is named") {
     write_bytes(folder / name, content);
   }
   const std::string image = file(folder, "train-images-idx3-ubyte");
-  CHECK_THROWS_WITH_AS(load_mnist(image), (image + ": there is no such folder. Give the folder of MNIST's four files.").c_str(), FileError);
+  CHECK_THROWS_WITH_AS(load_mnist(image), (image + ": is no folder. Give the folder of MNIST's four files.").c_str(), FileError);
 }
 
 TEST_CASE("mnist: a folder in place of a file is refused") {
@@ -113,7 +113,7 @@ TEST_CASE("mnist: a folder in place of a file is refused") {
   fill(folder);
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
   std::filesystem::create_directory(folder / "t10k-labels-idx1-ubyte");
-  const std::string message = file(folder, "t10k-labels-idx1-ubyte") + ": is a folder, expected a file. Name a file in it.";
+  const std::string message = folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
   CHECK_THROWS_WITH_AS(load_mnist(folder.path()), message.c_str(), FileError);
 }
 

@@ -81,7 +81,8 @@ class Model {
   std::int64_t max_batch() const { return options().max_batch; }
   ModelMemory memory() const;
 
-  // --- parameters: one flat tensor (arena) of dtype(), and views of its named blocks. Writing to a view changes the Model.
+  // --- parameters: one flat tensor (arena) of dtype(), and views of its named blocks. Writing to a view changes the Model. Between the
+  // blocks of an arena lie elements that are 0 and must stay so.
   const std::vector<ArenaEntry>& parameters() const&;
   const std::vector<ArenaEntry>& states() const&;
   TensorView parameter(std::string_view name) &;  // by name or alias; ConfigError for an unknown one

@@ -17,7 +17,9 @@ class Tensor {
   explicit Tensor(Shape shape, DType dtype = DType::f32, Device device = Device::cpu());
 
   template <class T>
-  static Tensor from(std::span<const T> values, Shape shape);  // copies; ShapeError when the counts differ
+  static Tensor from(std::span<const T> values, Shape shape) {  // copies; ShapeError when the counts differ
+    return from(values.data(), values.size(), shape, dtype_of<T>());
+  }
   template <class T>
   static Tensor from(std::initializer_list<T> values, Shape shape) {
     return from(std::span<const T>(values.begin(), values.size()), shape);
@@ -61,6 +63,8 @@ class Tensor {
   Tensor to(DType dtype) const;
 
  private:
+  static Tensor from(const void* values, std::size_t count, Shape shape, DType dtype);
+
   std::unique_ptr<void, void (*)(void*)> memory_{nullptr, nullptr};  // with the deleter of its device
   TensorView view_;
 };
