@@ -10,10 +10,10 @@ namespace weir {
 
 // How the tensors of a file differ from the parameters and state of a graph.
 struct WeightsReport {
-  std::vector<std::string> missing;     // only in the graph
-  std::vector<std::string> unexpected;  // only in the file, except for tensors that weir adds to a Model's file
-  std::vector<std::string> problems;    // all differences in words; missing and unexpected names only when strict
-  bool only_shapes = true;              // every problem is a shape that differs
+  std::vector<std::string> missing;            // only in the graph
+  std::vector<std::string> unexpected;         // only in the file, except for tensors that weir adds to a Model's file
+  std::vector<std::string> problems;           // all differences in words; missing and unexpected names only when strict
+  bool only_shapes = true;                     // every problem is a shape that differs
   std::map<std::string, std::string> sources;  // for each of the graph's tensors that the file has: its name in the file
 
   std::string text() const;  // the first 20 problems, in one line

@@ -87,8 +87,9 @@ TensorView block_of(TensorView arena, const ArenaEntry& entry) {
 }
 
 const ArenaEntry& find_entry(const std::vector<ArenaEntry>& entries, std::string_view name, const char* kind) {
-  const auto found = std::ranges::find_if(
-      entries, [&](const ArenaEntry& entry) { return entry.name == name || std::ranges::find(entry.aliases, name) != entry.aliases.end(); });
+  const auto found = std::ranges::find_if(entries, [&](const ArenaEntry& entry) {
+    return entry.name == name || std::ranges::find(entry.aliases, name) != entry.aliases.end();
+  });
   if (found != entries.end()) return *found;
   std::string known;
   for (const ArenaEntry& entry : entries) known += (known.empty() ? "" : ", ") + entry.name;

@@ -125,3 +125,11 @@ TEST_CASE("initializer: constants are exact and bad numbers are refused") {
   Tensor vector(Shape{3});
   CHECK_THROWS_AS(Initializer::he_normal().fill(vector, RandomKey{0}), weir::ShapeError);
 }
+
+TEST_CASE("initializers: a number that the dtype cannot hold is refused") {
+  weir::Tensor narrow(weir::Shape{2}), wide(weir::Shape{2}, weir::DType::f64);
+  CHECK_THROWS_WITH_AS(Initializer::constant(-1e39).fill(narrow, RandomKey{1}),
+                       "initializer: gives -1e+39, which f32 cannot hold. Give it smaller numbers.", weir::ConfigError);
+  Initializer::constant(-1e39).fill(wide, RandomKey{1});
+  CHECK(wide.values<double>()[1] == -1e39);
+}

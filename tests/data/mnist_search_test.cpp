@@ -115,7 +115,8 @@ TEST_CASE("mnist search: what is no file is passed over and the next spelling is
   const TemporaryFolder folder;
   const auto is = [&](const std::string& name) { return folder / name; };
   fill(folder.path(), 2);
-  for (const std::string file : {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
+  for (const std::string file :
+       {"train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}) {
     std::string dotted = file;
     dotted[file.find("-idx")] = '.';
     std::filesystem::rename(is(file), is("real-" + file));
@@ -130,7 +131,8 @@ TEST_CASE("mnist search: what is no file is passed over and the next spelling is
   CHECK(find_mnist(folder.path()) == folder.path());
   std::filesystem::remove(is("t10k-labels.idx1-ubyte"));
   CHECK_FALSE(find_mnist(folder.path()));
-  const std::string lacks = folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
+  const std::string lacks =
+      folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
   CHECK_THROWS_WITH_AS(load_mnist(folder.path()), lacks.c_str(), FileError);
 }
 

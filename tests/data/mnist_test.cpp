@@ -113,7 +113,8 @@ TEST_CASE("mnist: a folder in place of a file is refused") {
   fill(folder);
   std::filesystem::remove(folder / "t10k-labels-idx1-ubyte");
   std::filesystem::create_directory(folder / "t10k-labels-idx1-ubyte");
-  const std::string message = folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
+  const std::string message =
+      folder.path().string() + ": holds no t10k-labels-idx1-ubyte, raw or .gz. Give the folder of MNIST's four files.";
   CHECK_THROWS_WITH_AS(load_mnist(folder.path()), message.c_str(), FileError);
 }
 

@@ -58,8 +58,8 @@ TEST_CASE("data info json: what a Model knows of its data comes back from its fi
   save(model, folder / "a");
   const TensorFile file(folder / "a");
   CHECK(file.metadata().at("weir.data") == R"({"inputs":[{"divisor":0.1,"image":[2,1,2],"columns":["a","","\"\n",")"
-                                                               "\xe2\x82\xac"
-                                                               R"("]}],"targets":[{"classes":["cat","dog"]}]})");
+                                           "\xe2\x82\xac"
+                                           R"("]}],"targets":[{"classes":["cat","dog"]}]})");
   CHECK(info_in(folder / "a") == info);
   CHECK(load_metadata(folder / "a").empty());
   for (const double divisor : {255.0, 1.0, 1e30, 1e-30}) {

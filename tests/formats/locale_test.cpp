@@ -79,7 +79,7 @@ TEST_CASE("locale: messages are the same with a decimal comma") {
     add([] { Dropout(1.5); });
     add([] { BatchNorm({.eps = -0.5}); });
     add([] { Initializer::uniform(0.5, 0.25); });
-    add([] { Initializer::constant(1e300).fill(Tensor(Shape{1}), {}); });
+    add([] { Initializer::constant(1e300).fill(Tensor(Shape{1}), RandomKey{1}); });
     add([] { Tensor::from<float>({0.5F}, Shape{1}).to(DType::i32); });
     add([] { Tensor::from<float>({1}, Shape{1234567}); });
     return texts;

@@ -136,8 +136,8 @@ TEST_CASE("load_state_dict: num_batches_tracked of a node that is no BatchNorm i
   const NamedTensor tensors[] = {{"0.weight", weight}, {"0.num_batches_tracked", counter}};
   write_safetensors(folder / "a", tensors);
   Model model(sequential({6}, Dense(3, {.bias = false})));
-  CHECK(after(message_of<FormatError>([&] { load_state_dict(model, folder / "a"); }), (folder / "a").string() + ": ").starts_with(
-      "does not fit the model: '0.num_batches_tracked' [] I64 is not expected."));
+  CHECK(after(message_of<FormatError>([&] { load_state_dict(model, folder / "a"); }), (folder / "a").string() + ": ")
+            .starts_with("does not fit the model: '0.num_batches_tracked' [] I64 is not expected."));
   CHECK(load_state_dict(model, folder / "a", {.strict = false}).unexpected == std::vector<std::string>{"0.num_batches_tracked"});
 }
 
@@ -162,9 +162,10 @@ TEST_CASE("load_state_dict: a shared parameter with two values is refused with a
     Model model(tied());
     const auto before = bits(model.parameter_arena());
     CHECK(message_of<FormatError>([&] { load_state_dict(model, file, {.strict = strict}); }) ==
-          file + ": does not fit the model: '2.weight' and '0.weight' have different values, but the graph shares them: leave out its "
-                 "share_parameters, or make them equal in the file. Give the graph the file's names and sizes (strict = false passes "
-                 "over names that only one of them has).");
+          file +
+              ": does not fit the model: '2.weight' and '0.weight' have different values, but the graph shares them: leave out its "
+              "share_parameters, or make them equal in the file. Give the graph the file's names and sizes (strict = false passes "
+              "over names that only one of them has).");
     CHECK(bits(model.parameter_arena()) == before);
   }
   Model apart(tied(false));

@@ -3,9 +3,9 @@
 #include <locale.h>
 #include <stdlib.h>
 
+#include <doctest/doctest.h>
 #include <clocale>
 #include <cstdio>
-#include <doctest/doctest.h>
 #include <locale>
 #include <string>
 

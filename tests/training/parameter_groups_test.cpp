@@ -218,7 +218,11 @@ TEST_CASE("parameter groups: a shared parameter belongs to the group of any of i
   const auto before = bits(model.parameter("first.weight"));
   const Tensor x = tensor({1, 2, 3}, Shape{1, 3}, DType::f32), y = tensor({1, 0, 2}, Shape{1, 3}, DType::f32);
   fit(model, Dataset(x.clone(), y.clone()),
-      {.loss = MeanSquaredError(), .optimizer = SGD({.lr = 0.1}), .groups = {{.names = "second.weight", .frozen = true}}, .epochs = 1, .batch = 1});
+      {.loss = MeanSquaredError(),
+       .optimizer = SGD({.lr = 0.1}),
+       .groups = {{.names = "second.weight", .frozen = true}},
+       .epochs = 1,
+       .batch = 1});
   CHECK(bits(model.parameter("first.weight")) == before);
   CHECK(numbers(model.parameter("first.bias")) != std::vector<double>(3));
 }

@@ -21,8 +21,8 @@ std::ostream& operator<<(std::ostream& out, const ProfileReport& report) {
   TextTable table;
   table.row({"phase", "layer", "us", "share", "GFLOP/s", "GB/s", "of roofline", "bound by"});
   for (const ProfileReport::Row& row : report.rows) {
-    table.row({row.phase, row.layer, number(row.microseconds, 1), number(100 * row.share, 1) + " %", rate(row.gflops),
-               rate(row.gbytes), row.bound.empty() ? "" : number(100 * row.roof, 0) + " %", row.bound});
+    table.row({row.phase, row.layer, number(row.microseconds, 1), number(100 * row.share, 1) + " %", rate(row.gflops), rate(row.gbytes),
+               row.bound.empty() ? "" : number(100 * row.roof, 0) + " %", row.bound});
   }
   table.print(out);
   return out << "a step of " << with_commas(report.batch) << ": " << number(report.step_microseconds, 1) << " us, "

@@ -156,8 +156,9 @@ TEST_CASE("parameters: an initial value that f32 cannot hold is refused and f64 
     }
     double initial;
   };
-  const std::string wrong = "model: '0.count' begins with -1e+39, which f32 cannot hold. Give it a smaller value, or make the Model with "
-                            "dtype f64.";
+  const std::string wrong =
+      "model: '0.count' begins with -1e+39, which f32 cannot hold. Give it a smaller value, or make the Model with "
+      "dtype f64.";
   const Graph graph = sequential({3}, Large(-1e39));
   CHECK_THROWS_WITH_AS(Model{graph}, wrong.c_str(), ConfigError);
   const Model wide(graph, {.dtype = DType::f64});
@@ -165,8 +166,10 @@ TEST_CASE("parameters: an initial value that f32 cannot hold is refused and f64 
   const Model infinite(sequential({3}, Large(std::numeric_limits<double>::infinity())));  // as the first value of a minimum
   CHECK(std::isinf(numbers(infinite.state("0.count"))[0]));
   const Graph means = sequential({3}, Means(Tensor::from<double>({1, 1e39, 2}, Shape{3})));
-  CHECK_THROWS_WITH_AS(Model{means}, "model: '0.mean' begins with 1e+39, which f32 cannot hold. Give it a smaller value, or make the Model "
-                                     "with dtype f64.", ConfigError);
+  CHECK_THROWS_WITH_AS(Model{means},
+                       "model: '0.mean' begins with 1e+39, which f32 cannot hold. Give it a smaller value, or make the Model "
+                       "with dtype f64.",
+                       ConfigError);
   const Model wide_means(means, {.dtype = DType::f64});
   CHECK(numbers(wide_means.state("0.mean"))[1] == 1e39);
 }
@@ -180,7 +183,8 @@ TEST_CASE("parameters: a view that is not aligned for its dtype is refused by fo
   CHECK(numbers(model.forward(clone(askew))) == std::vector<double>(4));
   model.plan_training(Nothing(), {{2}});
   const ConstTensorView right[] = {good}, wrong[] = {askew}, weights[] = {ConstTensorView(bytes.data() + 1, Shape{2}, DType::f32)};
-  CHECK_THROWS_WITH_AS(model.backward({wrong, right, {}}), "input: its memory is not aligned for f32. Copy it with weir::clone.", ConfigError);
+  CHECK_THROWS_WITH_AS(model.backward({wrong, right, {}}), "input: its memory is not aligned for f32. Copy it with weir::clone.",
+                       ConfigError);
   CHECK_THROWS_WITH_AS(model.backward({right, wrong, {}}), "target 0: its memory is not aligned for f32. Copy it with weir::clone.",
                        ConfigError);
   CHECK_THROWS_WITH_AS(model.backward({right, right, weights}),

@@ -221,11 +221,10 @@ TEST_CASE("softmax cross entropy: check_targets names the sample and the value")
                          "softmax_cross_entropy: sample 1 has the probability -0.5 of class 1, expected a finite number of 0 or more. "
                          "Correct the targets.",
                          ConfigError);
-    CHECK_THROWS_WITH_AS(
-        check(Shape{2, 2}, {0.5, 0.5, 0.5, 0.25}, Shape{1, 2, 2}, dtype),
-        "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.75, expected 1. Divide each by "
-        "their sum.",
-        ConfigError);
+    CHECK_THROWS_WITH_AS(check(Shape{2, 2}, {0.5, 0.5, 0.5, 0.25}, Shape{1, 2, 2}, dtype),
+                         "softmax_cross_entropy: sample 0, position 1 has probabilities that add up to 0.75, expected 1. Divide each by "
+                         "their sum.",
+                         ConfigError);
     CHECK_THROWS_WITH_AS(check(Shape{2}, {infinity, 0}, Shape{1, 2}, dtype),
                          "softmax_cross_entropy: sample 0 has the probability inf of class 0, expected a finite number of 0 or more. "
                          "Correct the targets.",

@@ -48,7 +48,7 @@ struct Batch {
 struct ArenaEntry {
   std::string name;  // "0.weight"
   Shape shape;
-  std::int64_t offset = 0;  // in elements
+  std::int64_t offset = 0;                // in elements
   std::vector<std::string> aliases = {};  // its names at other nodes, which share it (Graph::share_parameters)
 };
 
@@ -106,9 +106,9 @@ class Model {
   void plan_training(const Losses& losses, std::vector<Shape> targets, TrainingPlanOptions options = {});
   // Forward in training mode, losses, and all gradients. Does not change parameters or state. Outputs are valid as after forward.
   void backward(const Batch& batch);
-  double loss() const;                               // of the last backward: sum over the losses of weight * mean of y
+  double loss() const;                                // of the last backward: sum over the losses of weight * mean of y
   std::span<const ConstTensorView> outputs() const&;  // of the last forward or backward
-  TensorView gradient_arena() &;                       // laid out as parameter_arena; ConfigError before plan_training
+  TensorView gradient_arena() &;                      // laid out as parameter_arena; ConfigError before plan_training
   ConstTensorView gradient(std::string_view parameter) const&;
   ConstTensorView input_gradient(std::size_t input) const&;  // [batch, ...]
   // Ends a step: takes over the state that the last backward computed (running statistics), and increments the step counter.

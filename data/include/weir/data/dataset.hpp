@@ -21,7 +21,8 @@ struct Field {
   // empty owner you must keep them alive as long as the Field and its copies.
   Field(const ConstTensorView& values, std::shared_ptr<const void> owner, FieldInfo info = {});
   template <class O>
-  requires std::is_convertible_v<O, std::shared_ptr<const void>> Field(Tensor&& temporary, O&& owner, FieldInfo info = {}) = delete;
+  requires std::is_convertible_v<O, std::shared_ptr<const void>> Field(Tensor&& temporary, O&& owner, FieldInfo info = {})
+  = delete;
 
   Field(const Field&) = default;
   Field& operator=(const Field&) = default;

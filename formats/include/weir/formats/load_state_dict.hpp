@@ -20,8 +20,8 @@ struct StateDictReport {
 // Loads the parameters and state (running statistics) of a Model from a tensor file, written by weir or another program, given as a path,
 // bytes in memory or an open TensorFile. weir::sequential names its tensors like torch.nn.Sequential. F32, F64, F16 and BF16 are converted
 // to the Model's dtype. A parameter that nodes share (Graph::share_parameters) may be in the file under the name of any of them, or under
-// all with equal values. BatchNorm's num_batches_tracked is ignored. If anything does not fit the Model is unchanged, and an error lists all that does not fit: ShapeError when only
-// shapes differ, else FormatError. FileError when the file cannot be read.
+// all with equal values. BatchNorm's num_batches_tracked is ignored. If anything does not fit the Model is unchanged, and an error lists
+// all that does not fit: ShapeError when only shapes differ, else FormatError. FileError when the file cannot be read.
 StateDictReport load_state_dict(Model& model, const TensorFile& file, StateDictOptions options = {});
 
 }  // namespace weir

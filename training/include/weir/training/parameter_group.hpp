@@ -9,7 +9,8 @@
 namespace weir {
 
 // Parameters with options of their own, as PyTorch's param_groups. A parameter belongs to the first group that it matches; without a match
-// the optimizer's options apply. A shared parameter matches by any of its names. For example {.names = "*.bias", .lr = 0.1} or {.names = "0.*", .frozen = true}.
+// the optimizer's options apply. A shared parameter matches by any of its names. For example {.names = "*.bias", .lr = 0.1} or {.names =
+// "0.*", .frozen = true}.
 struct ParameterGroup {
   std::string names = {};                                     // "*.bias": * stands for any characters, ? for one; empty: every name
   std::function<bool(const ArenaEntry&)> when = {};           // additional condition; empty: always true
