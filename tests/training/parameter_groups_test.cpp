@@ -2,9 +2,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 #include <weir/training/adamw.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/step.hpp>
@@ -225,4 +227,35 @@ TEST_CASE("parameter groups: a shared parameter belongs to the group of any of i
        .batch = 1});
   CHECK(bits(model.parameter("first.weight")) == before);
   CHECK(numbers(model.parameter("first.bias")) != std::vector<double>(3));
+}
+
+TEST_CASE("parameter groups: the elements between parameters stay zero in every arena with every option") {
+  for (const AnyOptimizer& optimizer :
+       {AnyOptimizer(AdamW({.lr = 0.1, .weight_decay = 0.1})), AnyOptimizer(SGD({.lr = 0.1, .momentum = 0.9})),
+        AnyOptimizer(Lion({.lr = 0.1, .weight_decay = 0.1}))}) {
+    Model model = classifier({.max_batch = 8});
+    fit(model, blobs(24),
+        {.loss = SoftmaxCrossEntropy(),
+         .optimizer = optimizer,
+         .groups = {{.names = "0.*", .l1 = 0.1, .l2 = 0.1}, {.names = "*", .max_norm = 0.5}},
+         .clip = {.global_norm = 0.5},
+         .epochs = 3,
+         .batch = 8});
+    std::vector<bool> used(static_cast<std::size_t>(model.parameter_arena().elements()));
+    for (const ArenaEntry& entry : model.parameters()) std::fill_n(used.begin() + entry.offset, entry.shape.elements(), true);
+    const auto check = [&](const ConstTensorView& arena) {
+      const std::vector<double> values = numbers(arena);
+      REQUIRE(values.size() == used.size());
+      std::size_t between = 0;
+      for (std::size_t i = 0; i < values.size(); ++i) {
+        if (used[i]) continue;
+        ++between;
+        CHECK(values[i] == 0);
+      }
+      CHECK(between == 13);  // behind the 3 numbers of 2.bias: each block begins on a line of 16 floats
+    };
+    check(model.parameter_arena());
+    check(model.gradient_arena());
+    for (const Moment& moment : model.training_state().optimizer.moments) check(moment.values);
+  }
 }
