@@ -4,12 +4,10 @@
 
 #include <array>
 #include <string>
-#include <weir/layers/embedding.hpp>
+#include <weir/layers/batch_norm.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/training/adam.hpp>
-#include <weir/training/evaluate.hpp>
 #include <weir/training/fit.hpp>
-#include <weir/training/metrics.hpp>
 #include <weir/training/predict.hpp>
 
 #include "tests/formats/container.hpp"
@@ -28,7 +26,7 @@ void check_advice(F&& f, const std::string& advice) {
   CHECK(message.ends_with(advice));
 }
 
-FitOptions options() { return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam({}), .epochs = 1, .batch = 3}; }
+FitOptions options() { return {.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .epochs = 1, .batch = 3}; }
 
 }  // namespace
 
@@ -82,7 +80,7 @@ TEST_CASE("advice: a Dataset of numbers that a net does not take is converted as
   check_advice([&] { fit(table, blobs(6), {.loss = SoftmaxCrossEntropy(), .batch = 3}); },
                "Set one, for example weir::Adam({.lr = 1e-3}).");
   fit(table, blobs(6), {.loss = SoftmaxCrossEntropy(), .optimizer = weir::Adam({.lr = 1e-3}), .epochs = 1, .batch = 3});
-  check_advice([&] { fit(table, blobs(6), {.optimizer = Adam({}), .batch = 3}); }, "Set one, for example weir::SoftmaxCrossEntropy().");
+  check_advice([&] { fit(table, blobs(6), {.optimizer = Adam(), .batch = 3}); }, "Set one, for example weir::SoftmaxCrossEntropy().");
 }
 
 TEST_CASE("advice: activations are kept by a Model made as the message says") {

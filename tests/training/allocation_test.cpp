@@ -198,10 +198,10 @@ TEST_CASE("allocation: a graph with several inputs and outputs and values takes 
   graph.output(graph.add(Dense(1), {k}));
   Model model(graph, {.dtype = DType::f64});
   std::vector<Field> inputs, targets;
-  inputs.push_back({clone(blobs(50).inputs()[0].values)});
-  inputs.push_back({clone(curve(50).inputs()[0].values)});
-  targets.push_back({clone(blobs(50).targets()[0].values)});
-  targets.push_back({clone(curve(50).targets()[0].values)});
+  for (const Dataset& each : {blobs(50), curve(50)}) {
+    inputs.push_back(each.inputs()[0]);
+    targets.push_back(each.targets()[0]);
+  }
   const Dataset data(std::move(inputs), std::move(targets));
   const Losses losses = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.5}};
   CHECK(allocations_of_fit(model, data, {.loss = losses, .optimizer = Adam(), .epochs = 3, .batch = 16, .validation = &data}) == 0);

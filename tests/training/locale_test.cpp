@@ -3,7 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <sstream>
-#include <weir/layers/batch_norm.hpp>
+#include <weir/layers/huber.hpp>
 #include <weir/layers/multi_margin.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/compare_devices.hpp>
@@ -49,7 +49,7 @@ std::vector<std::string> texts() {
                                   Adam({.lr = 0.001}).describe(),
                                   SGD({.lr = 0.5, .momentum = 0.9}).describe(),
                                   StepLR({.step_size = 1234, .gamma = 0.1}).describe(),
-                                  OneCycleLR({.max_lr = 0.5, .total_steps = 1234}).describe(),
+                                  OneCycleLR({.total_steps = 1234, .max_lr = 0.5}).describe(),
                                   Huber({.delta = 0.5}).describe(),
                                   SoftmaxCrossEntropy({.label_smoothing = 0.25}).describe()};
   const auto add = [&](auto&& f) { result.push_back(message_of<Error>(f)); };
@@ -64,7 +64,7 @@ std::vector<std::string> texts() {
     Model model = classifier();
     const Dataset data = blobs(6);
     fit(model, Dataset(clone(data.inputs()[0].values), tensor(std::vector<double>(18, 0.25), Shape{6, 3}, DType::f32)),
-        {.loss = SoftmaxCrossEntropy(), .optimizer = Adam({}), .batch = 3});
+        {.loss = SoftmaxCrossEntropy(), .optimizer = Adam(), .batch = 3});
   });
   add([] { Dataset({Field(Tensor(Shape{2, 3}, DType::u8), {.divisor = -0.5})}, {}); });
   add([] { Dataset({Field(Tensor::from<float>({1.5F, std::numeric_limits<float>::infinity()}, Shape{2, 1}))}, {}); });

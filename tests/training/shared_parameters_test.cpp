@@ -39,9 +39,10 @@ Graph siamese(bool shared = true) {
 
 Dataset pairs(std::int64_t samples) {
   std::vector<Field> inputs, targets;
-  inputs.push_back(blobs(samples, 6, 3, 1).inputs()[0]);
-  inputs.push_back(blobs(samples, 6, 3, 2).inputs()[0]);
-  targets.push_back(blobs(samples).targets()[0]);
+  const Dataset first = blobs(samples, 6, 3, 1), second = blobs(samples, 6, 3, 2);
+  inputs.push_back(first.inputs()[0]);
+  inputs.push_back(second.inputs()[0]);
+  targets.push_back(first.targets()[0]);
   return Dataset(std::move(inputs), std::move(targets));
 }
 

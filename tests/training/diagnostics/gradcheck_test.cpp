@@ -144,7 +144,8 @@ TEST_CASE("gradcheck: parameters that three nodes share") {
   graph.share_parameters(second, first);
   graph.share_parameters(third, first, "weight");
   graph.output(graph.add(GELU(), {third}));
-  CHECK(Model(graph).parameters().size() == 3);
+  const Model model(graph);
+  CHECK(model.parameters().size() == 3);
   check(gradcheck(graph));
   check(gradcheck(graph, {.loss = MeanSquaredError(), .batch = 1}));
 }
