@@ -63,6 +63,29 @@ TEST_CASE("safetensors: no tensor and no metadata make the shortest file") {
   CHECK(file.metadata().empty());
 }
 
+TEST_CASE("safetensors: tensors without elements may be named anywhere and lie at the offset of another") {
+  for (const char* order : {"x1y2z", "z2y1x", "2yz1x", "1xyz2", "12xyz", "zyx21"}) {
+    CAPTURE(order);
+    std::string header;
+    for (const char which : std::string(order)) {
+      header += header.empty() ? "{" : ",";
+      header += which == 'x'   ? R"("x":{"dtype":"F32","shape":[0],"data_offsets":[0,0]})"
+                : which == 'y' ? R"("y":{"dtype":"F64","shape":[3,0],"data_offsets":[2,2]})"
+                : which == 'z' ? R"("z":{"dtype":"U8","shape":[0,2],"data_offsets":[5,5]})"
+                : which == '1' ? R"("1":{"dtype":"U8","shape":[2],"data_offsets":[0,2]})"
+                               : R"("2":{"dtype":"U8","shape":[3],"data_offsets":[2,5]})";
+    }
+    const std::string bytes = container(header + "}", "\1\2\3\4\5");
+    const TensorFile file(in_memory(bytes));
+    std::string names;
+    for (const TensorEntry& entry : file.entries()) names += entry.name;
+    CHECK(names == "x1y2z");
+    CHECK(file.read("y").shape() == Shape{3, 0});
+    CHECK(same_bits<std::uint8_t>(file.read("1"), Tensor::from<std::uint8_t>({1, 2}, {2})));
+    CHECK(same_bits<std::uint8_t>(file.read("2"), Tensor::from<std::uint8_t>({3, 4, 5}, {3})));
+  }
+}
+
 TEST_CASE("safetensors: memory holds the bytes of the file and is read as the file is") {
   const TemporaryFolder folder;
   const Tensor f32 = Tensor::from<float>({1, -2, 0.5F}, {3}), u8 = Tensor::from<std::uint8_t>({3, 4}, {2, 1});

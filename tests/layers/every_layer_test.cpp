@@ -159,6 +159,9 @@ TEST_CASE("every layer: options that make no sense are refused in words") {
                        ConfigError);
   CHECK_THROWS_WITH_AS(PReLU(1, std::nan("")), "prelu: init is nan, expected a finite number. Give another one.", ConfigError);
   CHECK_THROWS_WITH_AS(Embedding(0, 3), "embedding(0, 3): expected at least 1 row and 1 column. Give both numbers.", ConfigError);
+  CHECK_THROWS_WITH_AS(Embedding(3, 0), "embedding(3, 0): expected at least 1 row and 1 column. Give both numbers.", ConfigError);
+  CHECK_THROWS_WITH_AS(Embedding(-1, -2), "embedding(-1, -2): expected at least 1 row and 1 column. Give both numbers.", ConfigError);
+  CHECK_NOTHROW(Embedding(1, 1));
   CHECK_THROWS_WITH_AS(Lambda({}, {}), "lambda: got an empty function, expected a forward and a backward. Give both.", ConfigError);
   CHECK_THROWS_WITH_AS(
       square().config(),

@@ -157,6 +157,18 @@ TEST_CASE("accumulate: a batch that is not finite ends the step before anything 
     CHECK_THROWS_AS(fit(model, curve(10), {.loss = MeanSquaredError(), .optimizer = SGD(), .batch = 2, .accumulate = 3}), NumericError);
     CHECK(Snapshot(model).parameters == before.parameters);
   }
+  // The loss of a step's first batch alone, all gradients being finite: BadLoss is infinite for a batch's second sample, and the last has one.
+  Model first = regression();
+  const Snapshot before(first);
+  const double infinity = std::numeric_limits<double>::infinity();
+  FitOptions options{.loss = BadLoss(infinity), .optimizer = SGD(), .batch = 2, .accumulate = 2, .shuffle = false};
+  CHECK_THROWS_WITH_AS(fit(first, curve(3), options),
+                       "fit: step 1: loss 0 (bad_loss) is inf at [1], expected finite numbers. The Model is as it was before this step. "
+                       "Lower the learning rate or look at the data.",
+                       NumericError);
+  CHECK(Snapshot(first).parameters == before.parameters);
+  options.check_finite = false;
+  CHECK(fit(first, curve(3), options).epochs[0].loss == infinity);
   Model model = regression();
   CHECK_THROWS_WITH_AS(fit(model, curve(10), {.loss = MeanSquaredError(), .optimizer = SGD(), .accumulate = 0}),
                        "fit: accumulate is 0, expected at least 1.", ConfigError);

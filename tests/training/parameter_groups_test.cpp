@@ -10,7 +10,9 @@
 #include <weir/training/adamw.hpp>
 #include <weir/training/fit.hpp>
 #include <weir/training/step.hpp>
+#include <weir/training/step_lr.hpp>
 
+#include "tests/training/diagnostics/probe_layers.hpp"
 #include "tests/training/optimizers/all_optimizers.hpp"
 #include "tests/training/toy.hpp"
 
@@ -97,6 +99,28 @@ TEST_CASE("parameter groups: a rate and a decay of their own and the options of 
   CHECK(after_one_step("0.weight", sgd, {vectors_without_decay()}) == std::vector<double>(12, 1.25));
   CHECK(after_one_step("0.bias", sgd, {vectors_without_decay()}) == std::vector<double>(4, 1.5));
   CHECK(after_one_step("0.weight", AdamW({.lr = 0.5, .weight_decay = 0.5}), {{.weight_decay = 0}})[0] == doctest::Approx(1.5));
+}
+
+// BadLoss(1) has gradients of 0, so every step is w = w (1 - rate weight_decay), with the rate of the schedule and of the group.
+TEST_CASE("parameter groups: a decay apart from the gradient follows the schedule and the rate of its group") {
+  for (const AnyOptimizer& optimizer : {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5})),
+                                        AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5, .amsgrad = true})),
+                                        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.5}))}) {
+    CAPTURE(optimizer->describe());
+    Model model = regression();
+    for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 8);
+    fit(model, curve(4),
+        {.loss = BadLoss(1),
+         .optimizer = optimizer,
+         .groups = {{.names = "0.bias", .lr = 1}, {.names = "2.weight", .weight_decay = 1}, {.names = "2.bias", .lr = 1, .weight_decay = 0}},
+         .schedule = StepLR({.step_size = 1, .gamma = 0.5}),
+         .epochs = 2,
+         .batch = 4});
+    CHECK(numbers(model.parameter("0.weight")) == std::vector<double>(12, 8 * (1 - 0.5 * 0.5) * (1 - 0.25 * 0.5)));
+    CHECK(numbers(model.parameter("0.bias")) == std::vector<double>(4, 8 * (1 - 1 * 0.5) * (1 - 0.5 * 0.5)));
+    CHECK(numbers(model.parameter("2.weight")) == std::vector<double>(4, 8 * (1 - 0.5 * 1) * (1 - 0.25 * 1)));
+    CHECK(numbers(model.parameter("2.bias")) == std::vector<double>{8});
+  }
 }
 
 TEST_CASE("parameter groups: neighbours with equal options are updated in one call") {

@@ -93,6 +93,37 @@ TEST_CASE("regularizer: penalties come before clipping") {
   CHECK(Six().moved({0, 0, 0, 0}, {0, 0}, {.groups = {{.l2 = 1}}, .clip = {.value = 1}}) == std::vector<double>{1, -1, 0, 0.5, -1, 0});
 }
 
+// What is frozen lies before what is not: each operation begins at the second parameter.
+TEST_CASE("regularizer: the parameters behind a frozen one are those that are penalized and clipped and limited") {
+  const std::vector<double> weight = {1, -5, 0.25, 2}, none(4, 0);
+  const auto bias_moves = [&](ParameterGroup bias, const GradientClip& clip, const std::vector<double>& expected) {
+    for (const DType dtype : compute_types) {
+      bias.names = "*.bias";
+      const std::vector<double> moved = Six(dtype).moved(weight, {-0.5, 0.75}, {.groups = {{.names = "*.weight", .frozen = true}, bias}, .clip = clip});
+      CHECK(std::vector<double>(moved.begin(), moved.begin() + 4) == none);
+      for (std::size_t i = 0; i < 2; ++i) CHECK(moved[4 + i] == doctest::Approx(expected[i]).epsilon(dtype == DType::f64 ? 1e-14 : 1e-6));
+    }
+  };
+  const double length = std::sqrt(0.5 * 0.5 + 0.75 * 0.75);
+  bias_moves({}, {}, {-0.5, 0.75});
+  bias_moves({}, {.value = 0.625}, {-0.5, 0.625});
+  bias_moves({}, {.norm = 0.25}, {-0.5 * 0.25 / (length + 1e-6), 0.75 * 0.25 / (length + 1e-6)});
+  bias_moves({}, {.global_norm = 0.25}, {-0.5 * 0.25 / (length + 1e-6), 0.75 * 0.25 / (length + 1e-6)});
+  bias_moves({.l1 = 0.25}, {}, {-0.75, 0.75});  // the bias is -8 and 0
+  bias_moves({.l2 = 0.25}, {}, {-2.5, 0.75});
+
+  Model model(sequential({2}, Dense(2), Dense(2)), {.dtype = DType::f64});
+  const std::vector<double> w = {3, -4, 0, 0.5};
+  for (const char* name : {"0.weight", "1.weight"}) copy(tensor(w, Shape{2, 2}, DType::f64), model.parameter(name));
+  model.plan_training(MeanSquaredError(), {Shape{2}});
+  const Tensor ones = tensor({1, 1}, Shape{1, 2}, DType::f64);
+  const ConstTensorView views[] = {ones};
+  model.backward({.inputs = views, .targets = views, .sample_weights = {}});
+  step(model, SGD({.lr = 0}), {.groups = {{.names = "1.weight", .max_norm = 2.5}}, .clip = {}});
+  CHECK(numbers(model.parameter("0.weight")) == w);
+  CHECK(numbers(model.parameter("1.weight")) == std::vector<double>{1.5, -2, 0, 0.5});
+}
+
 TEST_CASE("regularizer: no row of a weight is longer than max_norm after a step") {
   for (const DType dtype : compute_types) {
     Six six(dtype);

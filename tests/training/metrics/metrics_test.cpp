@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <string>
+#include <utility>
 #include <weir/core/threads.hpp>
+#include <weir/layers/reshape.hpp>
 #include <weir/training/evaluate.hpp>
 #include <weir/training/metrics.hpp>
 #include <weir/training/precision_recall.hpp>
@@ -187,6 +191,40 @@ TEST_CASE("metrics: bad input is refused") {
   CHECK_THROWS_AS(accuracy(Tensor(Shape{0, 3}), Tensor(Shape{0}, DType::i32)), ShapeError);
 }
 
+TEST_CASE("metrics: every metric of outputs and labels refuses shapes and types that do not match") {
+  const Tensor outputs = tensor({1, 2, 3, 4, 5, 6}, Shape{2, 3}, DType::f32), flat = tensor({1, 2}, Shape{2}, DType::f32);
+  const Tensor numbers = tensor({1, 2, 3, 4, 5, 6}, Shape{2, 3}, DType::i32), number = tensor({1}, Shape{}, DType::f32);
+  using Metric = std::function<void(const ConstTensorView&, const ConstTensorView&)>;
+  const std::pair<std::string, Metric> metrics[] = {
+      {"accuracy", [](const ConstTensorView& x, const ConstTensorView& t) { accuracy(x, t); }},
+      {"confusion_matrix", [](const ConstTensorView& x, const ConstTensorView& t) { confusion_matrix(x, t); }},
+      {"top_k_accuracy", [](const ConstTensorView& x, const ConstTensorView& t) { top_k_accuracy(x, t, 1); }}};
+  for (const auto& entry : metrics) {
+    const std::string& name = entry.first;
+    CAPTURE(name);
+    const auto refused = [&](const ConstTensorView& x, const ConstTensorView& labels, const std::string& got) {
+      CHECK_THROWS_WITH_AS(entry.second(x, labels),
+                           (name + ": outputs and labels are " + got +
+                            ", expected [..., classes] and [...], not empty. Give one label for each row.")
+                               .c_str(),
+                           ShapeError);
+    };
+    refused(outputs, labels_of({0, 1, 2}), "f32 [2, 3] and i32 [3]");
+    refused(outputs, labels_of({0}), "f32 [2, 3] and i32 [1]");
+    refused(outputs, numbers, "f32 [2, 3] and i32 [2, 3]");
+    refused(flat, labels_of({0, 1}), "f32 [2] and i32 [2]");
+    refused(number, labels_of({0}), "f32 [] and i32 [1]");
+    refused(Tensor(Shape{0, 3}), Tensor(Shape{0}, DType::i32), "f32 [0, 3] and i32 [0]");
+    CHECK_THROWS_WITH_AS(entry.second(numbers, labels_of({0, 1})),
+                         (name + ": outputs and labels are i32 [2, 3] and i32 [2], expected f32 or f64 outputs and i32, i64 or u8 labels. "
+                                 "Convert with Tensor::to(DType).")
+                             .c_str(),
+                         ConfigError);
+    CHECK_THROWS_WITH_AS(entry.second(outputs, labels_of({0, 3})), (name + ": label 1 is 3, expected 0 to 2. Correct the labels.").c_str(),
+                         ConfigError);
+  }
+}
+
 TEST_CASE("metrics: a label among the k largest counts and of equals the first come first") {
   const Tensor outputs = tensor({1, 3, 2, 0,  //
                                  2, 2, 2, 1,  //
@@ -259,6 +297,20 @@ TEST_CASE("metrics: regression by hand") {
   const Tensor far = tensor({1e9 + 1, 1e9 + 2, 1e9 + 3}, Shape{3}, DType::f64),
                near = tensor({1e9 + 1, 1e9 + 2, 1e9 + 4}, Shape{3}, DType::f64);
   CHECK(regression_metrics(near, far).r2 == 0.5);
+}
+
+// Features are the numbers of a sample, however they are arranged: the errors are 2 in feature 0 and 3 in feature 3; r2 is -1, 1, 1 and 0.
+TEST_CASE("metrics: a regression takes outputs of any rank") {
+  const std::vector<double> t = {1, 5, 0, 2, 2, 5, 4, 2, 3, 5, 8, 2}, x = {1, 5, 0, 2, 2, 5, 4, 2, 1, 5, 8, 5};
+  Model reshape(sequential({4}, Dense(4, {.bias = false}), Reshape({2, 2})), {.dtype = DType::f64, .max_batch = 2});
+  copy(tensor({1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1}, Shape{4, 4}, DType::f64), reshape.parameter("0.weight"));
+  const Tensor targets = tensor(t, Shape{3, 2, 2}, DType::f64);
+  for (const RegressionMetrics& m : {regression_metrics(tensor(x, Shape{3, 2, 2}, DType::f64), targets),
+                                     regression_metrics(reshape, Dataset(tensor(x, Shape{3, 4}, DType::f64), clone(targets)))}) {
+    CHECK(m.mean_absolute_error == doctest::Approx(5.0 / 12).epsilon(1e-15));
+    CHECK(m.mean_squared_error == doctest::Approx(13.0 / 12).epsilon(1e-15));
+    CHECK(m.r2 == 0.25);
+  }
 }
 
 TEST_CASE("metrics: a regression of a Model over a Dataset is that of its outputs for any batch and threads") {

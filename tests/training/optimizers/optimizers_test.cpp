@@ -202,6 +202,39 @@ TEST_CASE("optimizers: a parameter that never gets a gradient stays where it is"
   }
 }
 
+TEST_CASE("optimizers: a gradient that is NaN makes its parameter NaN and is reported and reaches no other") {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  for (const AnyOptimizer& optimizer : all_optimizers()) {
+    CAPTURE(optimizer->describe());
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      OptimizerRun run(optimizer, {1, -2, 3}, dtype), clean(optimizer, {1, -2, 3}, dtype);
+      const std::vector<double> expected = clean.step({1, -1, 0.5});
+      const std::vector<double> w = run.step({1, nan, 0.5});
+      CHECK(w[0] == expected[0]);
+      CHECK(std::isnan(w[1]));
+      CHECK(w[2] == expected[2]);
+      CHECK_FALSE(std::isfinite(run.max_abs));
+    }
+  }
+}
+
+// With gradients of 0 all that moves a parameter is w = w - rate weight_decay w, and the rate is that of the step, not the optimizer's.
+TEST_CASE("optimizers: a decay apart from the gradient goes by the rate of the step") {
+  for (const AnyOptimizer& optimizer : {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25})),
+                                        AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25, .amsgrad = true})),
+                                        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.25}))}) {
+    CAPTURE(optimizer->describe());
+    for (const DType dtype : {DType::f32, DType::f64}) {
+      OptimizerRun run(optimizer, {2, -16}, dtype);
+      CHECK(run.step({0, 0}) == std::vector<double>{1.75, -14});
+      run.learning_rate = 2;
+      CHECK(run.step({0, 0}) == std::vector<double>{0.875, -7});
+      run.learning_rate = 0;
+      CHECK(run.step({0, 0}) == std::vector<double>{0.875, -7});
+    }
+  }
+}
+
 TEST_CASE("optimizers: describe names every option and another decay is the only change") {
   for (const AnyOptimizer& optimizer : all_optimizers()) {
     CAPTURE(optimizer->describe());

@@ -223,6 +223,36 @@ TEST_CASE("schedules: what a config leaves out is the default and what it has to
   CHECK(make_schedule("LinearWarmup", Config().set("then", TypedConfig{"training_tests.own", {}}))->rate(1, 7, {}) == 0.25);
 }
 
+// PyTorch's definition: better is below best (1 - threshold) or best - threshold, and with mode max above best (1 + threshold) or
+// best + threshold.
+TEST_CASE("schedules: on a plateau a change counts by its share or its size") {
+  using Mode = Plateau::Mode;
+  using Threshold = Plateau::ThresholdMode;
+  const auto is_better = [](Mode mode, Threshold threshold, double best, double next) {
+    const ReduceLROnPlateau schedule({.mode = mode, .factor = 0.5, .patience = 0, .threshold = 0.125, .threshold_mode = threshold});
+    std::vector<double> memory = schedule.memory();
+    schedule.observe(best, memory);
+    schedule.observe(next, memory);
+    CHECK(schedule.rate(1, 2, memory) == (memory[0] == next ? 1 : 0.5));
+    return memory[0] == next;
+  };
+  // 2 must fall to 1.75 or to 1.875; 0.5 to 0.4375 or to 0.375.
+  CHECK_FALSE(is_better(Mode::min, Threshold::rel, 2, 1.8));
+  CHECK(is_better(Mode::min, Threshold::abs, 2, 1.8));
+  CHECK(is_better(Mode::min, Threshold::rel, 0.5, 0.4));
+  CHECK_FALSE(is_better(Mode::min, Threshold::abs, 0.5, 0.4));
+  // 2 must rise to 2.25 or to 2.125; 0.5 to 0.5625 or to 0.625.
+  CHECK_FALSE(is_better(Mode::max, Threshold::rel, 2, 2.2));
+  CHECK(is_better(Mode::max, Threshold::abs, 2, 2.2));
+  CHECK(is_better(Mode::max, Threshold::rel, 0.5, 0.6));
+  CHECK_FALSE(is_better(Mode::max, Threshold::abs, 0.5, 0.6));
+  // Exactly at the mark is not beyond it.
+  CHECK_FALSE(is_better(Mode::min, Threshold::rel, 2, 1.75));
+  CHECK_FALSE(is_better(Mode::min, Threshold::abs, 2, 1.875));
+  CHECK_FALSE(is_better(Mode::max, Threshold::rel, 2, 2.25));
+  CHECK_FALSE(is_better(Mode::max, Threshold::abs, 2, 2.125));
+}
+
 TEST_CASE("schedules: past their end they stay") {
   CHECK(OneCycleLR({.total_steps = 10}).rate(1, 9, {}) == OneCycleLR({.total_steps = 10}).rate(1, 1000, {}));
   CHECK(OneCycleLR({.total_steps = 1}).rate(1, 0, {}) > 0);
