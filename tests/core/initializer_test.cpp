@@ -115,6 +115,49 @@ TEST_CASE("initializer: a float block gets the double numbers rounded") {
   for (std::size_t i = 0; i < 15; ++i) CHECK(narrow.values<float>()[i] == static_cast<float>(wide.values<double>()[i]));
 }
 
+TEST_CASE("initializer: each is described by its numbers") {
+  using weir::Fan;
+  CHECK(Initializer().describe() == "constant(0)");
+  CHECK(Initializer::zeros().describe() == "constant(0)");
+  CHECK(Initializer::constant(-0.5).describe() == "constant(-0.5)");
+  CHECK(Initializer::uniform(-1, 2).describe() == "uniform(-1, 2)");
+  CHECK(Initializer::normal(0, 0.02).describe() == "normal(0, 0.02)");
+  CHECK(Initializer::truncated_normal(1, 0.5).describe() == "truncated_normal(1, 0.5)");
+  CHECK(Initializer::he_uniform().describe() == "he_uniform(0)");
+  CHECK(Initializer::he_uniform(0.5, Fan::out).describe() == "he_uniform(0.5, fan out)");
+  CHECK(Initializer::he_normal(0.5).describe() == "he_normal(0.5)");
+  CHECK(Initializer::he_normal(0, Fan::out).describe() == "he_normal(0, fan out)");
+  CHECK(Initializer::glorot_uniform().describe() == "glorot_uniform(1)");
+  CHECK(Initializer::glorot_normal(2).describe() == "glorot_normal(2)");
+  CHECK(Initializer::lecun_uniform().describe() == "lecun_uniform(fan in)");
+  CHECK(Initializer::lecun_uniform(Fan::out).describe() == "lecun_uniform(fan out)");
+  CHECK(Initializer::lecun_normal().describe() == "lecun_normal(fan in)");
+  CHECK(Initializer::lecun_normal(Fan::out).describe() == "lecun_normal(fan out)");
+  CHECK(Initializer::orthogonal(1.5).describe() == "orthogonal(1.5)");
+}
+
+TEST_CASE("initializer: each number that makes no sense is refused in words") {
+  CHECK_THROWS_WITH_AS(Initializer::constant(NAN), "initializer constant: got nan, expected a finite number.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::uniform(-INFINITY, 0), "initializer uniform: got -inf, expected a finite number.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::uniform(0, NAN), "initializer uniform: got nan, expected a finite bound not below the lower one.",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::normal(NAN, 1), "initializer normal: got nan, expected a finite number.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::normal(0, -1), "initializer normal: got -1.000000, expected a finite number of 0 or more.",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::truncated_normal(0, -1),
+                       "initializer truncated_normal: got -1.000000, expected a finite number of 0 or more.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::he_uniform(NAN), "initializer he_uniform: got nan, expected a finite number.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::he_normal(INFINITY), "initializer he_normal: got inf, expected a finite number.", weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::glorot_uniform(-1), "initializer glorot_uniform: got -1.000000, expected a finite number of 0 or more.",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::glorot_normal(NAN), "initializer glorot_normal: got nan, expected a finite number of 0 or more.",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(Initializer::orthogonal(INFINITY), "initializer orthogonal: got inf, expected a finite number of 0 or more.",
+                       weir::ConfigError);
+  CHECK_NOTHROW(Initializer::uniform(1, 1));
+  CHECK_NOTHROW(Initializer::normal(0, 0));
+}
+
 TEST_CASE("initializer: constants are exact and bad numbers are refused") {
   CHECK(moments(Initializer::constant(0.25), Shape{4}).mean == 0.25);
   CHECK(moments(Initializer{}, Shape{4}).largest == 0);

@@ -6,6 +6,8 @@
 
 #include <weir/core/random.hpp>
 
+#include "core/keys.hpp"
+
 using weir::RandomKey;
 
 // Known answers of Philox4x32-10 from the authors' Random123 distribution (file kat_vectors).
@@ -56,6 +58,41 @@ TEST_CASE("random: whole numbers below a bound are even") {
   for (const int count : counts) CHECK(std::abs(count - draws / 7) < 5 * std::sqrt(draws / 7.0));
   CHECK(weir::random_below(RandomKey{1}, 0, 1) == 0);
   for (std::uint64_t i = 0; i < 100; ++i) CHECK(weir::random_below(RandomKey{1}, i, (1ULL << 63) + 1) <= 1ULL << 63);
+}
+
+// tests/reference/make_random.py prints these numbers.
+TEST_CASE("random: keys and numbers are those of the definition") {
+  CHECK(RandomKey{0}.with(0).value == 0xd68421a381d075e2);
+  CHECK(RandomKey{0}.with(1).value == 0xc819ce2a359cf688);
+  CHECK(RandomKey{5}.with(2).value == 0x6d0e5b0122d79ea7);
+  CHECK(RandomKey{0x299f31d0a4093822}.with(0x85a308d3243f6a88).value == 0xe18e2ec95ddf4606);
+  CHECK(RandomKey{7}.with(3).with(4).value == 0xf306e0c782110b18);
+  CHECK(weir::key_for(42, weir::KeyPurpose::parameters).value == 0xa60d816e39046177);
+  CHECK(weir::key_for(42, weir::KeyPurpose::layers).value == 0xf1dcfe0351d2236f);
+  CHECK(weir::key_for(42, weir::KeyPurpose::shuffle).value == 0x8faf14cf5e3611e7);
+  CHECK(weir::key_for(42, weir::KeyPurpose::gradcheck).value == 0xdba9c84be9ddc1d5);
+  CHECK(weir::random_below(RandomKey{11}, 0, 7) == 6);
+  CHECK(weir::random_below(RandomKey{11}, 1ULL << 40, 1000) == 233);
+  CHECK(weir::random_below(RandomKey{1}, 0, (1ULL << 63) + 1) == 8211191561577629534ULL);
+  CHECK(weir::random_below(RandomKey{1}, 4, (1ULL << 63) + 1) == 2945411304445894528ULL);  // after five rejections
+  const double uniform[] = {0x1.e8c0f45b8013fp-1, 0x1.a0ba3a6f2e5eep-2, 0x1.8e23c00229f80p-8};
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    const auto bits = weir::random_bits(RandomKey{7}, i);
+    CHECK(weir::uniform01(bits[0], bits[1]) == uniform[i]);
+  }
+  CHECK(weir::uniform01(~0U, ~0U) == 0x1.fffffffffffffp-1);
+  CHECK(weir::random_normal(RandomKey{3}, 0) == doctest::Approx(-1.0252506149922125).epsilon(1e-14));
+  CHECK(weir::random_normal(RandomKey{3}, 1ULL << 33) == doctest::Approx(-0.0867603117474321).epsilon(1e-14));
+}
+
+// A key derived with a number is none of the numbers drawn at it, whichever of the four words are taken.
+TEST_CASE("random: derived keys are no drawn numbers") {
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    const auto bits = weir::random_bits(RandomKey{5}, i);
+    for (const std::uint32_t high : bits) {
+      for (const std::uint32_t low : bits) CHECK(RandomKey{5}.with(i).value != ((std::uint64_t{high} << 32) | low));
+    }
+  }
 }
 
 TEST_CASE("random: derived keys differ from each other and from their parent") {

@@ -22,6 +22,7 @@
 #include <weir/layers/softmax.hpp>
 #include <weir/training/adam.hpp>
 #include <weir/training/fit.hpp>
+#include <weir/training/sgd.hpp>
 
 #include "gpu/runtime/runtime.hpp"
 #include "tests/gpu/fit_options.hpp"
@@ -261,6 +262,35 @@ TEST_CASE("recorded steps: where every step needs care the device does not run a
   CHECK(model.training_state().step == 100);
   // The first rejected step is noticed only after an epoch's replays, the others after one step each.
   CHECK(device.count("replay") <= 2 * 100);
+}
+
+// In float. Each of these alone takes the first update past the largest number; with nothing else in sight being large.
+TEST_CASE("recorded steps: a penalty or a rate that makes an update overflow is found as on the CPU") {
+  const auto sgd = [](double lr, ParameterGroup group) {
+    FitOptions options = options_for(1);
+    options.optimizer = SGD({.lr = lr});
+    options.groups = {std::move(group)};
+    return options;
+  };
+  for (const FitOptions& options : {sgd(10, {.l1 = 3e38}), sgd(1e3, {.l2 = 3e38}), sgd(1, {.names = "2.bias", .lr = 3e38, .l1 = 100}),
+                                    sgd(3e38, {.names = "2.bias", .l1 = 100}), sgd(3e38, {.names = "2.weight", .l2 = 1e4})}) {
+    StandIn device;
+    Model model = classifier({.device = gpu, .seed = 3}), host = classifier({.seed = 3});
+    for (Model* each : {&model, &host}) fill(each->parameter("2.bias"), 1);
+    const auto message = [&](Model& m) {
+      try {
+        fit(m, blobs(64), options);
+      } catch (const NumericError& error) {
+        return std::string(error.what());
+      }
+      return std::string();
+    };
+    const std::string expected = message(host);
+    CAPTURE(expected);
+    CHECK(expected.starts_with("fit: step 1: the update by sgd("));
+    CHECK(message(model) == expected);
+    CHECK(Snapshot(model) == Snapshot(host));
+  }
 }
 
 TEST_CASE("recorded steps: a stop from outside is seen after a few of them") {
