@@ -157,7 +157,8 @@ TEST_CASE("accumulate: a batch that is not finite ends the step before anything 
     CHECK_THROWS_AS(fit(model, curve(10), {.loss = MeanSquaredError(), .optimizer = SGD(), .batch = 2, .accumulate = 3}), NumericError);
     CHECK(Snapshot(model).parameters == before.parameters);
   }
-  // The loss of a step's first batch alone, all gradients being finite: BadLoss is infinite for a batch's second sample, and the last has one.
+  // The loss of a step's first batch alone, all gradients being finite: BadLoss is infinite for a batch's second sample, and the last has
+  // one.
   Model first = regression();
   const Snapshot before(first);
   const double infinity = std::numeric_limits<double>::infinity();

@@ -103,16 +103,18 @@ TEST_CASE("parameter groups: a rate and a decay of their own and the options of 
 
 // BadLoss(1) has gradients of 0, so every step is w = w (1 - rate weight_decay), with the rate of the schedule and of the group.
 TEST_CASE("parameter groups: a decay apart from the gradient follows the schedule and the rate of its group") {
-  for (const AnyOptimizer& optimizer : {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5})),
-                                        AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5, .amsgrad = true})),
-                                        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.5}))}) {
+  for (const AnyOptimizer& optimizer :
+       {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5})), AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.5, .amsgrad = true})),
+        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.5}))}) {
     CAPTURE(optimizer->describe());
     Model model = regression();
     for (const ArenaEntry& entry : model.parameters()) fill(model.parameter(entry.name), 8);
     fit(model, curve(4),
         {.loss = BadLoss(1),
          .optimizer = optimizer,
-         .groups = {{.names = "0.bias", .lr = 1}, {.names = "2.weight", .weight_decay = 1}, {.names = "2.bias", .lr = 1, .weight_decay = 0}},
+         .groups = {{.names = "0.bias", .lr = 1},
+                    {.names = "2.weight", .weight_decay = 1},
+                    {.names = "2.bias", .lr = 1, .weight_decay = 0}},
          .schedule = StepLR({.step_size = 1, .gamma = 0.5}),
          .epochs = 2,
          .batch = 4});

@@ -99,7 +99,8 @@ TEST_CASE("regularizer: the parameters behind a frozen one are those that are pe
   const auto bias_moves = [&](ParameterGroup bias, const GradientClip& clip, const std::vector<double>& expected) {
     for (const DType dtype : compute_types) {
       bias.names = "*.bias";
-      const std::vector<double> moved = Six(dtype).moved(weight, {-0.5, 0.75}, {.groups = {{.names = "*.weight", .frozen = true}, bias}, .clip = clip});
+      const std::vector<double> moved =
+          Six(dtype).moved(weight, {-0.5, 0.75}, {.groups = {{.names = "*.weight", .frozen = true}, bias}, .clip = clip});
       CHECK(std::vector<double>(moved.begin(), moved.begin() + 4) == none);
       for (std::size_t i = 0; i < 2; ++i) CHECK(moved[4 + i] == doctest::Approx(expected[i]).epsilon(dtype == DType::f64 ? 1e-14 : 1e-6));
     }

@@ -203,11 +203,11 @@ TEST_CASE("metrics: every metric of outputs and labels refuses shapes and types 
     const std::string& name = entry.first;
     CAPTURE(name);
     const auto refused = [&](const ConstTensorView& x, const ConstTensorView& labels, const std::string& got) {
-      CHECK_THROWS_WITH_AS(entry.second(x, labels),
-                           (name + ": outputs and labels are " + got +
-                            ", expected [..., classes] and [...], not empty. Give one label for each row.")
-                               .c_str(),
-                           ShapeError);
+      CHECK_THROWS_WITH_AS(
+          entry.second(x, labels),
+          (name + ": outputs and labels are " + got + ", expected [..., classes] and [...], not empty. Give one label for each row.")
+              .c_str(),
+          ShapeError);
     };
     refused(outputs, labels_of({0, 1, 2}), "f32 [2, 3] and i32 [3]");
     refused(outputs, labels_of({0}), "f32 [2, 3] and i32 [1]");

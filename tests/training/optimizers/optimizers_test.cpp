@@ -220,9 +220,9 @@ TEST_CASE("optimizers: a gradient that is NaN makes its parameter NaN and is rep
 
 // With gradients of 0 all that moves a parameter is w = w - rate weight_decay w, and the rate is that of the step, not the optimizer's.
 TEST_CASE("optimizers: a decay apart from the gradient goes by the rate of the step") {
-  for (const AnyOptimizer& optimizer : {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25})),
-                                        AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25, .amsgrad = true})),
-                                        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.25}))}) {
+  for (const AnyOptimizer& optimizer :
+       {AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25})), AnyOptimizer(AdamW({.lr = 0.5, .weight_decay = 0.25, .amsgrad = true})),
+        AnyOptimizer(Lion({.lr = 0.5, .weight_decay = 0.25}))}) {
     CAPTURE(optimizer->describe());
     for (const DType dtype : {DType::f32, DType::f64}) {
       OptimizerRun run(optimizer, {2, -16}, dtype);
@@ -235,7 +235,7 @@ TEST_CASE("optimizers: a decay apart from the gradient goes by the rate of the s
   }
 }
 
-TEST_CASE("optimizers: describe names every option and another decay is the only change") {
+TEST_CASE("optimizers: another decay is the only change") {
   for (const AnyOptimizer& optimizer : all_optimizers()) {
     CAPTURE(optimizer->describe());
     Config config = optimizer->config();
@@ -244,13 +244,6 @@ TEST_CASE("optimizers: describe names every option and another decay is the only
     CHECK(optimizer->with_weight_decay(0.125)->moments() == optimizer->moments());
     CHECK(optimizer->with_weight_decay(0.125)->type() == optimizer->type());
   }
-  CHECK(AdamW().describe() == "adamw(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.01, amsgrad=false)");
-  CHECK(NAdam().describe() == "nadam(lr=0.002, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0, momentum_decay=0.004)");
-  CHECK(RAdam().describe() == "radam(lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0)");
-  CHECK(RMSprop().describe() == "rmsprop(lr=0.01, alpha=0.99, eps=1e-08, weight_decay=0, momentum=0, centered=false)");
-  CHECK(Adagrad().describe() == "adagrad(lr=0.01, lr_decay=0, weight_decay=0, initial_accumulator_value=0, eps=1e-10)");
-  CHECK(Adadelta().describe() == "adadelta(lr=1, rho=0.9, eps=1e-06, weight_decay=0)");
-  CHECK(Lion().describe() == "lion(lr=0.0001, beta1=0.9, beta2=0.99, weight_decay=0)");
 }
 
 TEST_CASE("optimizers: options outside their range are refused") {
