@@ -37,8 +37,8 @@ void check_x(const Model& model, const ConstTensorView& x, DType dtype) {
   }
   require_aligned("predict: x", x);
   if (!x.device().is_cpu() && x.device() != model.device()) {
-    throw DeviceError("predict: x is on " + to_string(x.device()) + ", expected cpu or " + to_string(model.device()) +
-                      ". Copy it with Tensor::to(Device).");
+    throw DeviceError("predict: x is on " + to_string(x.device()) + ", expected cpu" +
+                      (model.device().is_cpu() ? "" : " or " + to_string(model.device())) + ". Copy it with Tensor::to(Device).");
   }
 }
 

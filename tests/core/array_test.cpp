@@ -31,6 +31,46 @@ TEST_CASE("array: matmul says what does not fit") {
                        weir::ConfigError);
 }
 
+// The memory is the host's, only its view says otherwise: nothing may be read there.
+TEST_CASE("array: blocks on another device than the work are refused") {
+  Tensor a(Shape{2, 2}), b(Shape{2, 2}), c(Shape{2, 2}), sum(Shape{2});
+  const auto far = [](Tensor& block) {
+    return weir::TensorView(block.view().raw(), block.shape(), weir::DType::f32, weir::Device::cuda(1));
+  };
+  const weir::Context here;
+  const auto refused = [](const std::string& who) {
+    return who + ": got a block on cuda:1, expected cpu. Copy it with Tensor::to(Device).";
+  };
+  CHECK_THROWS_WITH_AS(weir::matmul(here, far(a), b, c), refused("matmul").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(weir::matmul(here, a, far(b), c), refused("matmul").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(weir::matmul(here, a, b, far(c)), refused("matmul").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(here, far(a), sum), refused("reduce_sum").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(here, a, far(sum)), refused("reduce_sum").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(weir::fill(here, far(a), 1), refused("fill").c_str(), weir::DeviceError);
+  CHECK_THROWS_WITH_AS(far(a).values<float>(), "values: the block is on cuda:1, expected cpu. Copy it with to(Device::cpu()) first.",
+                       weir::DeviceError);
+  CHECK(a.values<float>()[0] == 0);
+}
+
+TEST_CASE("array: what cannot be summed or multiplied is refused in words") {
+  Tensor x(Shape{3, 2}), y(Shape{3}), wide(Shape{2}, weir::DType::f64), bytes(Shape{3, 2}, weir::DType::u8), row(Shape{2});
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(x, y), "reduce_sum: got [3, 2] into [3], expected the same without the first dimension, or [].",
+                       weir::ShapeError);
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(Tensor(Shape{}), row),
+                       "reduce_sum: got [] into [2], expected the same without the first dimension, or [].", weir::ShapeError);
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(x, wide), "reduce_sum: got f32 and f64, expected one dtype. Convert with Tensor::to(DType).",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::reduce_sum(bytes, row), "reduce_sum: got u8, expected f32 or f64. Convert with Tensor::to(DType).",
+                       weir::ConfigError);
+  CHECK_THROWS_WITH_AS(weir::matmul(x, row, x), "matmul: got [2], expected a matrix of two dimensions. Use reshaped().", weir::ShapeError);
+  CHECK_THROWS_WITH_AS(weir::matmul(x, x, x, {.transpose_a = true}),
+                       "matmul: got [3, 2] transposed times [3, 2] into [3, 2], expected [m, k] times [k, n] into [m, n].",
+                       weir::ShapeError);
+  CHECK_THROWS_WITH_AS(weir::matmul(x, x, x, {.transpose_b = true}),
+                       "matmul: got [3, 2] times [3, 2] transposed into [3, 2], expected [m, k] times [k, n] into [m, n].",
+                       weir::ShapeError);
+}
+
 TEST_CASE("array: an empty inner dimension gives zeros") {
   Tensor a(Shape{2, 0}), b(Shape{0, 3}), c = Tensor::from<float>({1, 2, 3, 4, 5, 6}, Shape{2, 3});
   weir::matmul(a, b, c);

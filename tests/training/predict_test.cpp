@@ -26,6 +26,15 @@ TEST_CASE("predict: each piece of max_batch is what a forward of it makes") {
   CHECK(predict(pieces, Tensor(Shape{0, 6})).shape() == Shape{0, 3});
 }
 
+TEST_CASE("predict: memory on another device is refused before it is read") {
+  Model model = classifier();
+  const Tensor x(Shape{2, 6});
+  const ConstTensorView far(x.view().raw(), x.shape(), DType::f32, Device::cuda(1));
+  CHECK_THROWS_WITH_AS(predict(model, far), "predict: x is on cuda:1, expected cpu. Copy it with Tensor::to(Device).", DeviceError);
+  CHECK_THROWS_WITH_AS(Dataset({Field(far, nullptr)}, {}),
+                       "dataset: input 0: is on cuda:1, expected cpu. Copy it with Tensor::to(Device::cpu()) first.", DeviceError);
+}
+
 TEST_CASE("predict: the inputs of a Dataset give one tensor an output") {
   Graph graph;
   const auto a = graph.input({2}), b = graph.input({1});

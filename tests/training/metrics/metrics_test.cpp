@@ -222,7 +222,16 @@ TEST_CASE("metrics: every metric of outputs and labels refuses shapes and types 
                          ConfigError);
     CHECK_THROWS_WITH_AS(entry.second(outputs, labels_of({0, 3})), (name + ": label 1 is 3, expected 0 to 2. Correct the labels.").c_str(),
                          ConfigError);
+    const Tensor labels = labels_of({0, 1});
+    const ConstTensorView far(labels.view().raw(), labels.shape(), DType::i32, Device::cuda(1));
+    CHECK_THROWS_WITH_AS(entry.second(outputs, far),
+                         (name + ": outputs are on cpu, labels on cuda:1, expected one device. Copy with Tensor::to(Device).").c_str(),
+                         DeviceError);
   }
+  const ConstTensorView far(outputs.view().raw(), outputs.shape(), DType::f32, Device::cuda(1));
+  CHECK_THROWS_WITH_AS(regression_metrics(outputs, far),
+                       "regression_metrics: outputs are on cpu, targets on cuda:1, expected one device. Copy with Tensor::to(Device).",
+                       DeviceError);
 }
 
 TEST_CASE("metrics: a label among the k largest counts and of equals the first come first") {
