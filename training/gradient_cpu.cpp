@@ -115,13 +115,13 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
 
 void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average) {
   if (!update.due()) return;
-  if (update.number() == update.first) return copy(context, w, average);
+  if (update.number() == update.first) return weir::copy(context, w, average);
   typed(average.dtype(), [&](auto t) {
     using T = decltype(t);
     const T* from = data<T>(w);
     T* to = data<T>(average);
     const Lerp<T> lerp{static_cast<T>(1 - update.decay)};
-    over_tiles(context, average.elements(), tile_elements, [=](std::int64_t begin, std::int64_t end) {
+    over_tiles(context, average.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] = lerp(to[i], from[i]);
     });
   });
