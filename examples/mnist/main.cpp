@@ -10,6 +10,7 @@ int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
   app.get_formatter()->column_width(28);
   TrainOptions t;
+  for (int i = 1; i < argc; ++i) t.command += std::string(" ") + argv[i];
   app.add_option("--data", t.data,
                  "Folder with the four IDX files, gzipped or not (default: $WEIR_DATA_DIR/mnist, data/mnist, the cache, a download)");
   app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
@@ -40,6 +41,9 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_flag("--compare", t.compare, "Take one step on the CPU and on a CUDA device instead, and compare layer by layer");
   app.add_option("--save", t.save, "Write the trained model to this file (safetensors)")->check(program::not_empty());
+  app.add_option("--checkpoint", t.checkpoint,
+                 "Save into this folder what the run needs to go on, every epoch and on Ctrl-C; the same command typed again goes on")
+      ->check(program::not_empty());
   app.add_option("--json", t.json, "Write the figures to this file")->check(program::not_empty());
   app.add_option("--csv", t.csv, "Write a row for each epoch to this file")->check(program::not_empty());
   app.add_option("--tensorboard", t.tensorboard, "Write what is measured each epoch into this folder, for TensorBoard")
@@ -56,10 +60,8 @@ int main(int argc, char** argv) {
   reader->add_option("--image", p.image, "A PGM file of the training images' size, white on black")->excludes(index);
 
   return program::run(app, argc, argv, [&] {
-    if (*reader) {
-      predict(p);
-    } else {
-      train(t);
-    }
+    if (!*reader) return train(t);
+    predict(p);
+    return 0;
   });
 }

@@ -23,11 +23,13 @@ struct TrainOptions {
   std::string precision = "f32";
   bool compare = false;
   std::string save;
+  std::string checkpoint;  // a folder
   std::string json;
   std::string csv;
   std::string tensorboard;  // a folder
   bool profile = false;
   bool quiet = false;
+  std::string command;  // the arguments as they were typed, each after a space
 };
 
 struct PredictOptions {
@@ -37,6 +39,6 @@ struct PredictOptions {
   std::string image;
 };
 
-// Both print to standard output and throw weir::Error.
-void train(const TrainOptions& options);
+// Both print to standard output and throw weir::Error. train returns the exit code.
+int train(const TrainOptions& options);
 void predict(const PredictOptions& options);

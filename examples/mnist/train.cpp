@@ -7,6 +7,7 @@
 #include <weir/weir.hpp>
 
 #include "images.hpp"
+#include "interrupt.hpp"
 #include "options.hpp"
 #include "summary.hpp"
 
@@ -80,9 +81,24 @@ bool draws_bars() {
   return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !is_set("CI");
 }
 
+// After Ctrl-C: what was saved, and how to go on.
+int leave(const weir::Model& model, const TrainOptions& options, const std::string& dataset) {
+  const std::string steps = std::to_string(model.training_state().step) + " steps";
+  if (!options.checkpoint.empty()) {
+    std::cout << "\nstopped after " << steps << ", saved in " << options.checkpoint << ". To go on, type:\n\n  ./weir train"
+              << options.command << "\n\n";
+  } else if (!options.save.empty()) {
+    weir::save(model, options.save, {{"dataset", dataset}});
+    std::cout << "\nstopped after " << steps << "; the model as it is then was saved in " << options.save << ".\n";
+  } else {
+    std::cout << "\nstopped after " << steps << ". Nothing was saved: --checkpoint DIR makes a run that can go on.\n";
+  }
+  return interrupted();
+}
+
 }  // namespace
 
-void train(const TrainOptions& options) {
+int train(const TrainOptions& options) {
   for (const std::string& file : {options.save, options.json}) {
     if (!file.empty()) weir::check_writable(file);  // else found after the training, which would be lost
   }
@@ -94,7 +110,10 @@ void train(const TrainOptions& options) {
   const std::int64_t batch = options.batch.value_or(defaults.batch);
 
   const weir::Graph net = make_network(training.input_shape()[0], options.hidden, options.activation);
-  if (options.compare) return compare(net, training, optimizer, batch, options);
+  if (options.compare) {
+    compare(net, training, optimizer, batch, options);
+    return 0;
+  }
   weir::Model model(
       net, {.device = device_for(options.device), .max_batch = batch, .seed = options.seed, .precision = precision_for(options.precision)});
   if (!options.quiet) std::cout << model << '\n' << std::flush;
@@ -106,6 +125,10 @@ void train(const TrainOptions& options) {
   }
   if (!options.csv.empty()) callbacks.push_back(weir::CsvLog(options.csv));
   if (!options.tensorboard.empty()) callbacks.push_back(weir::TensorBoardLog(options.tensorboard));
+  if (!options.checkpoint.empty()) {
+    const auto tell = [](const std::string& message) { std::cerr << "mnist: " << message << std::endl; };
+    callbacks.push_back(weir::Checkpoint(options.checkpoint, {.on_problem = tell}));
+  }
   Summary summary;
   summary.history = weir::fit(model, training,
                               {.loss = weir::SoftmaxCrossEntropy(),
@@ -113,7 +136,10 @@ void train(const TrainOptions& options) {
                                .epochs = options.epochs.value_or(defaults.epochs),
                                .batch = batch,
                                .validation = &test,
-                               .callbacks = callbacks});
+                               .callbacks = callbacks,
+                               .resume = options.checkpoint,
+                               .stop = &stop_on_signals()});
+  if (interrupted() != 0) return leave(model, options, images.name);
   summary.dataset = images.name;
   summary.train_samples = training.samples();
   summary.test_samples = test.samples();
@@ -139,4 +165,5 @@ void train(const TrainOptions& options) {
               << '\n';
   }
   if (!options.quiet) print(summary);
+  return 0;
 }

@@ -9,11 +9,11 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <functional>
 #include <iostream>
 #include <limits>
 #include <new>
 #include <string>
+#include <type_traits>
 
 #include <CLI/CLI.hpp>
 
@@ -60,9 +60,10 @@ inline void open_standard_descriptors() {
   ::close(descriptor);
 }
 
-// Reads the command line and runs the program; returns its exit code. Errors are a line on the standard error; output that cannot be
-// written (a full disk) is one.
-inline int run(CLI::App& app, int argc, char** argv, const std::function<void()>& body) {
+// Reads the command line and runs the program; returns its exit code, which is what `body` returns if it returns anything. Errors are a
+// line on the standard error; output that cannot be written (a full disk) is one.
+template <class Body>
+int run(CLI::App& app, int argc, char** argv, Body&& body) {
   open_standard_descriptors();
   const auto fail = [&](const std::string& what) {
     std::cerr << app.get_name() << ": " << what << '\n';
@@ -71,7 +72,11 @@ inline int run(CLI::App& app, int argc, char** argv, const std::function<void()>
   int code = 0;
   try {
     app.parse(argc, argv);
-    body();
+    if constexpr (std::is_void_v<decltype(body())>) {
+      body();
+    } else {
+      code = body();
+    }
   } catch (const CLI::ParseError& error) {
     code = app.exit(error);
   } catch (const std::bad_alloc&) {

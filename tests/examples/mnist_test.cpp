@@ -208,3 +208,42 @@ TEST_CASE("mnist: what cannot be used is an error and never a reason to fall bac
   }
   CHECK(run(nowhere + mnist + " --quiet --data " + folder.path().string() + " --dataset mnist").status == 1);
 }
+
+TEST_CASE("mnist: a run that is stopped by a signal goes on to the same bits when it is typed again") {
+  const TemporaryFolder folder;
+  const std::string options = " --dataset digits --epochs 300 --seed 3 --threads ";
+  const std::string whole = (folder / "whole.safetensors").string(), stopped = (folder / "stopped.safetensors").string();
+  const std::string checkpoints = (folder / "run").string();
+  REQUIRE(run(mnist + options + "2 --save " + whole).status == 0);
+  const std::string typed = options + "1 --save " + stopped + " --checkpoint " + checkpoints;
+  // Sends the signal once the first checkpoint is there.
+  const auto interrupt = [&](const std::string& signal) {
+    return run(mnist + typed + " & pid=$!; until ls " + checkpoints + "/step-* >" + (folder / "ls").string() +
+               " 2>&1; do sleep 0.02; done; kill -" + signal + " $pid; wait $pid");
+  };
+  const auto first = interrupt("INT");
+  CHECK(first.status == 130);
+  CHECK(first.prints(", saved in " + checkpoints + ". To go on, type:\n\n  ./weir train" + typed + "\n"));
+  CHECK_FALSE(std::filesystem::exists(stopped));
+  const auto second = interrupt("TERM");
+  CHECK(second.status == 143);
+  CHECK(second.prints("going on from " + checkpoints + "/step-"));
+  const auto last = run(mnist + typed);
+  REQUIRE_MESSAGE(last.status == 0, last.output);
+  CHECK(weir::test::read_bytes(stopped) == weir::test::read_bytes(whole));
+  // Typed once more it has nothing left to do, and other options are named.
+  CHECK(run(mnist + typed).status == 0);
+  const auto other = run(mnist + typed + " --batch 16");
+  CHECK(other.status == 1);
+  CHECK(other.prints(": was saved by a fit with other options: batch=32, now batch=16."));
+}
+
+TEST_CASE("mnist: a run without checkpoints that is stopped saves the model as it is") {
+  const TemporaryFolder folder;
+  const std::string saved = (folder / "a.safetensors").string(), csv = (folder / "epochs.csv").string();
+  const auto ran = run(mnist + " --dataset digits --epochs 100000 --save " + saved + " --csv " + csv + " & pid=$!; until [ -s " + csv +
+                       " ]; do sleep 0.02; done; kill -INT $pid; wait $pid");
+  CHECK(ran.status == 130);
+  CHECK(ran.prints("; the model as it is then was saved in " + saved + "."));
+  CHECK(run(mnist + " predict --model " + saved).status == 0);
+}

@@ -21,8 +21,9 @@ ProgressBar::ProgressBar(std::ostream& out, ProgressBarOptions options) : out_(&
   check_option("progress_bar", "every", options_.every, OptionRange::positive);
 }
 
-Control ProgressBar::on_begin(Model&, const BeginReport&) {
+Control ProgressBar::on_begin(Model&, const BeginReport& report) {
   line_.reserve(512);
+  if (!report.resumed_from.empty()) *out_ << "going on from " << report.resumed_from << std::endl;
   return Control::go_on;
 }
 
