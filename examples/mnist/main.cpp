@@ -3,6 +3,8 @@
 // Takes about 10 s on two cores. Last line to expect of `./weir train`: "trained in 6.3 s: 48,000 samples/s, 2 threads (processors),
 // <processor>".
 
+#include <weir/core/threads.hpp>
+
 #include "examples/support/program.hpp"
 #include "options.hpp"
 

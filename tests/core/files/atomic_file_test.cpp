@@ -190,7 +190,8 @@ TEST_CASE("saving: links without a file and links to links are followed and stay
   save_numbers(folder / "second", 3);
   CHECK(std::filesystem::is_symlink(folder / "first"));
   CHECK(std::filesystem::is_symlink(folder / "second"));
-  CHECK(TensorFile(folder / "inner/file").find("x")->bytes == 12);
+  const TensorFile file(folder / "inner/file");
+  CHECK(file.find("x")->bytes == 12);
   std::filesystem::create_symlink("none/file", folder / "nowhere");
   const std::string name = (folder / "nowhere").string();
   CHECK(refusal(name) == name + ": cannot be saved: there is no folder " + (folder / "none").string() + ". Make it first.");
