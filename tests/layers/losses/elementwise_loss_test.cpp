@@ -209,7 +209,8 @@ TEST_CASE("elementwise losses: options outside their range are refused and descr
 TEST_CASE("elementwise losses: from a Config options that are missing have their defaults and unknown ones are refused") {
   const auto by_default = Huber::from_config({});
   CHECK(by_default.options().delta == 1);
-  CHECK(Huber::from_config(Config().set("delta", 2.0).set("reduction", std::string("sum"))).options().reduction == Reduction::sum);
+  const auto summed = Huber::from_config(Config().set("delta", 2.0).set("reduction", std::string("sum")));
+  CHECK(summed.options().reduction == Reduction::sum);
   CHECK_THROWS_WITH_AS(Huber::from_config(Config().set("dleta", 2.0)), "huber: has no option 'dleta', expected one of: delta.",
                        ConfigError);
 }
