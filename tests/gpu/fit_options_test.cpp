@@ -232,7 +232,8 @@ TEST_CASE("cuda: the average of the weights is that of the CPU and validation me
       CHECK(difference(device.parameter_arena(), host.parameter_arena()) <= 100 * drift());
       CHECK(state.updates == expected.updates);
       CHECK(state.values.device() == gpu);
-      CHECK(bits(averaged_model(device).parameter_arena()) == bits(state.values));
+      const Model averaged = averaged_model(device);
+      CHECK(bits(averaged.parameter_arena()) == bits(state.values));
     }
   }
 }

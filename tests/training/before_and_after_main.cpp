@@ -24,8 +24,8 @@ void use(const char* when) {
     weir::fit(model, data,
               {.loss = weir::MeanSquaredError(),
                .optimizer = weir::make_optimizer("adam", {}),
-               .batch = 4,
-               .schedule = weir::make_schedule("StepLR", weir::Config().set("step_size", std::int64_t{1}))});
+               .schedule = weir::make_schedule("StepLR", weir::Config().set("step_size", std::int64_t{1})),
+               .batch = 4});
     std::vector<std::byte> bytes;
     weir::save(model, bytes);
     weir::Model again = weir::load_model(bytes);
