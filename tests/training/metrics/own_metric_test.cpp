@@ -79,7 +79,8 @@ TEST_CASE("metric: a graph with two outputs gives both and each target as its lo
   graph.output(graph.add(Dense(1), {x}));
   Model model(graph, {.dtype = DType::f64, .max_batch = 7});
   const Dataset all = blobs(20);
-  const Dataset both({all.inputs()[0]}, {all.targets()[0], curve(20, 3, DType::f32).targets()[0]});
+  const Dataset other = curve(20, 3, DType::f32);
+  const Dataset both({all.inputs()[0]}, {all.targets()[0], other.targets()[0]});
   const Losses losses = {{SoftmaxCrossEntropy(), 1.0}, {MeanSquaredError(), 0.5}};
   const Metric of_all("of_all", [&](std::span<const ConstTensorView> outputs, std::span<const ConstTensorView> targets) {
     REQUIRE(outputs.size() == 2);
