@@ -102,8 +102,16 @@ std::vector<Part> parts() {
              return bits(data->y.view().rows(0, 1));
            }},
           {"to", [=] { return bits(data->a64.to(DType::f32)); }},
-          {"Model", [=] { return bits(network().parameter_arena()); }},
-          {"load_model", [=] { return bits(load_model(data->file).parameter_arena()); }},
+          {"Model",
+           [=] {
+             const Model model = network();
+             return bits(model.parameter_arena());
+           }},
+          {"load_model",
+           [=] {
+             const Model loaded = load_model(data->file);
+             return bits(loaded.parameter_arena());
+           }},
           {"save",
            [=] {
              std::vector<std::byte> file;

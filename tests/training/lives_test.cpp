@@ -159,7 +159,8 @@ TEST_CASE("lives: an optimizer or schedule or loss or open file that was moved f
   CHECK(schedule->type() == "StepLR");
   LossTerm term = MeanSquaredError();
   const LossTerm term_taken = std::move(term);
-  CHECK(Losses{term}.terms()[0].loss->type() == "mean_squared_error");
+  const Losses losses{term};
+  CHECK(losses.terms()[0].loss->type() == "mean_squared_error");
 
   Model model = small_model();
   std::vector<std::byte> bytes;

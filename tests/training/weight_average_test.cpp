@@ -258,8 +258,10 @@ TEST_CASE("average: the bits do not depend on the threads and the parameters not
   };
   const Model one = train(1, WeightAverage{.decay = 0.9});
   CHECK(Snapshot(one) == Snapshot(train(2, {})));
-  for (const int threads : {2, 3, 4})
-    CHECK(bits(train(threads, WeightAverage{.decay = 0.9}).training_state().average.values) == bits(one.training_state().average.values));
+  for (const int threads : {2, 3, 4}) {
+    const Model other = train(threads, WeightAverage{.decay = 0.9});
+    CHECK(bits(other.training_state().average.values) == bits(one.training_state().average.values));
+  }
   set_num_threads(before);
 }
 

@@ -105,7 +105,8 @@ TEST_CASE("digest: it is the CRC-32 of all bytes with its own digits as zeros") 
   const std::string key = "\"weir.digest\":\"";
   const std::size_t at = text.find(key) + key.size();
   const std::string digits = text.substr(at, 8);
-  CHECK(digits == TensorFile(std::span<const std::byte>(bytes)).metadata().at("weir.digest"));
+  const TensorFile file{std::span<const std::byte>(bytes)};
+  CHECK(digits == file.metadata().at("weir.digest"));
   text.replace(at, 8, "00000000");
   char expected[9];
   std::snprintf(expected, sizeof expected, "%08lx",

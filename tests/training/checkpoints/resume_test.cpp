@@ -272,8 +272,9 @@ TEST_CASE("checkpoint: a loop of one's own goes on to the same bits") {
   for (const DType dtype : {DType::f32, DType::f64}) {
     const auto loop = [&](Model& model, int steps) {
       model.plan_training(SoftmaxCrossEntropy(), {Shape{}});
-      const Tensor x = clone(data.slice(0, 8).inputs()[0].values).to(dtype);
-      const ConstTensorView inputs[] = {x.view()}, targets[] = {data.slice(0, 8).targets()[0].values};
+      const Dataset eight = data.slice(0, 8);
+      const Tensor x = clone(eight.inputs()[0].values).to(dtype);
+      const ConstTensorView inputs[] = {x.view()}, targets[] = {eight.targets()[0].values};
       for (int i = 0; i < steps; ++i) {
         model.backward({.inputs = inputs, .targets = targets, .sample_weights = {}});
         step(model, Adam({.lr = 0.01}));
