@@ -142,6 +142,7 @@ void Loader::make_ring() {
 }
 
 void Loader::in_order() {
+  if (order_.empty()) return;  // moved from
   const std::span<std::int32_t> order = order_.values<std::int32_t>();
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<std::int32_t>(i);
   order_changed_ = true;
@@ -149,6 +150,7 @@ void Loader::in_order() {
 
 void Loader::shuffle(RandomKey key) {
   in_order();
+  if (order_.empty()) return;  // moved from
   const std::span<std::int32_t> order = order_.values<std::int32_t>();
   for (std::size_t i = order.size(); i-- > 1;) std::swap(order[i], order[random_below(key, i, i + 1)]);
 }

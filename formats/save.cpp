@@ -27,10 +27,11 @@ void save(const Model& model, const FileTarget& target, const std::map<std::stri
 
 void save_with(const Model& model, const FileTarget& target, std::map<std::string, std::string> metadata, std::vector<NamedTensor> extra) {
   const cpu::StandardFloats standard;
+  const Graph& graph = model.graph();
   metadata.emplace(version_key, file_version);
   metadata.emplace(digest_key, digest_zeros);
   try {
-    metadata.emplace(graph_key, to_json(model.graph()));
+    metadata.emplace(graph_key, to_json(graph));
     write_data_info(model, metadata);
   } catch (const ConfigError& error) {
     throw ConfigError(shown(target) + ": cannot be saved: " + error.what());

@@ -5,7 +5,7 @@
 namespace weir::cpu {
 
 // While it lives, this thread computes with the standard floating-point mode: rounds to nearest, keeps subnormal numbers, raises no signal.
-// Then the caller's mode is back. A program may have another: linking with -ffast-math sets one for the whole of it.
+// Then the caller's mode is back. A program may have another: linking with fast-math sets one for the whole of it.
 class StandardFloats {
  public:
   StandardFloats() : before_(read_floats()) {

@@ -180,10 +180,10 @@ TEST_CASE("mnist: a standard output that is full or closed is an error") {
     const std::string command = mnist + " " + arguments + (arguments.ends_with(' ') ? model : "");
     const auto full = run(command + " >/dev/full");
     CHECK_MESSAGE(full.status == 1, command);
-    CHECK(full.output == "mnist: the standard output cannot be written: No space left on device. Send it elsewhere.\n");
+    CHECK(full.output.starts_with("mnist: the standard output cannot be written"));  // and why, if it is the last line that fails
     const auto closed = run(command + " >&-");
     CHECK_MESSAGE(closed.status == 1, command);
-    CHECK(closed.output == "mnist: the standard output cannot be written: Bad file descriptor. Send it elsewhere.\n");
+    CHECK(closed.output.starts_with("mnist: the standard output cannot be written"));
   }
   CHECK(run(mnist + " --dataset digits --epochs 1 --save " + model + " >&-").status == 1);
   CHECK(weir::test::read_bytes(model) == bytes);  // no line of the progress in it
@@ -216,16 +216,17 @@ TEST_CASE("mnist: a run that is stopped by a signal goes on to the same bits whe
   const std::string checkpoints = (folder / "run").string();
   REQUIRE(run(mnist + options + "2 --save " + whole).status == 0);
   const std::string typed = options + "1 --save " + stopped + " --checkpoint " + checkpoints;
-  // Sends the signal once the first checkpoint is there.
-  const auto interrupt = [&](const std::string& signal) {
-    return run(mnist + typed + " & pid=$!; until ls " + checkpoints + "/step-* >" + (folder / "ls").string() +
-               " 2>&1; do sleep 0.02; done; kill -" + signal + " $pid; wait $pid");
+  // Sends the signal once the program has printed that.
+  const auto interrupt = [&](const std::string& signal, const std::string& printed) {
+    const std::string out = (folder / "out").string();
+    return run(mnist + typed + " >" + out + " & pid=$!; until grep -q '" + printed + "' " + out + "; do sleep 0.02; done; kill -" + signal +
+               " $pid; wait $pid; code=$?; cat " + out + "; exit $code");
   };
-  const auto first = interrupt("INT");
+  const auto first = interrupt("INT", "^epoch 2/");
   CHECK(first.status == 130);
   CHECK(first.prints(", saved in " + checkpoints + ". To go on, type:\n\n  ./weir train" + typed + "\n"));
   CHECK_FALSE(std::filesystem::exists(stopped));
-  const auto second = interrupt("TERM");
+  const auto second = interrupt("TERM", "^going on from");
   CHECK(second.status == 143);
   CHECK(second.prints("going on from " + checkpoints + "/step-"));
   const auto last = run(mnist + typed);

@@ -159,9 +159,9 @@ TEST_CASE("graph json: edges that lead nowhere are refused") {
 TEST_CASE("graph json: what the layers refuse is said with the node") {
   CHECK(refusal<FormatError>(with_nodes(R"({"name":"0","type":"swish","config":{},"inputs":["in"]})"))
             .starts_with("node '0': layer type 'swish': unknown, expected one of: activation, add, batch_norm, binary_cross_entropy, "));
-  CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"bias":true})"))) == "node '0': config: 'out' is missing.");
+  CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"bias":true})"))) == "node '0': dense: the option 'out' is missing.");
   CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"out":2.0,"bias":true})"))) ==
-        "node '0': config: 'out' is of another kind, expected a whole number.");
+        "node '0': dense: the option 'out' is of another kind, expected a whole number.");
   CHECK(refusal<FormatError>(with_nodes(dense(R"(["in"])", R"({"out":0,"bias":true})"))) ==
         "node '0': dense(0): got a width of 0, expected at least 1. Give the number of outputs.");
   CHECK(refusal<FormatError>(with_nodes(dense(R"(["in","in"])"))) ==

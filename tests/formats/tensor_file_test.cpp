@@ -142,7 +142,7 @@ TEST_CASE("tensor file: a length that looks like a zip archive is still a length
         "(memory): its first 8 bytes promise a header of 67,324,752 bytes, 1 follow. It is damaged or no safetensors file: copy it again.");
 }
 
-TEST_CASE("tensor file: content that cannot be read is refused with the tensor's name") {
+TEST_CASE("tensor file: content that cannot be read is refused with the name of the tensor") {
   const auto refusal = [](std::uint64_t bytes, std::vector<std::int64_t> extents, auto open) {
     TensorContent content;
     content.entries = {{.name = "w", .dtype = "F32", .extents = std::move(extents), .bytes = bytes}};

@@ -212,7 +212,7 @@ TEST_CASE("resume: data and options that differ are named before the first step"
             path, [](FitOptions&) {}, blobs(36)) == "samples=37, now samples=36");
 }
 
-TEST_CASE("resume: another seed, dtype or graph is named and the Model stays as it was") {
+TEST_CASE("resume: another seed or dtype or graph is named and the Model stays as it was") {
   const TemporaryFolder folder;
   const std::string path = stopped_after_three(folder);
   const auto said = [&](Model model) {
@@ -266,7 +266,7 @@ TEST_CASE("resume: files that are no checkpoint of a fit are told apart") {
   CHECK(model.training_state().step == 0);
 }
 
-TEST_CASE("checkpoint: a loop of one's own goes on to the same bits") {
+TEST_CASE("checkpoint: a loop of your own goes on to the same bits") {
   const TemporaryFolder folder;
   const Dataset& data = run_data();
   for (const DType dtype : {DType::f32, DType::f64}) {

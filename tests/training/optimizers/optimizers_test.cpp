@@ -313,8 +313,8 @@ TEST_CASE("optimizers: what a config leaves out is the default and what it has t
   const auto adam_with = [](Config config) { return make_optimizer("adam", config); };
   CHECK_THROWS_WITH_AS(adam_with(Config().set("learning_rate", 0.5)),
                        "adam: has no option 'learning_rate', expected one of: lr, beta1, beta2, eps, weight_decay, amsgrad.", ConfigError);
-  CHECK_THROWS_WITH_AS(adam_with(Config().set("lr", true)), "config: 'lr' is of another kind, expected a number.", ConfigError);
-  CHECK_THROWS_WITH_AS(adam_with(Config().set("amsgrad", 1.0)), "config: 'amsgrad' is of another kind, expected true or false.",
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("lr", true)), "adam: the option 'lr' is of another kind, expected a number.", ConfigError);
+  CHECK_THROWS_WITH_AS(adam_with(Config().set("amsgrad", 1.0)), "adam: the option 'amsgrad' is of another kind, expected true or false.",
                        ConfigError);
   CHECK_THROWS_WITH_AS(adam_with(Config().set("eps", 0.0)), "adam: eps is 0, expected a finite number above 0.", ConfigError);
   // Types registered by other test cases come later in the alphabet.
