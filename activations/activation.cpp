@@ -2,7 +2,6 @@
 #include <weir/core/error.hpp>
 
 #include "activations/activation_ops.hpp"
-#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -24,13 +23,13 @@ LayerPlan Activation::infer(std::span<const Shape> inputs) const {
 }
 
 void Activation::forward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::activate, cuda::activate)(context, function_, args.x[0], args.y);
+  on_device::activate(context, function_, args.x[0], args.y);
 }
 
 void Activation::backward(const Context& context, const LayerArgs& args) const {
   if (args.dx[0].empty()) return;
   const ConstTensorView x_or_y = needs(function_) == Needs::x ? args.x[0] : ConstTensorView(args.y);
-  on_device(context.device, cpu::activate_backward, cuda::activate_backward)(context, function_, x_or_y, args.dy, args.dx[0]);
+  on_device::activate_backward(context, function_, x_or_y, args.dy, args.dx[0]);
 }
 
 }  // namespace weir

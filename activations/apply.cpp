@@ -3,7 +3,6 @@
 #endif
 
 #include <algorithm>
-#include <cstdint>
 
 #include "activations/apply.hpp"
 #include "core/cpu/stream.hpp"

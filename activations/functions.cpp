@@ -7,7 +7,6 @@
 
 #include "activations/activation_ops.hpp"
 #include "core/memory_ops.hpp"
-#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -77,7 +76,7 @@ void checked_activate(std::string_view who, const Context& context, const Activa
   const ConstTensorView result = y;
   Check(who, context, {"y", result}).operand({"x", x});
   validate(f);
-  on_device(context.device, cpu::activate, cuda::activate)(context, f, x, y);
+  on_device::activate(context, f, x, y);
 }
 
 void checked_backward(std::string_view who, const Context& context, const ActivationFunction& f, const ConstTensorView& x_or_y,
@@ -87,15 +86,7 @@ void checked_backward(std::string_view who, const Context& context, const Activa
   check.operand({"dy", dy});
   if (needs(f) != Needs::neither) check.operand({needs(f) == Needs::x ? "x" : "y", x_or_y});
   validate(f);
-  on_device(context.device, cpu::activate_backward, cuda::activate_backward)(context, f, x_or_y, dy, dx);
-}
-
-// Calls f with a default context for the result's device and waits until the device has finished.
-template <class F>
-void run_and_wait(const TensorView& result, F&& f) {
-  const Context context = context_for(result.device());
-  f(context);
-  finish(context);
+  on_device::activate_backward(context, f, x_or_y, dy, dx);
 }
 
 }  // namespace
@@ -103,17 +94,17 @@ void run_and_wait(const TensorView& result, F&& f) {
 void relu(const Context& context, const ConstTensorView& x, const TensorView& y) { checked_activate("relu", context, ReLU(), x, y); }
 
 void relu(const ConstTensorView& x, const TensorView& y) {
-  run_and_wait(y, [&](const Context& context) { relu(context, x, y); });
+  run_and_wait(y.device(), [&](const Context& context) { relu(context, x, y); });
 }
 
 void relu_grad(const Context& context, const ConstTensorView& x, const TensorView& g) {
   const ConstTensorView result = g;
   Check("relu_grad", context, {"g", result}).operand({"x", x});
-  on_device(context.device, cpu::relu_grad, cuda::relu_grad)(context, x, g);
+  on_device::relu_grad(context, x, g);
 }
 
 void relu_grad(const ConstTensorView& x, const TensorView& g) {
-  run_and_wait(g, [&](const Context& context) { relu_grad(context, x, g); });
+  run_and_wait(g.device(), [&](const Context& context) { relu_grad(context, x, g); });
 }
 
 void relu_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
@@ -121,7 +112,7 @@ void relu_backward(const Context& context, const ConstTensorView& y, const Const
 }
 
 void relu_backward(const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
-  run_and_wait(dx, [&](const Context& context) { relu_backward(context, y, dy, dx); });
+  run_and_wait(dx.device(), [&](const Context& context) { relu_backward(context, y, dy, dx); });
 }
 
 void activate(const Context& context, const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
@@ -129,7 +120,7 @@ void activate(const Context& context, const ActivationFunction& f, const ConstTe
 }
 
 void activate(const ActivationFunction& f, const ConstTensorView& x, const TensorView& y) {
-  run_and_wait(y, [&](const Context& context) { activate(context, f, x, y); });
+  run_and_wait(y.device(), [&](const Context& context) { activate(context, f, x, y); });
 }
 
 void activate_backward(const Context& context, const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy,
@@ -138,7 +129,7 @@ void activate_backward(const Context& context, const ActivationFunction& f, cons
 }
 
 void activate_backward(const ActivationFunction& f, const ConstTensorView& x_or_y, const ConstTensorView& dy, const TensorView& dx) {
-  run_and_wait(dx, [&](const Context& context) { activate_backward(context, f, x_or_y, dy, dx); });
+  run_and_wait(dx.device(), [&](const Context& context) { activate_backward(context, f, x_or_y, dy, dx); });
 }
 
 }  // namespace weir

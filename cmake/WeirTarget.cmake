@@ -68,11 +68,12 @@ function(weir_make_library name)
   weir_own_code(${name})
 endfunction()
 
-# weir_room(<room> HEADERS <public headers> SOURCES <sources>): what lives in one room.
+# weir_room(SOURCES <sources>): what lives in one room; every header in its include folder is public.
 function(weir_room)
-  cmake_parse_arguments(arg "" "" "HEADERS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "SOURCES" ${ARGN})
   target_sources(weir PRIVATE ${arg_SOURCES})
-  if(arg_HEADERS)
-    target_sources(weir PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${arg_HEADERS})
+  file(GLOB headers CONFIGURE_DEPENDS include/weir/*/*.hpp)
+  if(headers)
+    target_sources(weir PUBLIC FILE_SET HEADERS BASE_DIRS include FILES ${headers})
   endif()
 endfunction()

@@ -1,7 +1,6 @@
 #include <cstdint>
 #include <string>
 
-#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
 
@@ -9,7 +8,6 @@
 #include "core/convert.hpp"
 #include "core/cpu/standard_floats.hpp"
 #include "core/memory_ops.hpp"
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -58,13 +56,11 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
                      (options.transpose_b ? " transposed" : "") + " into " + to_string(c.shape()) +
                      ", expected [m, k] times [k, n] into [m, n].");
   }
-  on_device(context.device, cpu::matmul, cuda::matmul)(context, a, b, c, options);
+  on_device::matmul(context, a, b, c, options);
 }
 
 void matmul(const ConstTensorView& a, const ConstTensorView& b, const TensorView& c, MatmulOptions options) {
-  const Context context = context_for(c.device());
-  matmul(context, a, b, c, options);
-  finish(context);
+  run_and_wait(c.device(), [&](const Context& context) { matmul(context, a, b, c, options); });
 }
 
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
@@ -76,13 +72,11 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
     throw ShapeError("reduce_sum: got " + to_string(x.shape()) + " into " + to_string(y.shape()) +
                      ", expected the same without the first dimension, or [].");
   }
-  on_device(context.device, cpu::reduce_sum, cuda::reduce_sum)(context, x, y);
+  on_device::reduce_sum(context, x, y);
 }
 
 void reduce_sum(const ConstTensorView& x, const TensorView& y) {
-  const Context context = context_for(y.device());
-  reduce_sum(context, x, y);
-  finish(context);
+  run_and_wait(y.device(), [&](const Context& context) { reduce_sum(context, x, y); });
 }
 
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y) {
@@ -93,13 +87,11 @@ void copy(const Context& context, const ConstTensorView& x, const TensorView& y)
   if (x.elements() != y.elements()) {
     throw ShapeError("copy: got " + to_string(x.shape()) + " into " + to_string(y.shape()) + ", expected as many elements.");
   }
-  on_device(x.device().is_cuda() ? x.device() : y.device(), cpu::copy, cuda::copy)(context, x, y);
+  (x.device().is_cuda() || y.device().is_cuda() ? cuda::copy : cpu::copy)(context, x, y);
 }
 
 void copy(const ConstTensorView& x, const TensorView& y) {
-  const Context context = context_for(x.device().is_cuda() ? x.device() : y.device());
-  copy(context, x, y);
-  finish(context);
+  run_and_wait(x.device().is_cuda() ? x.device() : y.device(), [&](const Context& context) { copy(context, x, y); });
 }
 
 void fill(const Context& context, const TensorView& y, double value) {
@@ -110,13 +102,11 @@ void fill(const Context& context, const TensorView& y, double value) {
   if (!range.empty() && convert(ConstTensorView(&value, Shape{}), TensorView(&held, Shape{}, y.dtype())) >= 0) {
     throw ConfigError("fill: got " + number_text(value) + ", expected " + range + " for " + to_string(y.dtype()) + ". Give one that fits.");
   }
-  on_device(context.device, cpu::fill, cuda::fill)(context, y, value);
+  on_device::fill(context, y, value);
 }
 
 void fill(const TensorView& y, double value) {
-  const Context context = context_for(y.device());
-  fill(context, y, value);
-  finish(context);
+  run_and_wait(y.device(), [&](const Context& context) { fill(context, y, value); });
 }
 
 }  // namespace weir

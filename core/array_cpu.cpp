@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cmath>
 
 #include "core/array_ops.hpp"
 #include "core/cpu/vectorized.hpp"
@@ -65,8 +64,7 @@ void matmul(const Context& context, const ConstTensorView& a, const ConstTensorV
 }
 
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     const T* from = data<T>(x);
     T* to = data<T>(y);
     if (y.shape().rank() == 0) {
@@ -78,8 +76,7 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
 }
 
 void add(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     const T *pa = data<T>(a), *pb = data<T>(b);
     T* py = data<T>(y);
     const std::int64_t count = y.elements();
@@ -91,8 +88,7 @@ void add(const Context& context, const ConstTensorView& a, const ConstTensorView
 }
 
 void set_loss_gradient(const Context&, const ConstTensorView& sample_weights, double weight, const TensorView& dy) {
-  typed(dy.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(dy.dtype(), [&]<class T>(T) {
     const std::int64_t batch = dy.elements();
     T* to = data<T>(dy);
     const T* s = data<T>(sample_weights);
@@ -104,8 +100,7 @@ void set_loss_gradient(const Context&, const ConstTensorView& sample_weights, do
 
 void accumulate_loss(const Context&, const ConstTensorView& y, const ConstTensorView& sample_weights, double weight,
                      const TensorView& sum) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     const T* from = data<T>(y);
     const T* s = data<T>(sample_weights);
     const std::int64_t batch = y.elements();

@@ -1,5 +1,10 @@
 #include <weir/core/dtype.hpp>
 
+#include <ostream>
+#include <weir/core/device.hpp>
+#include <weir/core/precision.hpp>
+
+#include "core/memory_ops.hpp"
 #include "core/typed.hpp"
 
 namespace weir {
@@ -11,21 +16,21 @@ std::size_t size_of(DType dtype) {
 }
 
 std::string to_string(DType dtype) {
-  switch (dtype) {
-    case DType::f32:
-      return "f32";
-    case DType::f64:
-      return "f64";
-    case DType::bf16:
-      return "bf16";
-    case DType::i32:
-      return "i32";
-    case DType::u8:
-      return "u8";
-    case DType::i64:
-      return "i64";
-  }
-  return "?";
+  constexpr const char* names[] = {"f32", "f64", "bf16", "i32", "u8", "i64"};  // in the order of the enumerators
+  return names[static_cast<std::size_t>(dtype)];
 }
+
+std::string to_string(Precision precision) {
+  constexpr const char* names[] = {"f32", "tf32", "bf16"};  // in the order of the enumerators
+  return names[static_cast<std::size_t>(precision)];
+}
+
+std::string to_string(Device device) { return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(device.index()); }
+
+std::ostream& operator<<(std::ostream& out, Device device) { return out << to_string(device); }
+
+Device best_device() noexcept { return cuda::device_count() > 0 ? Device::cuda() : Device::cpu(); }
+
+std::string cuda_status() { return cuda::status(); }
 
 }  // namespace weir

@@ -172,6 +172,8 @@ void Graph::output(Node node) {
 
 const Shape& Graph::shape(Node node) const& { return entries_[check(node, "shape")].plan.output; }
 
+const Shape& Graph::output_shape(std::size_t output) const& { return entries_[outputs_.at(output)].plan.output; }
+
 std::vector<Shape> Graph::input_shapes(std::size_t entry) const {
   std::vector<Shape> shapes;
   for (const std::size_t input : entries_.at(entry).inputs) shapes.push_back(entries_[input].plan.output);

@@ -1,12 +1,12 @@
+#include <Eigen/QR>
 #include <cmath>
+#include <cstddef>
 #include <limits>
 #include <vector>
-
 #include <weir/core/error.hpp>
 #include <weir/core/initializer.hpp>
 
 #include "core/cpu/standard_floats.hpp"
-#include "core/orthogonalize.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -45,6 +45,26 @@ double truncated_normal_number(RandomKey key, std::uint64_t i) {
   double z = random_normal(key, i);
   for (std::uint64_t attempt = 1; std::abs(z) > 2; ++attempt) z = random_normal(key.with(attempt), i);
   return z;
+}
+
+// Replaces a row-major matrix with `rows` rows by one whose rows (or columns, if there are fewer of them) are orthonormal: Q of its QR
+// decomposition, or of its transpose's if the matrix is wider than tall, with each column times the sign of R's diagonal, which makes the
+// decomposition unique. Single-threaded.
+void orthogonalize(std::vector<double>& matrix, std::size_t rows) {
+  using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  const auto height = static_cast<Eigen::Index>(rows), width = static_cast<Eigen::Index>(matrix.size() / rows);
+  Eigen::Map<RowMajor> map(matrix.data(), height, width);
+  const Eigen::MatrixXd tall = height < width ? Eigen::MatrixXd(map.transpose()) : Eigen::MatrixXd(map);
+  const Eigen::HouseholderQR<Eigen::MatrixXd> qr(tall);
+  Eigen::MatrixXd q = qr.householderQ() * Eigen::MatrixXd::Identity(tall.rows(), tall.cols());
+  for (Eigen::Index j = 0; j < q.cols(); ++j) {
+    if (qr.matrixQR()(j, j) < 0) q.col(j) *= -1;
+  }
+  if (height < width) {
+    map = q.transpose();
+  } else {
+    map = q;
+  }
 }
 
 // A random orthogonal matrix of the shape [out, product of the other extents], row-major.

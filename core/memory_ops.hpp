@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <string>
 
-#include <weir/core/context.hpp>
+#include <weir/core/array.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // Allocation, copies and fills on each device.
 
@@ -17,18 +19,17 @@ struct Allocation {
   void (*release)(void*) = nullptr;
 };
 
+WEIR_OPERATION(fill, const TensorView& y, double value);
+WEIR_OPERATION(write_number, std::uint64_t* where, std::uint64_t value);  // *where = value
+
 namespace cpu {
 Allocation allocate(Device device, std::size_t bytes);  // zero-filled, 64-byte aligned; DeviceError when out of memory
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y);  // checked by the caller
-void fill(const Context& context, const TensorView& y, double value);
-void write_number(const Context& context, std::uint64_t* where, std::uint64_t value);  // *where = value
 }  // namespace cpu
 
 namespace cuda {
 Allocation allocate(Device device, std::size_t bytes);
 void copy(const Context& context, const ConstTensorView& x, const TensorView& y);  // either side may be the host
-void fill(const Context& context, const TensorView& y, double value);
-void write_number(const Context& context, std::uint64_t* where, std::uint64_t value);
 
 int device_count() noexcept;        // 0 if there is none or CUDA does not work
 std::string status();               // the text of weir::cuda_status()
@@ -40,6 +41,14 @@ void wait(const Context& context);  // waits for all work enqueued with this con
 // Waits until the results of a call are complete; nothing to wait for on the CPU.
 inline void finish(const Context& context) {
   if (context.device.is_cuda()) cuda::wait(context);
+}
+
+// Calls f(context) with a default context for the device, and waits until the results are complete.
+template <class F>
+void run_and_wait(Device device, F&& f) {
+  const Context context = context_for(device);
+  f(context);
+  finish(context);
 }
 
 }  // namespace weir

@@ -6,7 +6,6 @@
 
 #include "core/convert.hpp"
 #include "core/memory_ops.hpp"
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 
 namespace weir {
@@ -18,7 +17,7 @@ Tensor::Tensor(Shape shape, DType dtype, Device device) {
     throw DeviceError(to_string(device) + ": out of memory: " + to_string(shape) + " of " + to_string(dtype) +
                       " is more than 64 bits count.");
   }
-  const Allocation block = on_device(device, cpu::allocate, cuda::allocate)(device, elements * width);
+  const Allocation block = (device.is_cuda() ? cuda::allocate : cpu::allocate)(device, elements * width);
   memory_ = {block.data, block.release};
   view_ = TensorView(block.data, shape, dtype, device);
 }

@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
 
 #include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"

@@ -1,4 +1,4 @@
-#include "formats/config_json.hpp"
+#include "formats/json.hpp"
 
 #include <cmath>
 #include <limits>

@@ -9,7 +9,7 @@
 #include <weir/core/registry.hpp>
 
 #include "core/cpu/standard_floats.hpp"
-#include "formats/config_json.hpp"
+#include "formats/json.hpp"
 #include "formats/printable.hpp"
 
 namespace weir {

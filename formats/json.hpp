@@ -6,6 +6,7 @@
 #include <string_view>
 #include <variant>
 #include <vector>
+#include <weir/formats/json.hpp>
 
 namespace weir {
 
@@ -46,5 +47,9 @@ Json parse_json(std::string_view text);
 
 // Without spaces; doubles with enough digits to restore them exactly. ConfigError for a text that is not UTF-8. Numbers must be finite.
 std::string to_text(const Json& json);
+
+// As to_json and config_from_json, for a Config inside a larger JSON text.
+Json json_of(const Config& config);
+Config config_from_json(const Json& json);  // FormatError does not name a file
 
 }  // namespace weir

@@ -5,7 +5,6 @@
 #include <bit>
 #include <concepts>
 #include <cstddef>
-#include <functional>
 #include <optional>
 #include <weir/core/error.hpp>
 

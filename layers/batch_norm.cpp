@@ -1,7 +1,6 @@
 #include <string>
 #include <weir/layers/batch_norm.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 #include "layers/batch_norm_ops.hpp"
 #include "layers/inputs.hpp"
@@ -54,7 +53,7 @@ void BatchNorm::forward(const Context& context, const LayerArgs& args) const {
   if (context.training) op.next_mean = args.state_next[0], op.next_var = args.state_next[1];
   op.eps = options_.eps;
   op.momentum = options_.momentum;
-  on_device(context.device, cpu::batch_norm_forward, cuda::batch_norm_forward)(context, op);
+  on_device::batch_norm_forward(context, op);
 }
 
 void BatchNorm::backward(const Context& context, const LayerArgs& args) const {
@@ -65,7 +64,7 @@ void BatchNorm::backward(const Context& context, const LayerArgs& args) const {
   op.sums = args.scratch[0];
   op.dx = args.dx[0];
   if (options_.affine) op.weight = args.parameters[0], op.dweight = args.dparameters[0], op.dbias = args.dparameters[1];
-  on_device(context.device, cpu::batch_norm_backward, cuda::batch_norm_backward)(context, op);
+  on_device::batch_norm_backward(context, op);
 }
 
 }  // namespace weir

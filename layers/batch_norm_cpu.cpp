@@ -45,8 +45,7 @@ void keep_statistics(const BatchNormForward& args, std::int64_t width, bool trai
 
 void batch_norm_forward(const Context& context, const BatchNormForward& args) {
   const Rows rows{args.x.shape()[0], args.x.shape()[1]};
-  typed(args.y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.y.dtype(), [&]<class T>(T) {
     T *mean = data<T>(args.saved), *inverse = mean + rows.width;
     if (context.training && rows.count > 0) {
       batch_statistics<T>(context, args, rows, mean, inverse);
@@ -72,8 +71,7 @@ void batch_norm_forward(const Context& context, const BatchNormForward& args) {
 // training mode; with the running statistics dx = weight inverse dy.
 void batch_norm_backward(const Context& context, const BatchNormBackward& args) {
   const Rows rows{args.x.shape()[0], args.x.shape()[1]};
-  typed(args.dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.dy.dtype(), [&]<class T>(T) {
     const T *x = data<T>(args.x), *dy = data<T>(args.dy), *mean = data<T>(args.saved), *inverse = mean + rows.width;
     T *bias_sum = data<T>(args.sums), *weight_sum = bias_sum + rows.width;
     column_sums<2, T>(context, rows.count, rows.width, {bias_sum, weight_sum},

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // Batch normalisation on either device, by the batch's statistics if context.training, else the running ones. All f32 or f64.
 
@@ -25,14 +26,7 @@ struct BatchNormBackward {
   TensorView dx, dweight, dbias;  // each empty when not wanted
 };
 
+WEIR_OPERATION(batch_norm_forward, const BatchNormForward& args);
+WEIR_OPERATION(batch_norm_backward, const BatchNormBackward& args);
+
 }  // namespace weir
-
-namespace weir::cpu {
-void batch_norm_forward(const Context& context, const BatchNormForward& args);
-void batch_norm_backward(const Context& context, const BatchNormBackward& args);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void batch_norm_forward(const Context& context, const BatchNormForward& args);
-void batch_norm_backward(const Context& context, const BatchNormBackward& args);
-}  // namespace weir::cuda

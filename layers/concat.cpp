@@ -1,7 +1,6 @@
 #include <limits>
 #include <weir/layers/concat.hpp>
 
-#include "core/on_device.hpp"
 #include "layers/concat_ops.hpp"
 #include "layers/inputs.hpp"
 
@@ -29,12 +28,8 @@ LayerPlan Concat::infer(std::span<const Shape> inputs) const {
   return plan;
 }
 
-void Concat::forward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::concat, cuda::concat)(context, args.x, args.y);
-}
+void Concat::forward(const Context& context, const LayerArgs& args) const { on_device::concat(context, args.x, args.y); }
 
-void Concat::backward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::split, cuda::split)(context, args.dy, args.x, args.dx);
-}
+void Concat::backward(const Context& context, const LayerArgs& args) const { on_device::split(context, args.dy, args.x, args.dx); }
 
 }  // namespace weir

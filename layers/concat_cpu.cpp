@@ -13,8 +13,7 @@ constexpr std::int64_t concat_tile = 32 * 1024;
 }  // namespace
 
 void concat(const Context& context, std::span<const ConstTensorView> parts, const TensorView& whole) {
-  typed(whole.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(whole.dtype(), [&]<class T>(T) {
     over_rows(
         context, rows_of(whole),
         [&](std::int64_t row) {
@@ -30,8 +29,7 @@ void concat(const Context& context, std::span<const ConstTensorView> parts, cons
 
 void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes,
            std::span<const TensorView> parts) {
-  typed(whole.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(whole.dtype(), [&]<class T>(T) {
     over_rows(
         context, rows_of(whole),
         [&](std::int64_t row) {

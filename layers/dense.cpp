@@ -7,8 +7,6 @@
 #include <weir/layers/dense.hpp>
 
 #include "activations/apply.hpp"
-#include "core/model/layer_links.hpp"
-#include "core/on_device.hpp"
 #include "layers/dense_ops.hpp"
 #include "layers/initializer_config.hpp"
 #include "layers/inputs.hpp"
@@ -120,7 +118,7 @@ void Dense::forward(const Context& context, const LayerArgs& args) const {
       dy->bias_gradient = args.dparameters[1].raw();
     }
   }
-  on_device(context.device, cpu::dense_forward, cuda::dense_forward)(context, op);
+  on_device::dense_forward(context, op);
 }
 
 void Dense::backward(const Context& context, const LayerArgs& args) const {
@@ -142,7 +140,7 @@ void Dense::backward(const Context& context, const LayerArgs& args) const {
   }
   op.dx = args.dx[0];
   op.dx_epilogue = links.dx;
-  on_device(context.device, cpu::dense_backward, cuda::dense_backward)(context, op);
+  on_device::dense_backward(context, op);
 }
 
 std::unique_ptr<Layer> Dense::absorb(const Layer& next) const {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <weir/activations/function.hpp>
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 
 #include "core/model/layer_links.hpp"
+#include "core/operation.hpp"
 #include "layers/relu_mask.hpp"
 
 // Dense on either device. Views are f32 or f64, of one dtype and on the context's device; rows is the product of all dimensions of x except
@@ -38,14 +38,7 @@ struct DenseBackward {
 
 inline constexpr std::int64_t dense_bias_chunks = 32;
 
+WEIR_OPERATION(dense_forward, const DenseForward& args);
+WEIR_OPERATION(dense_backward, const DenseBackward& args);
+
 }  // namespace weir
-
-namespace weir::cpu {
-void dense_forward(const Context& context, const DenseForward& args);
-void dense_backward(const Context& context, const DenseBackward& args);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void dense_forward(const Context& context, const DenseForward& args);
-void dense_backward(const Context& context, const DenseBackward& args);
-}  // namespace weir::cuda

@@ -2,7 +2,6 @@
 #include <weir/core/array.hpp>
 #include <weir/layers/dropout.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 #include "layers/dropout_ops.hpp"
 #include "layers/inputs.hpp"
@@ -29,13 +28,13 @@ LayerPlan Dropout::infer(std::span<const Shape> inputs) const {
 
 void Dropout::forward(const Context& context, const LayerArgs& args) const {
   if (!context.training) return copy(context, args.x[0], args.y);
-  on_device(context.device, cpu::dropout_forward, cuda::dropout_forward)(context, p_, args.x[0], args.y, args.saved[0]);
+  on_device::dropout_forward(context, p_, args.x[0], args.y, args.saved[0]);
 }
 
 void Dropout::backward(const Context& context, const LayerArgs& args) const {
   if (args.dx[0].empty()) return;
   if (!context.training) return copy(context, args.dy, args.dx[0]);
-  on_device(context.device, cpu::dropout_backward, cuda::dropout_backward)(context, p_, args.saved[0], args.dy, args.dx[0]);
+  on_device::dropout_backward(context, p_, args.saved[0], args.dy, args.dx[0]);
 }
 
 }  // namespace weir

@@ -23,8 +23,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
   const std::uint64_t limit = dropped_below(p);
   const std::uint64_t step = context.step == nullptr ? 0 : *context.step;
   std::uint8_t* keep = data<std::uint8_t>(kept);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     over_tiles(context, y.elements(), dropout_tile, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; i += 4) {
         const auto bits = random_bits(context.key, static_cast<std::uint64_t>(i / 4), step);
@@ -36,8 +35,7 @@ void dropout_forward(const Context& context, double p, const ConstTensorView& x,
 }
 
 void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx) {
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     over_tiles(context, dx.elements(), dropout_tile,
                [&](std::int64_t begin, std::int64_t end) { pass_kept(p, data<std::uint8_t>(kept), data<T>(dy), data<T>(dx), begin, end); });
   });

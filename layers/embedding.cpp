@@ -1,7 +1,6 @@
 #include <string>
 #include <weir/layers/embedding.hpp>
 
-#include "core/on_device.hpp"
 #include "core/typed.hpp"
 #include "layers/embedding_ops.hpp"
 #include "layers/inputs.hpp"
@@ -34,12 +33,12 @@ LayerPlan Embedding::infer(std::span<const Shape> inputs) const {
 void Embedding::check_input(std::size_t, const ConstTensorView& x) const { check_indices(x, Shape{num_, dim_}); }
 
 void Embedding::forward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::embedding_forward, cuda::embedding_forward)(context, args.x[0], args.parameters[0], args.y);
+  on_device::embedding_forward(context, args.x[0], args.parameters[0], args.y);
 }
 
 void Embedding::backward(const Context& context, const LayerArgs& args) const {
   if (args.dparameters[0].empty()) return;
-  on_device(context.device, cpu::embedding_backward, cuda::embedding_backward)(context, args.x[0], args.dy, args.dparameters[0]);
+  on_device::embedding_backward(context, args.x[0], args.dy, args.dparameters[0]);
 }
 
 void check_indices(const ConstTensorView& x, const Shape& weight) {

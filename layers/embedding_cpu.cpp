@@ -10,8 +10,7 @@ namespace weir::cpu {
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y) {
   check_indices(x, weight.shape());
   const auto* index = data<std::int32_t>(x);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     const Rows rows{x.elements(), weight.shape()[1]};
     over_rows(context, rows,
               [&](std::int64_t row) { std::copy_n(data<T>(weight) + index[row] * rows.width, rows.width, data<T>(y) + row * rows.width); });
@@ -23,8 +22,7 @@ void embedding_backward(const Context& context, const ConstTensorView& x, const 
   constexpr std::int64_t tile_columns = 16;
   const auto* index = data<std::int32_t>(x);
   const std::int64_t num = dweight.shape()[0], dim = dweight.shape()[1];
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     vectorized_for(context, ceil_div(dim, tile_columns), [&](std::int64_t tile) {
       const std::int64_t begin = tile * tile_columns, count = std::min(tile_columns, dim - begin);
       for (std::int64_t row = 0; row < num; ++row) std::fill_n(data<T>(dweight) + row * dim + begin, count, T(0));

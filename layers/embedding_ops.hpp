@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/context.hpp>
 #include <weir/core/shape.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // Embedding on either device: x i32, [...]; weight [num, dim]; y, dy [..., dim], f32 or f64.
 
@@ -15,17 +16,9 @@ void check_indices(const ConstTensorView& x, const Shape& weight);
 // Throws the ConfigError for a sample with an index out of range.
 [[noreturn]] void refuse_index(const Shape& weight, std::int64_t sample, std::int32_t index);
 
+// Checks x before it writes (ConfigError), except on CUDA in training mode, where the host does not wait for the device: an index out of
+// range then gives a row of NaN and no gradient.
+WEIR_OPERATION(embedding_forward, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
+WEIR_OPERATION(embedding_backward, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
+
 }  // namespace weir
-
-namespace weir::cpu {
-// Checks x before it writes: ConfigError.
-void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
-void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-// Checks x before it writes (ConfigError), except in training mode, where the host does not wait for the device: an index out of range then
-// gives a row of NaN and no gradient.
-void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y);
-void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight);
-}  // namespace weir::cuda

@@ -2,7 +2,6 @@
 #include <string>
 #include <weir/layers/prelu.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 #include "layers/inputs.hpp"
 #include "layers/prelu_ops.hpp"
@@ -36,12 +35,11 @@ LayerPlan PReLU::infer(std::span<const Shape> inputs) const {
 }
 
 void PReLU::forward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::prelu_forward, cuda::prelu_forward)(context, args.x[0], args.parameters[0], args.y);
+  on_device::prelu_forward(context, args.x[0], args.parameters[0], args.y);
 }
 
 void PReLU::backward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::prelu_backward, cuda::prelu_backward)(context, args.x[0], args.parameters[0], args.dy, args.scratch[0],
-                                                                       args.dx[0], args.dparameters[0]);
+  on_device::prelu_backward(context, args.x[0], args.parameters[0], args.dy, args.scratch[0], args.dx[0], args.dparameters[0]);
 }
 
 }  // namespace weir

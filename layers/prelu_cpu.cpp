@@ -22,8 +22,7 @@ void over_chunks(const Context& context, const PReLURuns& runs, F&& f) {
 
 void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y) {
   const PReLURuns runs = runs_of(x, w);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     over_chunks(context, runs, [&](std::int64_t begin, std::int64_t end, std::int64_t) {
       for (std::int64_t i = begin * runs.slopes; i < end * runs.slopes; ++i) {
         const T slope = data<T>(w)[i % runs.slopes];
@@ -38,8 +37,7 @@ void prelu_forward(const Context& context, const ConstTensorView& x, const Const
 void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
                     const TensorView& partial_sums, const TensorView& dx, const TensorView& dw) {
   const PReLURuns runs = runs_of(x, w);
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     T* sums = data<T>(partial_sums);
     std::fill_n(sums, partial_sums.elements(), T(0));
     over_chunks(context, runs, [&](std::int64_t begin, std::int64_t end, std::int64_t chunk) {

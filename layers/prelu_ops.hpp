@@ -1,7 +1,8 @@
 #pragma once
 
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // PReLU on either device. x, y, dy, dx are [batch, c, ...], w and dw [c] or [1], all f32 or f64. partial_sums [prelu_chunks, c] is scratch.
 // dx and dw may each be empty: not wanted.
@@ -20,16 +21,8 @@ inline PReLURuns runs_of(const ConstTensorView& x, const ConstTensorView& w) {
   return {samples, slopes, samples == 0 ? 0 : x.elements() / samples / slopes};
 }
 
+WEIR_OPERATION(prelu_forward, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y);
+WEIR_OPERATION(prelu_backward, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
+               const TensorView& partial_sums, const TensorView& dx, const TensorView& dw);
+
 }  // namespace weir
-
-namespace weir::cpu {
-void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y);
-void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
-                    const TensorView& partial_sums, const TensorView& dx, const TensorView& dw);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y);
-void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
-                    const TensorView& partial_sums, const TensorView& dx, const TensorView& dw);
-}  // namespace weir::cuda

@@ -10,8 +10,7 @@ namespace weir::cpu {
 
 void row_norm_forward(const Context& context, const RowNormForward& args) {
   const Rows rows = rows_of(args.x);
-  typed(args.y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.y.dtype(), [&]<class T>(T) {
     const T *weight = data<T>(args.weight), *bias = data<T>(args.bias);
     const T n = static_cast<T>(rows.width);
     over_rows(context, rows, [&](std::int64_t row) {
@@ -33,8 +32,7 @@ void row_norm_forward(const Context& context, const RowNormForward& args) {
 // subtracted only if centred.
 void row_norm_backward(const Context& context, const RowNormBackward& args) {
   const Rows rows = rows_of(args.x);
-  typed(args.dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.dy.dtype(), [&]<class T>(T) {
     const T *x = data<T>(args.x), *dy = data<T>(args.dy), *weight = data<T>(args.weight), *numbers = data<T>(args.rows);
     const T n = static_cast<T>(rows.width);
     if (!args.dx.empty()) {

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // LayerNorm (centred) and RMSNorm along the last dimension n, on either device. All f32 or f64.
 
@@ -27,14 +28,7 @@ struct RowNormBackward {
   bool centred = true;
 };
 
+WEIR_OPERATION(row_norm_forward, const RowNormForward& args);
+WEIR_OPERATION(row_norm_backward, const RowNormBackward& args);
+
 }  // namespace weir
-
-namespace weir::cpu {
-void row_norm_forward(const Context& context, const RowNormForward& args);
-void row_norm_backward(const Context& context, const RowNormBackward& args);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void row_norm_forward(const Context& context, const RowNormForward& args);
-void row_norm_backward(const Context& context, const RowNormBackward& args);
-}  // namespace weir::cuda

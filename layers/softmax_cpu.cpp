@@ -36,8 +36,7 @@ T sum_of_exp(const T* x, T most, std::int64_t count) {
 
 void softmax_forward(const Context& context, const ConstTensorView& x, const TensorView& y) {
   const Rows rows = rows_of(y);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     over_rows(context, rows, [&](std::int64_t row) {
       const T* from = data<T>(x) + row * rows.width;
       T* to = data<T>(y) + row * rows.width;
@@ -50,8 +49,7 @@ void softmax_forward(const Context& context, const ConstTensorView& x, const Ten
 
 void softmax_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
   const Rows rows = rows_of(dx);
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     over_rows(context, rows, [&](std::int64_t row) {
       const std::int64_t at = row * rows.width;
       const T *y_row = data<T>(y) + at, *dy_row = data<T>(dy) + at;
@@ -64,8 +62,7 @@ void softmax_backward(const Context& context, const ConstTensorView& y, const Co
 
 void log_softmax_forward(const Context& context, const ConstTensorView& x, const TensorView& y) {
   const Rows rows = rows_of(y);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     over_rows(context, rows, [&](std::int64_t row) {
       const T* from = data<T>(x) + row * rows.width;
       T* to = data<T>(y) + row * rows.width;
@@ -77,8 +74,7 @@ void log_softmax_forward(const Context& context, const ConstTensorView& x, const
 
 void log_softmax_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
   const Rows rows = rows_of(dx);
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     over_rows(context, rows, [&](std::int64_t row) {
       const std::int64_t at = row * rows.width;
       const T *y_row = data<T>(y) + at, *dy_row = data<T>(dy) + at;

@@ -6,7 +6,6 @@
 #include <weir/core/error.hpp>
 
 #include "core/memory_ops.hpp"
-#include "core/on_device.hpp"
 #include "core/options.hpp"
 
 namespace weir {
@@ -34,7 +33,7 @@ void Averager::update(const Context& context, const std::uint64_t* step, std::ui
   update_.step = step;
   update_.first_step = first_step;
   update_.skip = skip;
-  on_device(context.device, cpu::update_average, cuda::update_average)(context, update_, model_->parameter_arena(), values_);
+  on_device::update_average(context, update_, model_->parameter_arena(), values_);
 }
 
 void Averager::steps_were_taken() {

@@ -19,13 +19,10 @@ void add(std::int64_t& count, std::int64_t more) { std::atomic_ref(count).fetch_
 }  // namespace
 
 void max_abs(const Context& context, const ConstTensorView& x, double* max_abs) {
-  const std::int64_t count = x.elements();
   typed(x.dtype(), [&](auto t) {
     const auto* values = data<decltype(t)>(x);
-    vectorized_for(context, ceil_div(count, max_tile), [&](std::int64_t tile) {
-      const std::int64_t begin = tile * max_tile;
-      raise_max_abs(max_abs, max_abs_of(values + begin, std::min(max_tile, count - begin)));
-    });
+    over_tiles(context, x.elements(), max_tile,
+               [&](std::int64_t begin, std::int64_t end) { raise_max_abs(max_abs, max_abs_of(values + begin, end - begin)); });
   });
 }
 
@@ -79,8 +76,7 @@ void regression_sums(const Context& context, const ConstTensorView& x, const Con
   constexpr std::int64_t width = 64;
   const std::int64_t features = centre.elements(), rows = x.elements() / features;
   double* to = data<double>(sums);
-  typed(x.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(x.dtype(), [&]<class T>(T) {
     const T *outputs = data<T>(x), *targets = data<T>(t), *middle = data<T>(centre);
     vectorized_for(context, ceil_div(features, width), [&](std::int64_t tile) {
       for (std::int64_t j = tile * width; j < std::min(features, (tile + 1) * width); ++j) {

@@ -1,12 +1,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <iterator>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
-#include <vector>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 #include <weir/training/fit.hpp>

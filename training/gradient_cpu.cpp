@@ -11,7 +11,6 @@ namespace weir::cpu {
 
 namespace {
 
-// Calls f(begin, end) for tiles of elements, in parallel.
 constexpr std::int64_t gradient_tile = 16 * 1024;
 
 template <class T>
@@ -28,8 +27,7 @@ double total_of(const ConstTensorView& sums) {
 }  // namespace
 
 void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     const T* from = data<T>(w);
     T* to = data<T>(g);
     const T slope = static_cast<T>(l1), factor = static_cast<T>(l2);
@@ -43,8 +41,7 @@ void add_penalties(const Context& context, const ConstTensorView& w, double l1, 
 }
 
 void clip_values(const Context& context, double limit, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     T* to = data<T>(g);
     const T most = static_cast<T>(limit);
     over_tiles(context, g.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
@@ -69,8 +66,7 @@ void sum_squares(const Context& context, const ConstTensorView& x, const TensorV
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g) {
   const double factor = limit / (std::sqrt(total_of(sums)) + 1e-6);
   if (factor >= 1) return;
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     T* to = data<T>(g);
     over_tiles(context, g.elements(), gradient_tile, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) to[i] *= static_cast<T>(factor);
@@ -81,8 +77,7 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w) {
   if (skip != nullptr && *skip != 0) return;
   const std::int64_t rows = w.shape()[0], width = w.shape()[1], tile_rows = ceil_div(square_tile, std::max<std::int64_t>(width, 1));
-  typed(w.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(w.dtype(), [&]<class T>(T) {
     T* to = data<T>(w);
     vectorized_for(context, ceil_div(rows, tile_rows), [=](std::int64_t tile) {
       const std::int64_t end = std::min(rows, (tile + 1) * tile_rows);
@@ -97,8 +92,7 @@ void limit_rows(const Context& context, double limit, const std::uint64_t* skip,
 }
 
 void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     const T *left = data<T>(a), *right = data<T>(x);
     T* to = data<T>(y);
     const T f = static_cast<T>(factor);
@@ -116,8 +110,7 @@ void accumulate(const Context& context, const ConstTensorView& a, double factor,
 void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average) {
   if (!update.due()) return;
   if (update.number() == update.first) return weir::copy(context, w, average);
-  typed(average.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(average.dtype(), [&]<class T>(T) {
     const T* from = data<T>(w);
     T* to = data<T>(average);
     const Lerp<T> lerp{static_cast<T>(1 - update.decay)};

@@ -1,9 +1,10 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/context.hpp>
 #include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // Operations on gradients before an update and on parameters after it. All blocks of a call are of one dtype, f32 or f64, except sums,
 // which are f64. Callers have checked them.
@@ -34,31 +35,19 @@ struct Lerp {
   }
 };
 
-}  // namespace weir
-
-namespace weir::cpu {
 // g += l1 sign(w) + l2 w.
-void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g);
+WEIR_OPERATION(add_penalties, const ConstTensorView& w, double l1, double l2, const TensorView& g);
 // Clamps each element of g to [-limit, limit].
-void clip_values(const Context& context, double limit, const TensorView& g);
+WEIR_OPERATION(clip_values, double limit, const TensorView& g);
 // sum [1] = sum of x^2; partial is scratch of ceil(elements / square_tile) numbers.
-void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
+WEIR_OPERATION(sum_squares, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
 // g *= min(1, limit / (sqrt(sum of sums) + 1e-6)).
-void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
+WEIR_OPERATION(clip_norm, const ConstTensorView& sums, double limit, const TensorView& g);
 // Scales rows of w [rows, width] whose norm exceeds limit to norm limit; does nothing if *skip is not 0 (nullptr: always runs).
-void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
+WEIR_OPERATION(limit_rows, double limit, const std::uint64_t* skip, const TensorView& w);
 // y = a + factor x, or factor x where a is empty; y may be x.
-void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
+WEIR_OPERATION(accumulate, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
 // average = average + (1 - decay) (w - average), or w at the first update; does nothing unless update.due().
-void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);
-}  // namespace weir::cpu
+WEIR_OPERATION(update_average, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);
 
-namespace weir::cuda {
-void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g);
-void clip_values(const Context& context, double limit, const TensorView& g);
-void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum);
-void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g);
-void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w);
-void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
-void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);
-}  // namespace weir::cuda
+}  // namespace weir

@@ -97,4 +97,11 @@ double ParameterGroups::safe_magnitude(DType dtype) const {
   return least;
 }
 
+ParameterGroup vectors_without_decay() {
+  ParameterGroup group;
+  group.when = [](const ArenaEntry& entry) { return entry.shape.rank() <= 1; };
+  group.weight_decay = 0;
+  return group;
+}
+
 }  // namespace weir

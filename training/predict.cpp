@@ -13,11 +13,6 @@ namespace weir {
 
 namespace {
 
-const Shape& output_shape(const Model& model, std::size_t output) {
-  const Graph& graph = model.graph();
-  return graph.entries()[graph.outputs()[output]].plan.output;
-}
-
 void check_single(const Model& model) {
   const std::size_t inputs = model.graph().inputs().size(), outputs = model.graph().outputs().size();
   if (inputs == 1 && outputs == 1) return;
@@ -53,7 +48,7 @@ Tensor predict(Model& model, const ConstTensorView& x) {
   check_x(model, x, dtype);
   const Context context = context_for(model.device());
   const std::int64_t samples = x.shape()[0], most = std::min(model.max_batch(), samples);
-  Tensor result(output_shape(model, 0).with_front(samples), model.dtype());
+  Tensor result(model.graph().output_shape(0).with_front(samples), model.dtype());
   Tensor staging = x.device() == model.device() ? Tensor() : Tensor(x.shape().without_front().with_front(most), x.dtype(), model.device());
   for (std::int64_t begin = 0; begin < samples; begin += most) {
     const std::int64_t count = std::min(most, samples - begin);
@@ -74,7 +69,7 @@ std::vector<Tensor> predict(Model& model, const Dataset& data) {
   const Context context = context_for(model.device());
   std::vector<Tensor> results;
   for (std::size_t i = 0; i < model.graph().outputs().size(); ++i) {
-    results.emplace_back(output_shape(model, i).with_front(data.samples()), model.dtype());
+    results.emplace_back(model.graph().output_shape(i).with_front(data.samples()), model.dtype());
   }
   Loader loader(own, model.device(), model.dtype(), model.max_batch());
   for (std::int64_t i = 0, begin = 0; i < loader.batches(); ++i) {

@@ -1,10 +1,8 @@
 #include "training/regularizer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <weir/core/error.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
 #include "training/gradient_ops.hpp"
@@ -48,37 +46,34 @@ TensorView Regularizer::gradient(const TrainedParameter& parameter) const {
 void Regularizer::measure(const Context& context) {
   std::int64_t i = 0;
   for (const TrainedParameter& parameter : groups_->parameters()) {
-    on_device(context.device, cpu::sum_squares, cuda::sum_squares)(context, gradient(parameter), partial_, sums_.view().rows(i++, 1));
+    on_device::sum_squares(context, gradient(parameter), partial_, sums_.view().rows(i++, 1));
   }
 }
 
 void Regularizer::before_update(const Context& context) {
-  const auto clip_norm = on_device(context.device, cpu::clip_norm, cuda::clip_norm);
   if (penalizes_) {
     for (const TrainedParameter& parameter : groups_->parameters()) {
       if (parameter.options->l1 == 0 && parameter.options->l2 == 0) continue;
       const ConstTensorView w = model_->parameter_arena().rows(parameter.entry->offset, parameter.entry->shape.elements());
-      on_device(context.device, cpu::add_penalties, cuda::add_penalties)(context, w, parameter.options->l1, parameter.options->l2,
-                                                                         gradient(parameter));
+      on_device::add_penalties(context, w, parameter.options->l1, parameter.options->l2, gradient(parameter));
     }
   }
   if (is_limit(clip_.value)) {
     for (const Segment& segment : groups_->segments()) {
-      on_device(context.device, cpu::clip_values, cuda::clip_values)(context, clip_.value,
-                                                                     model_->gradient_arena().rows(segment.offset, segment.count));
+      on_device::clip_values(context, clip_.value, model_->gradient_arena().rows(segment.offset, segment.count));
     }
   }
   if (is_limit(clip_.norm)) {
     measure(context);
     std::int64_t i = 0;
     for (const TrainedParameter& parameter : groups_->parameters()) {
-      clip_norm(context, sums_.view().rows(i++, 1), clip_.norm, gradient(parameter));
+      on_device::clip_norm(context, sums_.view().rows(i++, 1), clip_.norm, gradient(parameter));
     }
   }
   if (is_limit(clip_.global_norm)) {
     measure(context);
     for (const Segment& segment : groups_->segments()) {
-      clip_norm(context, sums_, clip_.global_norm, model_->gradient_arena().rows(segment.offset, segment.count));
+      on_device::clip_norm(context, sums_, clip_.global_norm, model_->gradient_arena().rows(segment.offset, segment.count));
     }
   }
 }
@@ -89,8 +84,7 @@ void Regularizer::after_update(const Context& context, const std::uint64_t* skip
     const Shape& shape = parameter.entry->shape;
     if (!is_limit(parameter.options->max_norm) || shape.rank() < 2 || shape.elements() == 0) continue;
     const TensorView w = model_->parameter_arena().rows(parameter.entry->offset, shape.elements());
-    on_device(context.device, cpu::limit_rows, cuda::limit_rows)(context, parameter.options->max_norm, skip,
-                                                                 w.reshaped({shape.elements() / shape.last(), shape.last()}));
+    on_device::limit_rows(context, parameter.options->max_norm, skip, w.reshaped({shape.elements() / shape.last(), shape.last()}));
   }
 }
 

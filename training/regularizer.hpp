@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <vector>
 #include <weir/core/tensor.hpp>
 #include <weir/training/gradient_clip.hpp>
 

@@ -7,7 +7,6 @@
 #include "core/max_abs.hpp"
 #include "core/model/model_access.hpp"
 #include "core/model/profiling_hook.hpp"
-#include "core/on_device.hpp"
 #include "training/check_ops.hpp"
 #include "training/find_nonfinite.hpp"
 
@@ -15,9 +14,7 @@ namespace weir {
 
 namespace {
 
-void look(const Context& context, const ConstTensorView& x, double* max_abs) {
-  on_device(context.device, cpu::max_abs, cuda::max_abs)(context, x, max_abs);
-}
+void look(const Context& context, const ConstTensorView& x, double* max_abs) { on_device::max_abs(context, x, max_abs); }
 
 }  // namespace
 

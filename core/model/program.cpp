@@ -10,7 +10,6 @@
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
 #include "core/model/profiling_hook.hpp"
-#include "core/on_device.hpp"
 
 namespace weir {
 
@@ -152,22 +151,19 @@ void Program::run(const Call& call, const Context& context, bool backward) const
 }
 
 void Program::backward(const Context& context, const Batch& batch, const TensorView& loss_sum) {
-  on_device(context.device, cpu::fill, cuda::fill)(context, loss_sum, 0);
+  on_device::fill(context, loss_sum, 0);
   for (std::size_t t = 0; t < losses_.size(); ++t) {
     Call& call = losses_[t];
     const ProfiledScope watch(Phase::loss, t, &call.views.forward);
     const ConstTensorView weights = batch.weights_for(t);
     call.views.x.back() = batch.targets[t];
     run(call, context, false);
-    on_device(context.device, cpu::accumulate_loss, cuda::accumulate_loss)(context, call.views.forward.y, weights, loss_weights_[t],
-                                                                           loss_sum);
+    on_device::accumulate_loss(context, call.views.forward.y, weights, loss_weights_[t], loss_sum);
     if (!call.runs_backward) continue;
-    on_device(context.device, cpu::set_loss_gradient, cuda::set_loss_gradient)(context, weights, loss_weights_[t], blocks_[call.dy].view);
+    on_device::set_loss_gradient(context, weights, loss_weights_[t], blocks_[call.dy].view);
     run(call, context, true);
   }
-  const auto add = [&](const TensorView& total, std::size_t block) {
-    on_device(context.device, cpu::add, cuda::add)(context, total, blocks_[block].view, total);
-  };
+  const auto add = [&](const TensorView& total, std::size_t block) { on_device::add(context, total, blocks_[block].view, total); };
   const auto sum_readers = [&](const Sum& sum) {
     for (std::size_t i = 1; i < sum.parts.size(); ++i) add(blocks_[sum.parts[0]].view, sum.parts[i]);
   };

@@ -39,16 +39,14 @@ struct Mask {
 }  // namespace
 
 void activate(const Context& context, const ActivationFunction& function, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     std::visit([&](auto f) { map(context, "activate", y.elements(), Forward<decltype(f)>{f}, data<T>(y), data<T>(x)); }, function);
   });
 }
 
 void activate_backward(const Context& context, const ActivationFunction& function, const ConstTensorView& x_or_y, const ConstTensorView& dy,
                        const TensorView& dx) {
-  typed(dx.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(dx.dtype(), [&]<class T>(T) {
     std::visit(
         [&](auto f) {
           const Backward<decltype(f)> backward{f};
@@ -63,10 +61,7 @@ void activate_backward(const Context& context, const ActivationFunction& functio
 }
 
 void relu_grad(const Context& context, const ConstTensorView& x, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
-    map(context, "relu_grad", g.elements(), Mask(), data<T>(g), data<T>(x));
-  });
+  typed(g.dtype(), [&]<class T>(T) { map(context, "relu_grad", g.elements(), Mask(), data<T>(g), data<T>(x)); });
 }
 
 }  // namespace weir::cuda

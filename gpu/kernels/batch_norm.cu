@@ -106,8 +106,7 @@ Grid column_grid(const Rows& rows) {
 
 void batch_norm_forward(const Context& context, const BatchNormForward& args) {
   const Rows rows{args.x.shape()[0], args.x.shape()[1]};
-  typed(args.y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.y.dtype(), [&]<class T>(T) {
     const T* x = data<T>(args.x);
     T *mean = data<T>(args.saved), *inverse = mean + rows.width;
     const T count = static_cast<T>(rows.count), eps = static_cast<T>(args.eps);
@@ -129,8 +128,7 @@ void batch_norm_forward(const Context& context, const BatchNormForward& args) {
 
 void batch_norm_backward(const Context& context, const BatchNormBackward& args) {
   const Rows rows{args.x.shape()[0], args.x.shape()[1]};
-  typed(args.dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.dy.dtype(), [&]<class T>(T) {
     const T *x = data<T>(args.x), *dy = data<T>(args.dy), *mean = data<T>(args.saved), *inverse = mean + rows.width;
     T* bias_sum = args.dbias.empty() ? data<T>(args.sums) : data<T>(args.dbias);
     T* weight_sum = args.dweight.empty() ? data<T>(args.sums) + rows.width : data<T>(args.dweight);

@@ -81,8 +81,7 @@ __global__ void count_confusion_kernel(std::int64_t count, std::int64_t classes,
 }  // namespace
 
 void max_abs(const Context& context, const ConstTensorView& x, double* max_abs) {
-  typed(x.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(x.dtype(), [&]<class T>(T) {
     launch(context, "max_abs", max_abs_kernel<T>, grid_of(context, x.elements()), x.elements(), data<T>(x), max_abs);
   });
 }
@@ -106,8 +105,7 @@ void count_confusion(const Context& context, const Classification& how, const Co
 void count_top_k(const Context& context, const ConstTensorView& outputs, const ConstTensorView& labels, std::int64_t k,
                  std::int64_t* correct) {
   const std::int64_t rows = labels.elements(), classes = rows == 0 ? 0 : outputs.elements() / rows;
-  typed(outputs.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(outputs.dtype(), [&]<class T>(T) {
     launch(context, "count_top_k", count_top_k_kernel<T>, grid_of(context, rows), rows, classes, k, data<T>(outputs),
            data<std::int32_t>(labels), correct);
   });
@@ -121,8 +119,7 @@ void count_labels(const Context& context, const ConstTensorView& labels, std::in
 void regression_sums(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& centre,
                      const TensorView& sums) {
   const std::int64_t features = centre.elements(), rows = x.elements() / features, most = 65535;
-  typed(x.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(x.dtype(), [&]<class T>(T) {
     const Grid grid{static_cast<unsigned>(features < most ? features : most), 1, block_threads, 1};
     launch(context, "regression_sums", regression_sums_kernel<T>, grid, rows, features, data<T>(x), data<T>(t), data<T>(centre),
            data<double>(sums));

@@ -1,6 +1,10 @@
 // Class targets for a loss (the formula is in class_targets_ops.hpp), one thread per element. Where the sum of all labels' weights is
 // needed, one block computes it first.
 
+#include <algorithm>
+#include <string>
+#include <weir/core/error.hpp>
+
 #include "gpu/kernels/class_weights.hpp"
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.hpp"
@@ -65,7 +69,34 @@ __global__ void from_probabilities_kernel(std::int64_t count, std::int64_t class
   }
 }
 
+// As many weights as one launch carries in its arguments.
+struct Chunk {
+  static constexpr std::size_t size = block_threads;
+  double at[size];
+};
+
+__global__ void __launch_bounds__(block_threads) place_kernel(Chunk chunk, int count, double* to) {
+  const int i = static_cast<int>(threadIdx.x);
+  if (i < count) to[i] = chunk.at[i];
+}
+
 }  // namespace
+
+const double* place_class_weights(const Context& context, const char* who, std::span<const double> weights) {
+  if (weights.empty()) return nullptr;
+  if (weights.size() > most_class_weights) {
+    throw DeviceError(std::string(who) + ": got weights of " + std::to_string(weights.size()) + " classes, " + to_string(context.device) +
+                      " takes at most " + std::to_string(most_class_weights) + ". Leave the weights out, or use Device::cpu().");
+  }
+  double* to = static_cast<double*>(stream_of(context.device).scratch) + 1;
+  for (std::size_t begin = 0; begin < weights.size(); begin += Chunk::size) {
+    const auto part = weights.subspan(begin, std::min(Chunk::size, weights.size() - begin));
+    Chunk chunk{};
+    std::copy(part.begin(), part.end(), chunk.at);
+    launch(context, who, place_kernel, Grid{1, 1, block_threads, 1}, chunk, static_cast<int>(part.size()), to + begin);
+  }
+  return to;
+}
 
 void class_targets(const Context& context, const ClassTargets& options, const ConstTensorView& t, const TensorView& to) {
   if (to.elements() == 0) return;
@@ -82,8 +113,7 @@ void class_targets(const Context& context, const ClassTargets& options, const Co
     launch(context, op, total_kernel, Grid{1, 1, block_threads, 1}, rows, labels, factors.weights, total);
     factors.total = total;
   }
-  typed(to.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(to.dtype(), [&]<class T>(T) {
     if (has_labels) {
       launch(context, op, from_labels_kernel<T>, grid_of(context, to.elements()), to.elements(), labels, factors, data<T>(to));
     } else {

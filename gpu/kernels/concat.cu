@@ -23,8 +23,7 @@ __global__ void take_kernel(std::int64_t count, std::int64_t width, std::int64_t
 }  // namespace
 
 void concat(const Context& context, std::span<const ConstTensorView> parts, const TensorView& whole) {
-  typed(whole.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(whole.dtype(), [&]<class T>(T) {
     std::int64_t column = 0;
     for (const ConstTensorView& part : parts) {
       const std::int64_t width = part.shape().last();
@@ -37,8 +36,7 @@ void concat(const Context& context, std::span<const ConstTensorView> parts, cons
 
 void split(const Context& context, const ConstTensorView& whole, std::span<const ConstTensorView> shapes,
            std::span<const TensorView> parts) {
-  typed(whole.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(whole.dtype(), [&]<class T>(T) {
     std::int64_t column = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
       const std::int64_t width = shapes[i].shape().last();

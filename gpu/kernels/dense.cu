@@ -6,7 +6,7 @@
 #include "activations/activation_ops.hpp"
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.cuh"
-#include "gpu/runtime/product.hpp"
+#include "gpu/runtime/products.hpp"
 #include "layers/dense_ops.hpp"
 
 namespace weir::cuda {
@@ -39,8 +39,7 @@ void finish_forward(const Context& context, const DenseForward& args, const Tens
   }
   const std::int64_t count = args.y.elements(), out = args.w.shape()[0];
   const ActivationFunction none = Identity();
-  typed(z.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(z.dtype(), [&]<class T>(T) {
     std::visit(
         [&](auto f) {
           launch(context, "bias and activation", bias_and_activation_kernel<T, decltype(f)>, grid_of(context, count), count, out, f,
@@ -71,8 +70,7 @@ struct PassAndWrite {
 void pass_activation_and_bias(const Context& context, const DenseBackward& args, std::int64_t rows, std::int64_t out) {
   if (args.db.empty()) return activate_backward(context, *args.f, args.z_or_y, args.dy, args.dz);
   const std::int64_t parts = row_parts(rows, out, dense_bias_chunks * out);
-  typed(args.dy.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(args.dy.dtype(), [&]<class T>(T) {
     const auto sum = [&](const char* op, const auto& value) {
       sum_rows(context, op, value, rows, out, data<T>(args.partial_sums), parts, data<T>(args.db));
     };

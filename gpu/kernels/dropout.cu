@@ -34,16 +34,14 @@ __global__ void backward_kernel(std::int64_t n, T scale, const std::uint8_t* kep
 
 void dropout_forward(const Context& context, double p, const ConstTensorView& x, const TensorView& y, const TensorView& kept) {
   const std::int64_t n = y.elements();
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "dropout", forward_kernel<T>, grid_of(context, ceil_div(n, 4)), n, context.key, context.step, dropped_below(p),
            kept_scale<T>(p), data<T>(x), data<T>(y), data<std::uint8_t>(kept));
   });
 }
 
 void dropout_backward(const Context& context, double p, const ConstTensorView& kept, const ConstTensorView& dy, const TensorView& dx) {
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     launch(context, "dropout gradient", backward_kernel<T>, grid_of(context, dx.elements()), dx.elements(), kept_scale<T>(p),
            data<std::uint8_t>(kept), data<T>(dy), data<T>(dx));
   });

@@ -1,11 +1,12 @@
-// fill, add, the sum of several blocks for the Add layer, write_number and set_loss_gradient.
+// fill, add, write_number, set_loss_gradient, and the layers Add and Multiply: from left to right, the CPU's order, so that the result is
+// bit-identical.
 
 #include <weir/core/error.hpp>
 
 #include "core/array_ops.hpp"
 #include "core/memory_ops.hpp"
 #include "gpu/kernels/map.cuh"
-#include "layers/add_ops.hpp"
+#include "layers/add_multiply_ops.hpp"
 
 namespace weir::cuda {
 
@@ -55,6 +56,18 @@ __global__ void set_loss_gradient_kernel(std::int64_t batch, const T* sample_wei
   }
 }
 
+struct Times {
+  template <class T>
+  __device__ T operator()(T a, T b) const {
+    return a * b;
+  }
+};
+
+template <class T>
+void multiply_by(const Context& context, const char* op, const T* a, const ConstTensorView& b, const TensorView& y) {
+  map(context, op, y.elements(), Times(), data<T>(y), a, data<T>(b));
+}
+
 }  // namespace
 
 void fill(const Context& context, const TensorView& y, double value) {
@@ -67,15 +80,11 @@ void write_number(const Context& context, std::uint64_t* where, std::uint64_t va
 }
 
 void add(const Context& context, const ConstTensorView& a, const ConstTensorView& b, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
-    map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(a), data<T>(b));
-  });
+  typed(y.dtype(), [&]<class T>(T) { map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(a), data<T>(b)); });
 }
 
 void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     if (x.size() == 2) return map(context, "add", y.elements(), Plus(), data<T>(y), data<T>(x[0]), data<T>(x[1]));
     if (x.size() > Blocks<T>::max_count) {
       throw DeviceError("add: got " + std::to_string(x.size()) + " blocks, " + to_string(context.device) + " adds at most " +
@@ -88,10 +97,34 @@ void add_forward(const Context& context, std::span<const ConstTensorView> x, con
 }
 
 void set_loss_gradient(const Context& context, const ConstTensorView& sample_weights, double weight, const TensorView& dy) {
-  typed(dy.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(dy.dtype(), [&]<class T>(T) {
     launch(context, "set_loss_gradient", set_loss_gradient_kernel<T>, grid_of(context, dy.elements()), dy.elements(),
            data<T>(sample_weights), weight, data<T>(dy));
+  });
+}
+
+void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
+  typed(y.dtype(), [&]<class T>(T) {
+    const T* so_far = data<T>(x[0]);
+    for (const ConstTensorView& factor : x.subspan(1)) {
+      multiply_by<T>(context, "multiply", so_far, factor, y);
+      so_far = data<T>(y);
+    }
+  });
+}
+
+void multiply_backward(const Context& context, std::span<const ConstTensorView> x, const ConstTensorView& dy,
+                       std::span<const TensorView> dx) {
+  typed(dy.dtype(), [&]<class T>(T) {
+    for (std::size_t i = 0; i < dx.size(); ++i) {
+      if (dx[i].empty()) continue;
+      const T* so_far = data<T>(dy);
+      for (std::size_t other = 0; other < x.size(); ++other) {
+        if (other == i) continue;
+        multiply_by<T>(context, "multiply gradient", so_far, x[other], dx[i]);
+        so_far = data<T>(dx[i]);
+      }
+    }
   });
 }
 

@@ -25,7 +25,7 @@ __global__ void backward_kernel(F term, T scale, std::int64_t samples, std::int6
   for (std::int64_t i = thread_index(); i < samples * elements; i += thread_count()) {
     const T g = dy[i / elements] * scale, a = x[i], b = t[i];
     if (dx != nullptr) dx[i] = g * term.dx(a, b);
-    if (dt != nullptr) dt[i] = g * term.dt(a, b);
+    if (dt != nullptr) dt[i] = g * dt_of(term, a, b);
   }
 }
 
@@ -41,8 +41,7 @@ void with_types(const AnyTerm& term, const ConstTensorView& x, std::int64_t samp
 void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
                               const ConstTensorView& t, const TensorView& y) {
   const std::int64_t samples = y.elements(), most = std::int64_t{stream_of(context.device).multiprocessors} * 32;
-  with_types(term, x, samples, [&](auto f, auto type, std::int64_t elements) {
-    using T = decltype(type);
+  with_types(term, x, samples, [&]<class T>(auto f, T, std::int64_t elements) {
     const Grid grid{static_cast<unsigned>(samples < most ? samples : most), 1, block_threads, 1};
     launch(context, "elementwise_loss", forward_kernel<T, decltype(f)>, grid, f, scale, samples, elements, data<T>(x), data<T>(t),
            data<T>(y));
@@ -52,8 +51,7 @@ void elementwise_loss_forward(const Context& context, const AnyTerm& term, const
 void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
                                const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt) {
   const std::int64_t samples = dy.elements();
-  with_types(term, x, samples, [&](auto f, auto type, std::int64_t elements) {
-    using T = decltype(type);
+  with_types(term, x, samples, [&]<class T>(auto f, T, std::int64_t elements) {
     const T factor = static_cast<T>(scale.factor / scale.divisor);
     launch(context, "elementwise_loss gradient", backward_kernel<T, decltype(f)>, grid_of(context, samples * elements), f, factor, samples,
            elements, data<T>(x), data<T>(t), data<T>(dy), data<T>(dx), data<T>(dt));

@@ -1,9 +1,9 @@
 // Embedding: looks up rows of the table by index, and their gradient; one thread per element.
 
 #include "core/array_ops.hpp"
-#include "gpu/kernels/embedding_rows.hpp"
 #include "gpu/kernels/launch.cuh"
-#include "gpu/runtime/capture.hpp"
+#include "gpu/kernels/rows.hpp"
+#include "gpu/runtime/stream.hpp"
 #include "layers/embedding_ops.hpp"
 
 namespace weir::cuda {
@@ -59,8 +59,7 @@ __global__ void backward_kernel(std::int64_t places, const std::int32_t* index, 
 
 void embedding_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& weight, const TensorView& y) {
   if (!context.training) check_indices_on_device(context, x, weight.shape());
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "embedding", forward_kernel<T>, grid_of(context, y.elements()), y.elements(), data<std::int32_t>(x), weight.shape()[0],
            weight.shape()[1], data<T>(weight), data<T>(y));
   });
@@ -68,8 +67,7 @@ void embedding_forward(const Context& context, const ConstTensorView& x, const C
 
 void embedding_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& dy, const TensorView& dweight) {
   fill(context, dweight, 0);
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     launch(context, "embedding gradient", backward_kernel<T>, grid_of(context, dy.elements()), x.elements(), data<std::int32_t>(x),
            dweight.shape()[0], dweight.shape()[1], data<T>(dy), data<T>(dweight));
   });

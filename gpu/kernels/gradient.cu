@@ -93,16 +93,14 @@ __global__ void average_kernel(AverageUpdate update, Lerp<T> lerp, std::int64_t 
 }  // namespace
 
 void add_penalties(const Context& context, const ConstTensorView& w, double l1, double l2, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     map(context, "penalties", g.elements(), Penalize<T>{static_cast<T>(l1), static_cast<T>(l2)}, data<T>(g), data<T>(ConstTensorView(g)),
         data<T>(w));
   });
 }
 
 void clip_values(const Context& context, double limit, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     map(context, "clip_values", g.elements(), Clip<T>{static_cast<T>(limit)}, data<T>(g), data<T>(ConstTensorView(g)));
   });
 }
@@ -110,8 +108,7 @@ void clip_values(const Context& context, double limit, const TensorView& g) {
 void sum_squares(const Context& context, const ConstTensorView& x, const TensorView& partial, const TensorView& sum) {
   const std::int64_t tiles = ceil_div(x.elements(), square_tile), most = 1024, parts = tiles < 1 ? 1 : tiles < most ? tiles : most;
   double* sums = x.elements() == 0 ? data<double>(sum) : data<double>(partial);
-  typed(x.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(x.dtype(), [&]<class T>(T) {
     launch(context, "sum_squares", squares_kernel<T>, Grid{static_cast<unsigned>(parts), 1, block_threads, 1}, data<T>(x),
            Parts(x.elements(), parts), sums);
   });
@@ -121,8 +118,7 @@ void sum_squares(const Context& context, const ConstTensorView& x, const TensorV
 }
 
 void clip_norm(const Context& context, const ConstTensorView& sums, double limit, const TensorView& g) {
-  typed(g.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(g.dtype(), [&]<class T>(T) {
     launch(context, "clip_norm", clip_norm_kernel<T>, grid_of(context, g.elements()), data<double>(sums), sums.elements(), limit,
            g.elements(), data<T>(g));
   });
@@ -130,24 +126,21 @@ void clip_norm(const Context& context, const ConstTensorView& sums, double limit
 
 void limit_rows(const Context& context, double limit, const std::uint64_t* skip, const TensorView& w) {
   const std::int64_t rows = w.shape()[0], most = std::int64_t{stream_of(context.device).multiprocessors} * 32;
-  typed(w.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(w.dtype(), [&]<class T>(T) {
     const Grid grid{static_cast<unsigned>(rows < most ? rows : most), 1, block_threads, 1};
     launch(context, "limit_rows", limit_rows_kernel<T>, grid, rows, w.shape()[1], limit, skip, data<T>(w));
   });
 }
 
 void accumulate(const Context& context, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     if (a.empty()) return map(context, "accumulate", y.elements(), Scaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(x));
     map(context, "accumulate", y.elements(), AddScaled<T>{static_cast<T>(factor)}, data<T>(y), data<T>(a), data<T>(x));
   });
 }
 
 void update_average(const Context& context, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average) {
-  typed(average.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(average.dtype(), [&]<class T>(T) {
     launch(context, "update_average", average_kernel<T>, grid_of(context, average.elements()), update,
            Lerp<T>{static_cast<T>(1 - update.decay)}, average.elements(), data<T>(w), data<T>(average));
   });

@@ -71,8 +71,7 @@ void multi_margin_forward(const Context& context, const MultiMarginTerm& term, c
                           const TensorView& y) {
   const Sizes size = sizes_of(x, labels);
   const int lanes = lanes_for_row(size.classes);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "multi_margin", forward_kernel<T>, grid_of(context, size.batch * lanes), size, lanes, term_on_device(context, term),
            data<T>(x), data<std::int32_t>(labels), data<T>(y));
   });
@@ -82,8 +81,7 @@ void multi_margin_backward(const Context& context, const MultiMarginTerm& term, 
                            const ConstTensorView& dy, const TensorView& dx) {
   const Sizes size = sizes_of(x, labels);
   const int lanes = lanes_for_row(size.classes);
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     launch(context, "multi_margin gradient", backward_kernel<T>, grid_of(context, size.batch * size.positions * lanes), size, lanes,
            term_on_device(context, term), data<T>(x), data<std::int32_t>(labels), data<T>(dy), data<T>(dx));
   });

@@ -68,10 +68,7 @@ void update_parameters(const Context& context, const OptimizerOptions& options, 
   std::visit(
       [&](const auto& given) {
         with_rule(given, [&](auto rule) {
-          typed(args.w.dtype(), [&](auto t) {
-            using T = decltype(t);
-            launch_update<typename decltype(rule)::template For<T>, T>(context, given, args);
-          });
+          typed(args.w.dtype(), [&]<class T>(T) { launch_update<typename decltype(rule)::template For<T>, T>(context, given, args); });
         });
       },
       options);

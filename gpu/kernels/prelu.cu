@@ -53,8 +53,7 @@ void sum_slopes(const Context& context, const PReLURuns& runs, const SlopeTerm<T
 }  // namespace
 
 void prelu_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const TensorView& y) {
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "prelu", pass_kernel<T>, grid_of(context, y.elements()), y.elements(), runs_of(x, w), data<T>(x), data<T>(w),
            data<T>(x), data<T>(y));
   });
@@ -62,8 +61,7 @@ void prelu_forward(const Context& context, const ConstTensorView& x, const Const
 
 void prelu_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& w, const ConstTensorView& dy,
                     const TensorView& partial_sums, const TensorView& dx, const TensorView& dw) {
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     if (!dx.empty()) {
       launch(context, "prelu gradient", pass_kernel<T>, grid_of(context, dx.elements()), dx.elements(), runs_of(x, w), data<T>(x),
              data<T>(w), data<T>(dy), data<T>(dx));

@@ -2,7 +2,7 @@
 
 #include "core/array_ops.hpp"
 #include "gpu/kernels/launch.cuh"
-#include "gpu/runtime/product.hpp"
+#include "gpu/runtime/products.hpp"
 
 namespace weir::cuda {
 

@@ -2,7 +2,6 @@
 // alone, so results are reproducible.
 
 #include "core/array_ops.hpp"
-#include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.cuh"
 
 namespace weir::cuda {
@@ -38,8 +37,7 @@ void sum_everything(const Context& context, const T* x, std::int64_t count, T* y
 }  // namespace
 
 void reduce_sum(const Context& context, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     if (y.shape().rank() == 0) return sum_everything(context, data<T>(x), x.elements(), data<T>(y));
     sum_rows(context, "reduce_sum", ReadElement<T>{data<T>(x)}, x.shape()[0], y.elements(), data<T>(y));
   });
@@ -47,8 +45,7 @@ void reduce_sum(const Context& context, const ConstTensorView& x, const TensorVi
 
 void accumulate_loss(const Context& context, const ConstTensorView& y, const ConstTensorView& sample_weights, double weight,
                      const TensorView& sum) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "accumulate_loss", accumulate_loss_kernel<T>, Grid{1, 1, block_threads, 1}, y.elements(), data<T>(y),
            data<T>(sample_weights), weight, data<double>(sum));
   });

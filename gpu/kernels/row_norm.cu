@@ -63,8 +63,7 @@ struct DyTimesNormalized {
 void row_norm_forward(const Context& context, const RowNormForward& args) {
   const Rows rows = rows_of(args.x);
   const int lanes = lanes_for_row(rows.width);
-  typed(args.y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.y.dtype(), [&]<class T>(T) {
     launch(context, "row_norm", forward_kernel<T>, grid_of(context, rows.count * lanes), rows, lanes, args.centred,
            static_cast<T>(args.eps), data<T>(args.x), data<T>(args.weight), data<T>(args.bias), data<T>(args.y), data<T>(args.rows));
   });
@@ -74,8 +73,7 @@ void row_norm_backward(const Context& context, const RowNormBackward& args) {
   const Rows rows = rows_of(args.x);
   const int lanes = lanes_for_row(rows.width);
   const std::int64_t width = args.x.shape().last();
-  typed(args.dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(args.dy.dtype(), [&]<class T>(T) {
     const T *x = data<T>(args.x), *dy = data<T>(args.dy), *numbers = data<T>(args.rows);
     if (!args.dx.empty()) {
       launch(context, "row_norm gradient", backward_kernel<T>, grid_of(context, rows.count * lanes), rows, lanes, args.centred, x, dy,

@@ -66,29 +66,21 @@ void over_rows_of(const Context& context, const char* op, void (*kernel)(Rows, i
 }  // namespace
 
 void softmax_forward(const Context& context, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
-    over_rows_of(context, "softmax", softmax_kernel<T>, y, data<T>(x), data<T>(y));
-  });
+  typed(y.dtype(), [&]<class T>(T) { over_rows_of(context, "softmax", softmax_kernel<T>, y, data<T>(x), data<T>(y)); });
 }
 
 void softmax_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     over_rows_of(context, "softmax gradient", softmax_gradient_kernel<T>, dx, data<T>(y), data<T>(dy), data<T>(dx));
   });
 }
 
 void log_softmax_forward(const Context& context, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
-    over_rows_of(context, "log_softmax", log_softmax_kernel<T>, y, data<T>(x), data<T>(y));
-  });
+  typed(y.dtype(), [&]<class T>(T) { over_rows_of(context, "log_softmax", log_softmax_kernel<T>, y, data<T>(x), data<T>(y)); });
 }
 
 void log_softmax_backward(const Context& context, const ConstTensorView& y, const ConstTensorView& dy, const TensorView& dx) {
-  typed(dx.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dx.dtype(), [&]<class T>(T) {
     over_rows_of(context, "log_softmax gradient", log_softmax_gradient_kernel<T>, dx, data<T>(y), data<T>(dy), data<T>(dx));
   });
 }

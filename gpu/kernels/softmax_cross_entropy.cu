@@ -118,8 +118,7 @@ void softmax_cross_entropy_forward(const Context& context, const ConstTensorView
   const Sizes size = sizes_of(x);
   const int lanes = lanes_for_row(size.classes);
   const Grid grid = grid_of(context, size.rows * lanes);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     const auto run = [&](auto loss) {
       launch(context, "softmax_cross_entropy", forward_kernel<T, decltype(loss)>, grid, size, lanes, loss, data<T>(x), data<T>(e),
              data<T>(rows));
@@ -137,8 +136,7 @@ void softmax_cross_entropy_backward(const Context& context, const ConstTensorVie
                                     const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt) {
   const Sizes size = sizes_of(e);
   const int lanes = lanes_for_row(size.classes);
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     if (t.dtype() != DType::i32) {
       launch(context, "softmax_cross_entropy gradient", backward_from_probabilities_kernel<T>, grid_of(context, size.rows * lanes), size,
              lanes, data<T>(x), data<T>(t), data<T>(e), data<T>(rows), data<T>(dy), data<T>(dx), data<T>(dt));

@@ -26,8 +26,7 @@ void count_batch(const Context& context, const double* loss, double share, StepN
 void accept_step(const Context& context, const StepAcceptance& step) { launch(context, "accept_step", accept_step_kernel, Grid{}, step); }
 
 void copy_unless(const Context& context, const std::uint64_t* skip, const ConstTensorView& x, const TensorView& y) {
-  typed(y.dtype(), [&](auto t) {
-    using T = decltype(t);
+  typed(y.dtype(), [&]<class T>(T) {
     launch(context, "copy_unless", copy_unless_kernel<T>, grid_of(context, y.elements()), skip, y.elements(), data<T>(x), data<T>(y));
   });
 }

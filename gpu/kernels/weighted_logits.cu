@@ -3,7 +3,7 @@
 #include "gpu/kernels/class_weights.hpp"
 #include "gpu/kernels/launch.cuh"
 #include "gpu/kernels/reduce.hpp"
-#include "layers/losses/weighted_logits_ops.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
 
 namespace weir::cuda {
 
@@ -42,8 +42,7 @@ void weighted_logits_forward(const Context& context, std::span<const double> pos
   if (samples == 0) return;
   const double* weight = place_class_weights(context, op, pos_weight);
   const Grid grid{static_cast<unsigned>(samples < most ? samples : most), 1, block_threads, 1};
-  typed(x.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(x.dtype(), [&]<class T>(T) {
     launch(context, op, forward_kernel<T>, grid, weight, x.shape().last(), scale, samples, x.elements() / samples, data<T>(x), data<T>(t),
            data<T>(y));
   });
@@ -54,8 +53,7 @@ void weighted_logits_backward(const Context& context, std::span<const double> po
   const std::int64_t samples = dy.elements();
   if (samples == 0) return;
   const double* weight = place_class_weights(context, op, pos_weight);
-  typed(x.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(x.dtype(), [&]<class T>(T) {
     launch(context, op, backward_kernel<T>, grid_of(context, x.elements()), weight, x.shape().last(),
            static_cast<T>(scale.factor / scale.divisor), x.elements(), x.elements() / samples, data<T>(x), data<T>(t), data<T>(dy),
            data<T>(dx), data<T>(dt));

@@ -1,5 +1,3 @@
-#include "gpu/runtime/capture.hpp"
-
 #include <string>
 #include <utility>
 #include <weir/core/error.hpp>

@@ -4,7 +4,6 @@
 #include <weir/core/error.hpp>
 
 #include "core/memory_ops.hpp"
-#include "gpu/runtime/capture.hpp"
 #include "gpu/runtime/runtime.hpp"
 #include "gpu/runtime/stream.hpp"
 

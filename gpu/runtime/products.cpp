@@ -4,7 +4,7 @@
 #include <string>
 #include <weir/core/error.hpp>
 
-#include "gpu/runtime/capture.hpp"
+#include "gpu/runtime/stream.hpp"
 #include "layers/relu_mask.hpp"
 
 namespace weir::cuda {

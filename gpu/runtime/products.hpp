@@ -59,4 +59,8 @@ class ProductPlans {
 // ProductPlans::run with the cache of this thread's stream on the context's device.
 std::optional<Epilogue> make_product(const Context& context, const Product& product);
 
+// c = op(a) op(b), by cuBLASLt or, where that has no algorithm, by weir's own kernel. Returns the epilogue that was applied, which may be
+// less than the one asked for; the caller applies the rest. Sizes may be 0.
+Epilogue multiply(const Context& context, const Product& product);
+
 }  // namespace weir::cuda

@@ -2,8 +2,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <string>
-
 #include "gpu/runtime/runtime.hpp"
 
 namespace weir::cuda {

@@ -3,7 +3,6 @@
 #include <mutex>
 #include <vector>
 
-#include "gpu/runtime/capture.hpp"
 #include "gpu/runtime/products.hpp"
 #include "gpu/runtime/runtime.hpp"
 

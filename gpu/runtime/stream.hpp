@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <map>
 #include <memory>
 #include <weir/core/context.hpp>
 
@@ -33,5 +32,8 @@ Stream& stream_of(Device device);
 
 // The cudaStream_t of a call: the context's, or else this thread's. Its device becomes the thread's current device, as a launch requires.
 void* queue_of(const Context& context);
+
+// Throws DeviceError "cuda: <what> cannot be part of a captured step. ..." while this thread captures a graph.
+void require_no_capture(const char* what);
 
 }  // namespace weir::cuda

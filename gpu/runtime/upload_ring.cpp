@@ -3,7 +3,6 @@
 #include <string>
 #include <weir/core/error.hpp>
 
-#include "gpu/runtime/capture.hpp"
 #include "gpu/runtime/runtime.hpp"
 #include "gpu/runtime/stream.hpp"
 

@@ -69,6 +69,7 @@
 #include <weir/layers/dropout.hpp>
 #include <weir/layers/elementwise_loss.hpp>
 #include <weir/layers/embedding.hpp>
+#include <weir/layers/every_device.hpp>
 #include <weir/layers/flatten.hpp>
 #include <weir/layers/hinge.hpp>
 #include <weir/layers/huber.hpp>

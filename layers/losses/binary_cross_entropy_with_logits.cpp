@@ -2,10 +2,9 @@
 
 #include <weir/core/error.hpp>
 
-#include "core/on_device.hpp"
 #include "core/options.hpp"
-#include "layers/losses/loss_config.hpp"
-#include "layers/losses/weighted_logits_ops.hpp"
+#include "layers/losses/elementwise_loss_ops.hpp"
+#include "layers/losses/loss_parts.hpp"
 
 namespace weir {
 
@@ -42,15 +41,13 @@ LayerPlan BinaryCrossEntropyWithLogits::infer(std::span<const Shape> inputs) con
 void BinaryCrossEntropyWithLogits::forward(const Context& context, const LayerArgs& args) const {
   if (!weighs_outputs()) return plain_.forward(context, args);
   const TermScale scale = term_scale(options_.reduction, args.x[0], args.batch);
-  on_device(context.device, cpu::weighted_logits_forward, cuda::weighted_logits_forward)(context, options_.pos_weight, scale, args.x[0],
-                                                                                         args.x[1], args.y);
+  on_device::weighted_logits_forward(context, options_.pos_weight, scale, args.x[0], args.x[1], args.y);
 }
 
 void BinaryCrossEntropyWithLogits::backward(const Context& context, const LayerArgs& args) const {
   if (!weighs_outputs()) return plain_.backward(context, args);
   const TermScale scale = term_scale(options_.reduction, args.x[0], args.batch);
-  on_device(context.device, cpu::weighted_logits_backward, cuda::weighted_logits_backward)(context, options_.pos_weight, scale, args.x[0],
-                                                                                           args.x[1], args.dy, args.dx[0], args.dx[1]);
+  on_device::weighted_logits_backward(context, options_.pos_weight, scale, args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 }  // namespace weir

@@ -1,6 +1,6 @@
 #include "core/typed.hpp"
-#include "layers/losses/class_labels.hpp"
 #include "layers/losses/class_targets_ops.hpp"
+#include "layers/losses/loss_parts.hpp"
 #include "layers/over_rows.hpp"
 
 namespace weir::cpu {
@@ -24,8 +24,7 @@ void class_targets(const Context& context, const ClassTargets& options, const Co
   const double ratio = ratio_of(options, t, rows, to.shape()[0]);
   const double most = ratio * (1 - options.smoothing), rest = ratio * options.smoothing / static_cast<double>(classes);
   const auto weight = [&](std::int64_t j) { return options.weights.empty() ? 1.0 : options.weights[static_cast<std::size_t>(j)]; };
-  typed(to.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(to.dtype(), [&]<class T>(T) {
     over_rows(context, {rows, classes}, [&](std::int64_t row) {
       T* out = data<T>(to) + row * classes;
       if (t.dtype() != DType::i32) {

@@ -3,9 +3,10 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <weir/core/context.hpp>
 #include <weir/core/tensor_view.hpp>
 #include <weir/layers/reduction.hpp>
+
+#include "core/operation.hpp"
 
 // Converts targets into weights of classes [batch, ..., classes], f32 or f64, on either device. Labels (i32) are [batch, ...], t_j being 1
 // at the label and 0 elsewhere (0 everywhere if ignored); probabilities t are [batch, ..., classes].
@@ -22,12 +23,6 @@ struct ClassTargets {
   Reduction reduction = Reduction::mean;
 };
 
+WEIR_OPERATION(class_targets, const ClassTargets& options, const ConstTensorView& t, const TensorView& to);
+
 }  // namespace weir
-
-namespace weir::cpu {
-void class_targets(const Context& context, const ClassTargets& options, const ConstTensorView& t, const TensorView& to);
-}  // namespace weir::cpu
-
-namespace weir::cuda {
-void class_targets(const Context& context, const ClassTargets& options, const ConstTensorView& t, const TensorView& to);
-}  // namespace weir::cuda

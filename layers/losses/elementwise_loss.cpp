@@ -1,14 +1,12 @@
 #include <weir/layers/elementwise_loss.hpp>
 
-#include <cmath>
 #include <weir/core/error.hpp>
 
-#include "core/on_device.hpp"
 #include "core/options.hpp"
 #include "core/typed.hpp"
 #include "layers/inputs.hpp"
 #include "layers/losses/elementwise_loss_ops.hpp"
-#include "layers/losses/loss_config.hpp"
+#include "layers/losses/loss_parts.hpp"
 
 namespace weir {
 
@@ -63,14 +61,14 @@ LayerPlan ElementwiseLoss<F>::infer(std::span<const Shape> inputs) const {
 
 template <class F>
 void ElementwiseLoss<F>::forward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::elementwise_loss_forward, cuda::elementwise_loss_forward)(
-      context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1], args.y);
+  on_device::elementwise_loss_forward(context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1],
+                                      args.y);
 }
 
 template <class F>
 void ElementwiseLoss<F>::backward(const Context& context, const LayerArgs& args) const {
-  on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
-      context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1], args.dy, args.dx[0], args.dx[1]);
+  on_device::elementwise_loss_backward(context, options_, term_scale(options_.reduction, args.x[0], args.batch), args.x[0], args.x[1],
+                                       args.dy, args.dx[0], args.dx[1]);
 }
 
 template <class F>

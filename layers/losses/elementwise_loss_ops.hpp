@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/context.hpp>
+#include <span>
 #include <weir/core/tensor_view.hpp>
 #include <weir/layers/reduction.hpp>
 
+#include "core/operation.hpp"
 #include "layers/losses/elementwise_terms.hpp"
 
 // Elementwise losses on either device: x and t [batch, ...] of one shape, y and dy [batch], all f32 or f64.
@@ -29,20 +30,17 @@ struct TermScale {
 // The scale that gives y of each sample, whose mean over the batch is the loss.
 TermScale term_scale(Reduction reduction, const ConstTensorView& x, std::int64_t batch);
 
-}  // namespace weir
-
-namespace weir::cpu {
 // y[i] = factor / divisor * sum of the terms of sample i.
-void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
-                              const ConstTensorView& t, const TensorView& y);
+WEIR_OPERATION(elementwise_loss_forward, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x, const ConstTensorView& t,
+               const TensorView& y);
 // dx and dt may each be empty: not wanted.
-void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
-                               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
-}  // namespace weir::cpu
+WEIR_OPERATION(elementwise_loss_backward, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x, const ConstTensorView& t,
+               const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
 
-namespace weir::cuda {
-void elementwise_loss_forward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
-                              const ConstTensorView& t, const TensorView& y);
-void elementwise_loss_backward(const Context& context, const AnyTerm& term, const TermScale& scale, const ConstTensorView& x,
-                               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
-}  // namespace weir::cuda
+// The same for LogitTerm with a pos_weight (on the host) for each index of the last dimension: x and t are [batch, ..., outputs].
+WEIR_OPERATION(weighted_logits_forward, std::span<const double> pos_weight, const TermScale& scale, const ConstTensorView& x,
+               const ConstTensorView& t, const TensorView& y);
+WEIR_OPERATION(weighted_logits_backward, std::span<const double> pos_weight, const TermScale& scale, const ConstTensorView& x,
+               const ConstTensorView& t, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
+
+}  // namespace weir

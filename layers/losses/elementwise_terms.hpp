@@ -18,6 +18,16 @@ namespace weir {
 using ElementwiseTerm = std::variant<SquaredTerm, AbsoluteTerm, HuberTerm, SmoothL1Term, HingeTerm, BinaryCrossEntropyTerm, LogitTerm,
                                      KLDivergenceTerm, PoissonTerm>;
 
+// df/dt. A term without a dt of its own is symmetric: f(x, t) = f(t, x).
+template <class F, class T>
+WEIR_HD inline T dt_of(const F& term, T x, T t) {
+  if constexpr (requires { term.dt(x, t); }) {
+    return term.dt(x, t);
+  } else {
+    return term.dx(t, x);
+  }
+}
+
 // -t x for class weights t and log-probabilities x: the term of NegativeLogLikelihood, which makes t from labels.
 struct WeightedTerm {
   template <class T>

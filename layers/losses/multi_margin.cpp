@@ -3,10 +3,8 @@
 #include <cmath>
 #include <weir/core/error.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
-#include "layers/losses/class_labels.hpp"
-#include "layers/losses/loss_config.hpp"
+#include "layers/losses/loss_parts.hpp"
 #include "layers/losses/multi_margin_ops.hpp"
 
 namespace weir {
@@ -62,15 +60,13 @@ LayerPlan MultiMargin::infer(std::span<const Shape> inputs) const {
 void MultiMargin::forward(const Context& context, const LayerArgs& args) const {
   if (args.batch == 0) return;
   if (context.device.is_cpu()) check_labels(margin_name, args.x[1], args.x[1].elements() / args.batch, args.x[0].shape().last());
-  on_device(context.device, cpu::multi_margin_forward, cuda::multi_margin_forward)(context, term_of(options_, args), args.x[0], args.x[1],
-                                                                                   args.y);
+  on_device::multi_margin_forward(context, term_of(options_, args), args.x[0], args.x[1], args.y);
 }
 
 void MultiMargin::backward(const Context& context, const LayerArgs& args) const {
   if (!args.dx[1].empty()) throw ConfigError(margin_name + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0 || args.dx[0].empty()) return;
-  on_device(context.device, cpu::multi_margin_backward, cuda::multi_margin_backward)(context, term_of(options_, args), args.x[0], args.x[1],
-                                                                                     args.dy, args.dx[0]);
+  on_device::multi_margin_backward(context, term_of(options_, args), args.x[0], args.x[1], args.dy, args.dx[0]);
 }
 
 void MultiMargin::check_targets(const Shape& output, const ConstTensorView& targets) const {

@@ -26,8 +26,7 @@ double weight(const MultiMarginTerm& term, std::int32_t label) {
 
 void multi_margin_forward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
                           const TensorView& y) {
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     const T margin = static_cast<T>(term.margin);
     over_samples<T>(context, x, labels, y.elements(),
                     [&](std::int64_t i, const T* scores, const std::int32_t* label, std::int64_t positions, std::int64_t classes) {
@@ -44,8 +43,7 @@ void multi_margin_forward(const Context& context, const MultiMarginTerm& term, c
 
 void multi_margin_backward(const Context& context, const MultiMarginTerm& term, const ConstTensorView& x, const ConstTensorView& labels,
                            const ConstTensorView& dy, const TensorView& dx) {
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     const T margin = static_cast<T>(term.margin);
     over_samples<T>(context, x, labels, dy.elements(),
                     [&](std::int64_t i, const T* scores, const std::int32_t* label, std::int64_t positions, std::int64_t classes) {

@@ -2,11 +2,9 @@
 
 #include <weir/core/error.hpp>
 
-#include "core/on_device.hpp"
-#include "layers/losses/class_labels.hpp"
 #include "layers/losses/class_targets_ops.hpp"
 #include "layers/losses/elementwise_loss_ops.hpp"
-#include "layers/losses/loss_config.hpp"
+#include "layers/losses/loss_parts.hpp"
 
 namespace weir {
 
@@ -51,18 +49,15 @@ void NegativeLogLikelihood::forward(const Context& context, const LayerArgs& arg
   const TensorView& targets = args.saved[0];
   if (context.device.is_cpu() && args.batch > 0)
     check_labels(likelihood_name, args.x[1], args.x[1].elements() / args.batch, x.shape().last(), options_.ignore_index);
-  on_device(context.device, cpu::class_targets, cuda::class_targets)(
-      context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1], targets);
+  on_device::class_targets(context, {options_.weight, 0, options_.ignore_index, options_.reduction}, args.x[1], targets);
   if (args.batch == 0) return;
-  on_device(context.device, cpu::elementwise_loss_forward, cuda::elementwise_loss_forward)(context, WeightedTerm(), per_position(x), x,
-                                                                                           targets, args.y);
+  on_device::elementwise_loss_forward(context, WeightedTerm(), per_position(x), x, targets, args.y);
 }
 
 void NegativeLogLikelihood::backward(const Context& context, const LayerArgs& args) const {
   if (!args.dx[1].empty()) throw ConfigError(likelihood_name + std::string("a gradient is wanted of class labels, which have none."));
   if (args.batch == 0) return;
-  on_device(context.device, cpu::elementwise_loss_backward, cuda::elementwise_loss_backward)(
-      context, WeightedTerm(), per_position(args.x[0]), args.x[0], args.saved[0], args.dy, args.dx[0], {});
+  on_device::elementwise_loss_backward(context, WeightedTerm(), per_position(args.x[0]), args.x[0], args.saved[0], args.dy, args.dx[0], {});
 }
 
 void NegativeLogLikelihood::check_targets(const Shape& output, const ConstTensorView& targets) const {

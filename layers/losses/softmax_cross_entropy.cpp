@@ -3,13 +3,11 @@
 #include <weir/core/error.hpp>
 #include <weir/layers/softmax_cross_entropy.hpp>
 
-#include "core/on_device.hpp"
 #include "core/text.hpp"
 #include "core/typed.hpp"
 #include "layers/inputs.hpp"
-#include "layers/losses/class_labels.hpp"
 #include "layers/losses/class_targets_ops.hpp"
-#include "layers/losses/loss_config.hpp"
+#include "layers/losses/loss_parts.hpp"
 #include "layers/losses/softmax_cross_entropy_ops.hpp"
 
 namespace weir {
@@ -26,8 +24,8 @@ void check_probabilities(const ConstTensorView& targets, std::int64_t positions,
     for (std::int64_t j = 0; j < classes; ++j) {
       const auto value = static_cast<double>(t[row * classes + j]);
       if (!(value >= 0 && std::isfinite(value))) {
-        throw ConfigError(cross_entropy_name + label_place(row, positions) + " has the probability " + number_text(value) +
-                          " of class " + std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
+        throw ConfigError(cross_entropy_name + label_place(row, positions) + " has the probability " + number_text(value) + " of class " +
+                          std::to_string(j) + ", expected a finite number of 0 or more. Correct the targets.");
       }
       sum += value;
     }
@@ -92,12 +90,11 @@ void SoftmaxCrossEntropy::forward(const Context& context, const LayerArgs& args)
     if (context.device.is_cpu() && target->dtype() == DType::i32 && args.batch > 0)
       check_labels(cross_entropy_name, *target, target->elements() / args.batch, x.shape().last(), options_.ignore_index);
     const ClassTargets options{options_.weight, options_.label_smoothing, options_.ignore_index, options_.reduction};
-    on_device(context.device, cpu::class_targets, cuda::class_targets)(context, options, *target, args.saved[2]);
+    on_device::class_targets(context, options, *target, args.saved[2]);
     weights = args.saved[2];
     target = &weights;
   }
-  on_device(context.device, cpu::softmax_cross_entropy_forward, cuda::softmax_cross_entropy_forward)(context, x, *target, args.y,
-                                                                                                     args.saved[0], args.saved[1]);
+  on_device::softmax_cross_entropy_forward(context, x, *target, args.y, args.saved[0], args.saved[1]);
 }
 
 void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args) const {
@@ -109,8 +106,7 @@ void SoftmaxCrossEntropy::backward(const Context& context, const LayerArgs& args
                       std::string("a gradient is wanted of the targets, which have one only without options. Leave the options out."));
   }
   const ConstTensorView target = plain_ ? args.x[1] : ConstTensorView(args.saved[2]);
-  on_device(context.device, cpu::softmax_cross_entropy_backward, cuda::softmax_cross_entropy_backward)(
-      context, args.x[0], target, args.saved[0], args.saved[1], args.dy, args.dx[0], args.dx[1]);
+  on_device::softmax_cross_entropy_backward(context, args.x[0], target, args.saved[0], args.saved[1], args.dy, args.dx[0], args.dx[1]);
 }
 
 void SoftmaxCrossEntropy::check_targets(const Shape& output, const ConstTensorView& targets) const {

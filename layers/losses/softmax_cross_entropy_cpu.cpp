@@ -4,7 +4,7 @@
 #include "core/cpu/lanes.hpp"
 #include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "layers/losses/class_labels.hpp"
+#include "layers/losses/loss_parts.hpp"
 #include "layers/losses/softmax_cross_entropy_ops.hpp"
 #include "layers/softmax_exp.hpp"
 
@@ -16,20 +16,13 @@ constexpr std::int64_t class_tile = 4096;
 
 struct Sizes {
   std::int64_t batch, rows, classes;
+  std::int64_t tile_rows() const { return std::max<std::int64_t>(1, class_tile / classes); }
   std::int64_t positions() const { return batch == 0 ? 1 : rows / batch; }
 };
 
 Sizes sizes_of(const ConstTensorView& x) {
   const std::int64_t classes = x.shape().last();
   return {x.shape()[0], x.elements() / classes, classes};
-}
-
-// Calls f(begin, end) for tiles of rows, in parallel.
-template <class F>
-void over_tiles(const Context& context, const Sizes& size, F&& f) {
-  const std::int64_t tile_rows = std::max<std::int64_t>(1, class_tile / size.classes);
-  vectorized_for(context, ceil_div(size.rows, tile_rows),
-                 [&](std::int64_t tile) { f(tile * tile_rows, std::min(size.rows, (tile + 1) * tile_rows)); });
 }
 
 // The loss of one row; `log_sum` is the logarithm of the sum of exp(x - most). Adds only terms >= 0, so cancellation cannot make it too
@@ -47,7 +40,7 @@ T probability_loss(const T* x, const T* t, std::int64_t classes, T most, T log_s
 template <class T, class Loss>
 void forward(const Context& context, const Sizes& size, const T* x, T* y, T* e, T* rows, Loss&& loss) {
   const std::int64_t classes = size.classes;
-  over_tiles(context, size, [&](std::int64_t begin, std::int64_t end) {
+  over_tiles(context, size.rows, size.tile_rows(), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const T* x_row = x + row * classes;
       T* e_row = e + row * classes;
@@ -74,7 +67,7 @@ void forward(const Context& context, const Sizes& size, const T* x, T* y, T* e, 
 template <class T>
 void backward_from_labels(const Context& context, const Sizes& size, const std::int32_t* labels, const T* e, const T* rows, const T* dy,
                           T* dx) {
-  over_tiles(context, size, [&](std::int64_t begin, std::int64_t end) {
+  over_tiles(context, size.rows, size.tile_rows(), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const T* __restrict e_row = e + row * size.classes;
       T* __restrict dx_row = dx + row * size.classes;
@@ -90,7 +83,7 @@ void backward_from_labels(const Context& context, const Sizes& size, const std::
 template <class T>
 void backward_from_probabilities(const Context& context, const Sizes& size, const T* x, const T* t, const T* e, const T* rows, const T* dy,
                                  T* dx, T* dt) {
-  over_tiles(context, size, [&](std::int64_t begin, std::int64_t end) {
+  over_tiles(context, size.rows, size.tile_rows(), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
       const std::int64_t at = row * size.classes;
       const T g = dy[row / size.positions()] / static_cast<T>(size.positions());
@@ -114,8 +107,7 @@ void softmax_cross_entropy_forward(const Context& context, const ConstTensorView
   const Sizes size = sizes_of(x);
   const bool labels = t.dtype() == DType::i32;
   if (labels) check_labels("softmax_cross_entropy: ", t, size.positions(), size.classes);
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     const T* logits = data<T>(x);
     const auto row = [&](std::int64_t i) { return logits + i * size.classes; };
     if (labels) {
@@ -134,8 +126,7 @@ void softmax_cross_entropy_forward(const Context& context, const ConstTensorView
 void softmax_cross_entropy_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
                                     const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt) {
   const Sizes size = sizes_of(e);
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     if (t.dtype() != DType::i32) {
       backward_from_probabilities(context, size, data<T>(x), data<T>(t), data<T>(e), data<T>(rows), data<T>(dy), data<T>(dx), data<T>(dt));
     } else if (!dx.empty()) {

@@ -1,8 +1,9 @@
 #pragma once
 
-#include <weir/core/context.hpp>
 #include <weir/core/host_device.hpp>
 #include <weir/core/tensor_view.hpp>
+
+#include "core/operation.hpp"
 
 // The cross entropy of softmax(x) on either device. x is [batch, ..., classes]; t are labels (i32) [batch, ...] or probabilities of x's
 // shape and dtype; y and dy [batch]. Saved from forward to backward: e of x's shape, exp(x - max); and rows [batch, ..., 3], for each row
@@ -19,20 +20,11 @@ WEIR_HD inline T probability_term(T x, T t, T most, T log_sum) {
   return t == T(0) ? T(0) : t * ((most - x) + log_sum);
 }
 
-}  // namespace weir
-
-namespace weir::cpu {
 // Checks the labels before it writes.
-void softmax_cross_entropy_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const TensorView& y,
-                                   const TensorView& e, const TensorView& rows);
+WEIR_OPERATION(softmax_cross_entropy_forward, const ConstTensorView& x, const ConstTensorView& t, const TensorView& y, const TensorView& e,
+               const TensorView& rows);
 // dx and dt (of probabilities) may each be empty: not wanted.
-void softmax_cross_entropy_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
-                                    const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
-}  // namespace weir::cpu
+WEIR_OPERATION(softmax_cross_entropy_backward, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
+               const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
 
-namespace weir::cuda {
-void softmax_cross_entropy_forward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const TensorView& y,
-                                   const TensorView& e, const TensorView& rows);
-void softmax_cross_entropy_backward(const Context& context, const ConstTensorView& x, const ConstTensorView& t, const ConstTensorView& e,
-                                    const ConstTensorView& rows, const ConstTensorView& dy, const TensorView& dx, const TensorView& dt);
-}  // namespace weir::cuda
+}  // namespace weir

@@ -4,6 +4,7 @@
 
 #include "gpu/runtime/blas.hpp"
 #include "layers/relu_mask.hpp"
+#include "tests/support/relu_mask_bits.hpp"
 
 namespace weir::test {
 

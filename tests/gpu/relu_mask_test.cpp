@@ -11,6 +11,7 @@
 
 #include "layers/dense_ops.hpp"
 #include "tests/gpu/device.hpp"
+#include "tests/support/relu_mask_bits.hpp"
 #include "tests/training/toy.hpp"
 
 using namespace weir;

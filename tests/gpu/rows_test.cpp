@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "gpu/kernels/elements.hpp"
-#include "gpu/kernels/embedding_rows.hpp"
 
 using namespace weir;
 using namespace weir::cuda;

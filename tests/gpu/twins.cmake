@@ -1,10 +1,17 @@
-# Checks that every operation in no_cuda.cpp is also defined for CUDA. Otherwise a build with CUDA would fail to link, which a build without
-# it does not notice. Run: cmake -DROOT=<tree> -P twins.cmake
+# Checks that every operation that a header declares with WEIR_OPERATION, or that no_cuda.cpp defines, is also defined for CUDA. Otherwise
+# a build with CUDA would fail to link, which a build without it does not notice. Run: cmake -DROOT=<tree> -P twins.cmake
 cmake_minimum_required(VERSION 3.25)
 
 file(STRINGS ${ROOT}/gpu/no_cuda.cpp lines REGEX "^void [a-z0-9_]+[(]const Context&")
+foreach(room core activations layers data training)
+  file(GLOB_RECURSE headers ${ROOT}/${room}/*.hpp)
+  foreach(header ${headers})
+    file(STRINGS ${header} declared REGEX "^WEIR_OPERATION[(]")
+    string(REGEX REPLACE "WEIR_OPERATION[(]([a-z0-9_]+),[^;]*" "void \\1(" declared "${declared}")
+    list(APPEND lines ${declared})
+  endforeach()
+endforeach()
 file(GLOB files ${ROOT}/gpu/kernels/*.cu ${ROOT}/gpu/runtime/*_cuda.cpp)
-list(REMOVE_ITEM files ${ROOT}/gpu/no_cuda.cpp)
 set(defined "")
 foreach(file ${files})
   file(STRINGS ${file} found REGEX "^void [a-z0-9_]+[(]const Context&")
@@ -23,9 +30,9 @@ foreach(line ${lines})
   endif()
 endforeach()
 if(seen EQUAL 0)
-  message(FATAL_ERROR "gpu/no_cuda.cpp: names no operation, which cannot be.")
+  message(FATAL_ERROR "no operation is declared, which cannot be.")
 endif()
 if(missing)
-  message(FATAL_ERROR "operations in gpu/no_cuda.cpp that no file of gpu/ defines for CUDA:${missing}")
+  message(FATAL_ERROR "operations that no file of gpu/ defines for CUDA:${missing}")
 endif()
 message("${seen} operations, each defined for CUDA")

@@ -1,6 +1,7 @@
 // Positions of the bits in a ReLU mask, at all edges.
 
 #include "layers/relu_mask.hpp"
+#include "tests/support/relu_mask_bits.hpp"
 
 #include <doctest/doctest.h>
 

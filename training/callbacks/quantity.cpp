@@ -8,7 +8,7 @@ namespace weir {
 
 namespace {
 
-constexpr double none = std::numeric_limits<double>::quiet_NaN();
+constexpr double no_value = std::numeric_limits<double>::quiet_NaN();
 
 const NamedValue* find_metric(const EpochReport& report, std::string_view name) {
   const auto found = std::ranges::find(report.metrics, name, &NamedValue::name);
@@ -34,19 +34,19 @@ std::vector<std::string> step_quantities(const BeginReport& report) {
 
 double quantity(const EpochReport& report, std::string_view name) {
   if (name == "loss") return report.loss;
-  if (name == "accuracy") return report.accuracy.value_or(none);
-  if (name == "val_loss") return report.validation_loss.value_or(none);
-  if (name == "val_accuracy") return report.validation_accuracy.value_or(none);
+  if (name == "accuracy") return report.accuracy.value_or(no_value);
+  if (name == "val_loss") return report.validation_loss.value_or(no_value);
+  if (name == "val_accuracy") return report.validation_accuracy.value_or(no_value);
   if (name == "learning_rate") return report.learning_rate;
   const NamedValue* metric = name.starts_with("val_") ? find_metric(report, name.substr(4)) : nullptr;
   if (metric == nullptr) metric = find_metric(report, name);
-  return metric == nullptr ? none : metric->value;
+  return metric == nullptr ? no_value : metric->value;
 }
 
 double quantity(const StepReport& report, std::string_view name) {
   if (name == "loss") return report.loss;
-  if (name == "accuracy") return report.accuracy.value_or(none);
-  return name == "learning_rate" ? report.learning_rate : none;
+  if (name == "accuracy") return report.accuracy.value_or(no_value);
+  return name == "learning_rate" ? report.learning_rate : no_value;
 }
 
 bool higher_is_better(std::string_view who, std::string_view name, Mode mode) {

@@ -7,7 +7,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/text.hpp"
-#include "formats/config_json.hpp"
+#include "formats/json.hpp"
 
 namespace weir {
 

@@ -44,10 +44,7 @@ double difference_of(std::span<const T> device, std::span<const T> cpu) {
 double difference(const ConstTensorView& device, const ConstTensorView& cpu) {
   const Tensor host = clone(device).to(Device::cpu());
   double result = 0;
-  typed(cpu.dtype(), [&](auto t) {
-    using T = decltype(t);
-    result = difference_of<T>(host.values<T>(), cpu.values<T>());
-  });
+  typed(cpu.dtype(), [&]<class T>(T) { result = difference_of<T>(host.values<T>(), cpu.values<T>()); });
   return result;
 }
 

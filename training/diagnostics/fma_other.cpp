@@ -2,7 +2,7 @@
 #include <array>
 #include <cmath>
 
-#include "training/diagnostics/fma.hpp"
+#include "training/diagnostics/roofline.hpp"
 
 namespace weir {
 

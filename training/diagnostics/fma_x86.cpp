@@ -1,6 +1,6 @@
 #include <immintrin.h>
 
-#include "training/diagnostics/fma.hpp"
+#include "training/diagnostics/roofline.hpp"
 
 namespace weir {
 

@@ -6,9 +6,8 @@
 #include <weir/training/gradcheck.hpp>
 
 #include "core/cpu/standard_floats.hpp"
+#include "training/diagnostics/gradcheck_layers.hpp"
 #include "training/diagnostics/gradcheck_run.hpp"
-#include "training/diagnostics/projection_loss.hpp"
-#include "training/diagnostics/rescale.hpp"
 
 namespace weir {
 namespace {
@@ -64,7 +63,7 @@ std::vector<Storage> input_storage(const Layer& layer, const std::vector<Shape>&
   return storage;
 }
 
-// The layer, named "0", between Rescale layers, so that its input and output are memory that the Model reuses (see rescale.hpp).
+// The layer, named "0", between Rescale layers, so that its input and output are memory that the Model reuses (see Rescale).
 Graph graph_around_layer(const std::shared_ptr<const Layer>& layer, const std::vector<Shape>& inputs) {
   Graph graph;
   const std::vector<Storage> storage = input_storage(*layer, inputs);

@@ -6,7 +6,7 @@
 #include <weir/core/array.hpp>
 
 #include "core/keys.hpp"
-#include "training/diagnostics/projection_loss.hpp"
+#include "training/diagnostics/gradcheck_layers.hpp"
 
 namespace weir {
 namespace {
@@ -94,7 +94,7 @@ GradcheckProbe::GradcheckProbe(const Graph& graph, const GradcheckOptions& optio
     inputs_.emplace_back(entries[input].plan.output.with_front(rows), dtype, options.device);
   }
   for (std::size_t t = 0; t < targets.size(); ++t) {
-    const Shape shapes[] = {entries[graph.outputs()[t]].plan.output, targets[t]};
+    const Shape shapes[] = {graph.output_shape(t), targets[t]};
     const LayerPlan plan = losses.terms()[t].loss->infer(shapes);
     const bool labels = plan.inputs.size() > 1 && plan.inputs[1] != Storage::compute;
     targets_.emplace_back(targets[t].with_front(rows), labels ? DType::i32 : DType::f64, options.device);
@@ -148,8 +148,7 @@ void GradcheckProbe::draw_data(RandomKey key) {
     const RandomKey stream = key.with(inputs_.size() + t);
     const Shape& shape = targets_[t].shape();
     if (targets_[t].dtype() == DType::i32) {
-      const Graph& graph = model_.graph();
-      const Shape& output = graph.entries()[graph.outputs()[t]].plan.output;
+      const Shape& output = model_.graph().output_shape(t);
       copy(index_block<std::int32_t>(shape, stream, output.rank() == 0 ? options_.indices : output.last()), targets_[t]);
     } else {
       copy(projects_ ? compute_block(shape, stream, -1, 1) : probability_block(shape, stream), targets_[t]);

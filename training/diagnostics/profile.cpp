@@ -80,25 +80,7 @@ class Recorder final : public ProfilingHook {
   double steps_ = 0;
 };
 
-std::string name_of(Phase phase) {
-  switch (phase) {
-    case Phase::gather:
-      return "gather";
-    case Phase::forward:
-      return "forward";
-    case Phase::loss:
-      return "loss";
-    case Phase::backward:
-      return "backward";
-    case Phase::accuracy:
-      return "accuracy";
-    case Phase::check:
-      return "check";
-    case Phase::update:
-      break;
-  }
-  return "update";
-}
+constexpr const char* phase_names[] = {"gather", "forward", "loss", "backward", "accuracy", "check", "update"};  // in the order of Phase
 
 // One call of profile(): trains a copy of the Model and measures it.
 class ProfileRun {
@@ -184,7 +166,7 @@ class ProfileRun {
   }
 
   void add_row(Phase phase, std::size_t index, const Cost& cost) {
-    ProfileReport::Row row{.layer = "", .phase = name_of(phase), .bound = ""};
+    ProfileReport::Row row{.layer = "", .phase = phase_names[static_cast<std::size_t>(phase)], .bound = ""};
     double flop = 0;
     if (phase == Phase::forward || phase == Phase::backward) {
       row.layer = calls_[index].name + "  " + calls_[index].layer->describe();

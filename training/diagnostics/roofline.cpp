@@ -6,8 +6,6 @@
 #include <weir/core/tensor.hpp>
 #include <weir/training/fma_rate.hpp>
 
-#include "training/diagnostics/fma.hpp"
-
 namespace weir {
 
 namespace {

@@ -16,4 +16,8 @@ struct Roofline {
 // result of earlier calls of sample_fma_rate (GFLOP/s); the larger one counts.
 Roofline measure_roofline(const Context& context, DType dtype, std::int64_t bytes, double fma_rate);
 
+// Executes `rounds` rounds of multiply-adds in registers, enough independent chains to hide their latency, and returns how many floating
+// point operations that was. The results go to *sink, so that the compiler cannot remove the work.
+double run_fma(long long rounds, float* sink);
+
 }  // namespace weir

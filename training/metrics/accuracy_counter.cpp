@@ -5,7 +5,6 @@
 #include <weir/core/error.hpp>
 
 #include "core/model/profiling_hook.hpp"
-#include "core/on_device.hpp"
 #include "training/check_ops.hpp"
 
 namespace weir {
@@ -32,7 +31,7 @@ AccuracyCounter::AccuracyCounter(const Model& model, const Dataset& data, const 
   const Graph& graph = model.graph();
   for (std::size_t i = 0; i < losses.terms().size() && !term_; ++i) {
     const Loss& loss = *losses.terms()[i].loss;
-    const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
+    const Shape& output = graph.output_shape(i);
     const Shape target = data.target_shape(i);
     const auto how = loss.classification(output, target);
     if (!how || (how->by == Classification::By::label) != (data.targets()[i].values.dtype() == DType::i32)) continue;
@@ -68,8 +67,8 @@ void AccuracyCounter::count(const Context& context, std::span<const ConstTensorV
                             std::int64_t* counted) const {
   if (!term_) return;
   const ConstTensorView& targets = batch.targets[*term_];
-  on_device(context.device, cpu::count_correct, cuda::count_correct)(context, how_, outputs[*term_], targets, correct);
-  if (some_ignored_) on_device(context.device, cpu::count_labels, cuda::count_labels)(context, targets, classes_, counted);
+  on_device::count_correct(context, how_, outputs[*term_], targets, correct);
+  if (some_ignored_) on_device::count_labels(context, targets, classes_, counted);
 }
 
 AccuracyCounts AccuracyCounter::rows(std::int64_t samples, std::int64_t correct, std::int64_t counted) const {

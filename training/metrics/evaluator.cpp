@@ -5,8 +5,10 @@
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 
+#include "core/cpu/standard_floats.hpp"
 #include "core/cpu/team.hpp"
 #include "core/model/model_work.hpp"
+#include "training/check_data.hpp"
 
 namespace weir {
 
@@ -43,9 +45,8 @@ Evaluator::Evaluator(Model& model, const Dataset& data, const Losses& losses, st
       sums_(losses.terms().size()),
       counter_(model, data, losses),
       metrics_(std::move(metrics)) {
-  const Graph& graph = model.graph();
   for (std::size_t i = 0; i < losses_.terms().size(); ++i) {
-    const Shape& output = graph.entries()[graph.outputs()[i]].plan.output;
+    const Shape& output = model.graph().output_shape(i);
     runners_.emplace_back(*losses_.terms()[i].loss, output, data.target_shape(i), std::min(model.max_batch(), samples_), model.dtype(),
                           model.device());
     divisors_.emplace_back(*losses_.terms()[i].loss, output, data.targets()[i].values, std::min(model.max_batch(), samples_));
@@ -95,6 +96,13 @@ Evaluation Evaluator::run() {
         {metric.name, metric.of_one ? metric.of_one(outputs_[0], targets_[0]) : metric.of_all(views(outputs_), views(targets_))});
   }
   return result;
+}
+
+Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses, const std::vector<Metric>& metrics) {
+  const cpu::StandardFloats standard;
+  check_metrics("evaluate", model, metrics);
+  const Dataset own = checked_data("evaluate", model, losses, data);
+  return Evaluator(model, own, losses, metrics).run();
 }
 
 }  // namespace weir

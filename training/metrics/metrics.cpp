@@ -7,7 +7,6 @@
 
 #include "core/convert.hpp"
 #include "core/cpu/standard_floats.hpp"
-#include "core/on_device.hpp"
 #include "core/typed.hpp"
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
@@ -81,14 +80,10 @@ ConstTensorView checked_targets(const std::string& who, const Classification& ho
   return converted;
 }
 
-const Shape& output_shape(const Model& model, std::size_t output) {
-  return model.graph().entries()[model.graph().outputs()[output]].plan.output;
-}
-
 // Calls count(context, outputs, targets) for every batch of a Dataset, after all its targets have been checked.
 template <class Count>
 void over_batches(const std::string& who, const Classification& how, Model& model, const Dataset& data, std::size_t output, Count&& count) {
-  const Shape& shape = output_shape(model, output);
+  const Shape& shape = model.graph().output_shape(output);
   const ConstTensorView& targets = data.targets()[output].values;
   check_shapes(who, how, ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()), targets);
   if (how.by == By::label) check_range(who, targets, shape.last());
@@ -119,7 +114,7 @@ double accuracy(const std::string& who, const Classification& how, const ConstTe
   Tensor converted;
   const ConstTensorView targets = checked_targets(who, how, outputs, given, converted);
   const auto correct = counted(outputs.device(), 1, [&](const Context& context, std::int64_t* count) {
-    on_device(context.device, cpu::count_correct, cuda::count_correct)(context, how, outputs, targets, count);
+    on_device::count_correct(context, how, outputs, targets, count);
   });
   return fraction(correct[0], how.by == By::threshold ? outputs.elements() : outputs.elements() / outputs.shape().last());
 }
@@ -130,18 +125,18 @@ ConfusionMatrix confusion(const std::string& who, const Classification& how, con
   const ConstTensorView targets = checked_targets(who, how, outputs, given, converted);
   const std::int64_t classes = how.by == By::threshold ? 2 : outputs.shape().last();
   return {classes, counted(outputs.device(), classes * classes, [&](const Context& context, std::int64_t* counts) {
-            on_device(context.device, cpu::count_confusion, cuda::count_confusion)(context, how, outputs, targets, counts);
+            on_device::count_confusion(context, how, outputs, targets, counts);
           })};
 }
 
 ConfusionMatrix confusion(const std::string& who, const Classification& how, Model& model, const Dataset& data, std::size_t output) {
   const cpu::StandardFloats standard;
   const Dataset own = checked_output(who, model, data, output, how.by == By::label ? Storage::i32 : Storage::compute);
-  const Shape& shape = output_shape(model, output);
+  const Shape& shape = model.graph().output_shape(output);
   const std::int64_t classes = how.by == By::threshold ? 2 : shape.rank() == 0 ? 0 : shape.last();
   return {classes, counted(model.device(), classes * classes, [&](const Context&, std::int64_t* counts) {
             over_batches(who, how, model, own, output, [&](const Context& context, const ConstTensorView& x, const ConstTensorView& t) {
-              on_device(context.device, cpu::count_confusion, cuda::count_confusion)(context, how, x, t, counts);
+              on_device::count_confusion(context, how, x, t, counts);
             });
           })};
 }
@@ -170,7 +165,7 @@ double top_k_accuracy(const ConstTensorView& outputs, const ConstTensorView& giv
   const ConstTensorView labels = checked_targets("top_k_accuracy", {}, outputs, given, converted);
   check_k("top_k_accuracy", k, outputs.shape().last());
   const auto correct = counted(outputs.device(), 1, [&](const Context& context, std::int64_t* count) {
-    on_device(context.device, cpu::count_top_k, cuda::count_top_k)(context, outputs, labels, k, count);
+    on_device::count_top_k(context, outputs, labels, k, count);
   });
   return fraction(correct[0], labels.elements());
 }
@@ -179,11 +174,11 @@ double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::si
   const cpu::StandardFloats standard;
   const std::string who = "top_k_accuracy";
   const Dataset own = checked_output(who, model, data, output, Storage::i32);
-  const Shape& shape = output_shape(model, output);
+  const Shape& shape = model.graph().output_shape(output);
   check_k(who, k, shape.rank() == 0 ? 0 : shape.last());
   const auto correct = counted(model.device(), 1, [&](const Context&, std::int64_t* count) {
     over_batches(who, {}, model, own, output, [&](const Context& context, const ConstTensorView& x, const ConstTensorView& labels) {
-      on_device(context.device, cpu::count_top_k, cuda::count_top_k)(context, x, labels, k, count);
+      on_device::count_top_k(context, x, labels, k, count);
     });
   });
   return fraction(correct[0], data.targets()[output].values.elements());
@@ -191,7 +186,7 @@ double top_k_accuracy(Model& model, const Dataset& data, std::int64_t k, std::si
 
 ConfusionMatrix confusion_matrix(Model& model, const Dataset& data, std::size_t output) {
   const bool exists = output < model.graph().outputs().size() && output < data.targets().size();
-  const Classification how = exists ? classification_of(output_shape(model, output), data.target_shape(output)) : Classification{};
+  const Classification how = exists ? classification_of(model.graph().output_shape(output), data.target_shape(output)) : Classification{};
   return confusion("confusion_matrix", how, model, data, output);
 }
 

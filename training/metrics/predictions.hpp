@@ -43,8 +43,7 @@ template <class F>
 void with_predictions(const Classification& how, const ConstTensorView& outputs, const ConstTensorView& targets, F&& f) {
   const std::int64_t elements = outputs.elements();
   if (elements == 0) return;
-  typed(outputs.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(outputs.dtype(), [&]<class T>(T) {
     const T* x = data<T>(outputs);
     if (how.by == Classification::By::threshold) {
       f(elements, std::int64_t{2}, BinaryElements<T>{x, data<T>(targets), static_cast<T>(how.threshold)});

@@ -1,12 +1,10 @@
 #include <string>
-#include <utility>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/data/loader.hpp>
 #include <weir/training/regression_metrics.hpp>
 
 #include "core/cpu/standard_floats.hpp"
-#include "core/on_device.hpp"
 #include "training/check_data.hpp"
 #include "training/check_ops.hpp"
 
@@ -44,7 +42,7 @@ class Sums {
       centre_ = Tensor(Shape{features_}, t.dtype(), t.device());
       copy(context, t.rows(0, 1).reshaped({features_}), centre_);
     }
-    on_device(context.device, cpu::regression_sums, cuda::regression_sums)(context, x, t, centre_, sums_);
+    on_device::regression_sums(context, x, t, centre_, sums_);
     samples_ += x.shape()[0];
   }
 
@@ -81,7 +79,7 @@ RegressionMetrics regression_metrics(const ConstTensorView& outputs, const Const
 RegressionMetrics regression_metrics(Model& model, const Dataset& data, std::size_t output) {
   const cpu::StandardFloats standard;
   const Dataset own = checked_output(regression_name, model, data, output, Storage::compute);
-  const Shape& shape = model.graph().entries()[model.graph().outputs()[output]].plan.output;
+  const Shape& shape = model.graph().output_shape(output);
   check(ConstTensorView(nullptr, shape.with_front(data.samples()), model.dtype()),
         ConstTensorView(nullptr, data.targets()[output].values.shape(), model.dtype()));
   const Context context = context_for(model.device());

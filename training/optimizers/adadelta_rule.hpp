@@ -33,10 +33,7 @@ struct AdadeltaRule {
   }
 };
 
-template <class F>
-auto with_rule(const AdadeltaOptions&, F f) {
-  return f(RuleOf<AdadeltaRule>());
-}
+RuleOf<AdadeltaRule> rule_of(const AdadeltaOptions& options);
 
 // With |w|, v, u, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, v' <= L + D^2,
 // s^2 <= (L + eps) / eps D^2 = (L / eps + 1) D^2. With L as below L^3 (1 + weight_decay)^2 / eps and D^2 are at most M / 16, so s^2 is at

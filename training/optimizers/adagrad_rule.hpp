@@ -30,10 +30,7 @@ struct AdagradRule {
   }
 };
 
-template <class F>
-auto with_rule(const AdagradOptions&, F f) {
-  return f(RuleOf<AdagradRule>());
-}
+RuleOf<AdagradRule> rule_of(const AdagradOptions& options);
 
 // With |w|, s, |g|, lr <= L, M = the largest number of dtype, and D = L (1 + weight_decay): |d| <= D, s' <= L + D^2, and the step is at
 // most L D / eps. With L as below D^2 and L D / eps are at most M / 8.

@@ -32,10 +32,7 @@ struct LionRule {
   }
 };
 
-template <class F>
-auto with_rule(const LionOptions&, F f) {
-  return f(RuleOf<LionRule>());
-}
+RuleOf<LionRule> rule_of(const LionOptions& options);
 
 // With |w|, |m|, |g|, lr <= L and M = the largest number of dtype: the means are at most L, and the step is at most L (1 + weight_decay L).
 // With L as below L^2 (1 + weight_decay)^2 <= M / 8.

@@ -38,10 +38,7 @@ struct NAdamRule {
   }
 };
 
-template <class F>
-auto with_rule(const NAdamOptions&, F f) {
-  return f(RuleOf<NAdamRule>());
-}
+RuleOf<NAdamRule> rule_of(const NAdamOptions& options);
 
 // As Adam's (see adam_rule.hpp): 1 - p(t) >= 1 - beta1, so that both parts of the step's numerator are at most L D / (1 - beta1), and half
 // of Adam's L leaves room for their sum.

@@ -3,7 +3,6 @@
 #include <type_traits>
 #include <weir/training/rule_optimizer.hpp>
 
-#include "core/on_device.hpp"
 #include "core/options.hpp"
 #include "core/registry.hpp"
 #include "training/optimizers/rules.hpp"
@@ -41,7 +40,7 @@ std::vector<std::string> RuleOptimizer<Options>::moments() const {
 
 template <class Options>
 void RuleOptimizer<Options>::update(const Context& context, const UpdateArgs& args) const {
-  on_device(context.device, cpu::update_parameters, cuda::update_parameters)(context, options_, args);
+  on_device::update_parameters(context, options_, args);
 }
 
 template <class Options>

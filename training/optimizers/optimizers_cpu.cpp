@@ -47,10 +47,7 @@ void update_parameters(const Context& context, const OptimizerOptions& options, 
   std::visit(
       [&](const auto& given) {
         with_rule(given, [&](auto rule) {
-          typed(args.w.dtype(), [&](auto t) {
-            using T = decltype(t);
-            apply_rule<typename decltype(rule)::template For<T>, T>(context, given, args);
-          });
+          typed(args.w.dtype(), [&]<class T>(T) { apply_rule<typename decltype(rule)::template For<T>, T>(context, given, args); });
         });
       },
       options);

@@ -33,10 +33,7 @@ struct RAdamRule {
   }
 };
 
-template <class F>
-auto with_rule(const RAdamOptions&, F f) {
-  return f(RuleOf<RAdamRule>());
-}
+RuleOf<RAdamRule> rule_of(const RAdamOptions& options);
 
 // As Adam's (see adam_rule.hpp): the rectifying factors are at most 1, and the divisor is 1 or at least eps.
 inline double safe_magnitude(const RAdamOptions& options, DType dtype) { return adam_safe_magnitude(options, dtype); }

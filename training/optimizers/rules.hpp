@@ -3,6 +3,7 @@
 #include <variant>
 #include <weir/training/optimizer.hpp>
 
+#include "core/operation.hpp"
 #include "training/optimizers/adadelta_rule.hpp"
 #include "training/optimizers/adagrad_rule.hpp"
 #include "training/optimizers/adam_rule.hpp"
@@ -20,11 +21,6 @@ using OptimizerOptions = std::variant<SGDOptions, AdamOptions, AdamWOptions, NAd
                                       AdadeltaOptions, LionOptions>;
 
 // One update of all blocks by an optimizer's rule. Callers have checked the blocks.
-namespace cpu {
-void update_parameters(const Context& context, const OptimizerOptions& options, const UpdateArgs& args);
-}
-namespace cuda {
-void update_parameters(const Context& context, const OptimizerOptions& options, const UpdateArgs& args);
-}
+WEIR_OPERATION(update_parameters, const OptimizerOptions& options, const UpdateArgs& args);
 
 }  // namespace weir

@@ -1,7 +1,6 @@
 #include <weir/training/schedule.hpp>
 
 #include <type_traits>
-#include <utility>
 #include <weir/training/constant_lr.hpp>
 #include <weir/training/cosine_annealing_lr.hpp>
 #include <weir/training/cosine_annealing_warm_restarts.hpp>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <stdexcept>
-#include <string>
 
 #if !defined(__cpp_exceptions) || !defined(__cpp_rtti)
 #error "weir reports errors by exceptions and looks at the types of layers: compile without -fno-exceptions and -fno-rtti."

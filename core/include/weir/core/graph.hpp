@@ -77,6 +77,7 @@ class Graph {
   const std::vector<std::size_t>& inputs() const& { return inputs_; }  // indices into entries()
   const std::vector<std::size_t>& outputs() const& { return outputs_; }
   const Shape& shape(Node node) const&;                      // of one sample
+  const Shape& output_shape(std::size_t output) const&;      // of one sample of an output, counted from 0
   std::string parameter_name(const Block& block) const;      // the name in files: "0.weight"
   std::vector<Shape> input_shapes(std::size_t entry) const;  // of one sample
 
@@ -85,6 +86,7 @@ class Graph {
   const std::vector<std::size_t>& inputs() const&& = delete;
   const std::vector<std::size_t>& outputs() const&& = delete;
   const Shape& shape(Node node) const&& = delete;
+  const Shape& output_shape(std::size_t output) const&& = delete;
 
   // Checks that a Model can be made: there is an input and an output, and every node leads to an output. Throws ConfigError.
   void validate() const;

@@ -1,20 +1,17 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
 // y = x0 + x1 + ..., from left to right: two or more inputs of one shape, which is also the output's.   dx_i = dy
-class Add final : public Layer {
+class Add final : public EveryDevice<Layer> {
  public:
   std::string type() const override { return "add"; }
   Config config() const override { return {}; }
-  std::string describe() const override { return "add"; }
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 };
 
 }  // namespace weir

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -18,7 +18,7 @@ struct BatchNormOptions {
 //   running = (1 - momentum) running + momentum * statistic of the batch, where var is divided by batch - 1
 //
 // fit throws ConfigError before its first step if a batch would have one sample, which has no variance.
-class BatchNorm final : public Layer {
+class BatchNorm final : public EveryDevice<Layer> {
  public:
   // ConfigError unless eps > 0 and momentum is in [0, 1].
   explicit BatchNorm(BatchNormOptions options = {});
@@ -29,8 +29,6 @@ class BatchNorm final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
   std::int64_t least_training_batch(std::span<const Shape>) const override { return 2; }
 
  private:

@@ -50,7 +50,7 @@ struct BinaryCrossEntropyWithLogitsOptions {
 
 // torch.nn.BCEWithLogitsLoss: the mean, sum or batch_mean of LogitTerm. Output and target have the same shape [...]; several pos_weight
 // apply along the last dimension.
-class BinaryCrossEntropyWithLogits final : public Loss {
+class BinaryCrossEntropyWithLogits final : public EveryDevice<Loss> {
  public:
   explicit BinaryCrossEntropyWithLogits(BinaryCrossEntropyWithLogitsOptions options = {});  // ConfigError for an option out of range
   static BinaryCrossEntropyWithLogits from_config(const Config& config);
@@ -63,8 +63,6 @@ class BinaryCrossEntropyWithLogits final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override { plain_.check_targets(output, targets); }
   double divisor(const Shape& output, const ConstTensorView& targets) const override { return plain_.divisor(output, targets); }

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <weir/activations/function.hpp>
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -24,7 +24,7 @@ struct DenseOptions {
 // With relu_drops_nan cuBLASLt may compute a fused ReLU and its gradient inside the products, by a bit mask, which saves two passes over y.
 // But a NaN may then become 0 in y and go unnoticed, and ReLU's gradient at exactly 0 and at NaN is either 0 or dy. No effect on the CPU,
 // without a bias, or where cuBLASLt does not support it.
-class Dense final : public Layer {
+class Dense final : public EveryDevice<Layer> {
  public:
   // ConfigError for out below 1, or a bias initializer without a bias.
   explicit Dense(std::int64_t out, DenseOptions options = {});
@@ -44,8 +44,6 @@ class Dense final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
   std::int64_t multiply_adds(std::span<const Shape> inputs) const override { return inputs[0].elements() * out_; }
   std::unique_ptr<Layer> absorb(const Layer& next) const override;  // fuses with an Activation
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -10,7 +10,7 @@ namespace weir {
 //   dx = dy / (1 - p) where y was not dropped, else 0
 //
 // The random numbers depend on the layer's key, the step and the element's position in the batch, not on the number of threads.
-class Dropout final : public Layer {
+class Dropout final : public EveryDevice<Layer> {
  public:
   // ConfigError for a p outside [0, 1].
   explicit Dropout(double p = 0.5);
@@ -21,8 +21,6 @@ class Dropout final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
  private:
   double p_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <weir/core/loss.hpp>
+#include <weir/layers/every_device.hpp>
 #include <weir/layers/reduction.hpp>
 
 namespace weir {
@@ -12,7 +13,7 @@ namespace weir {
 // (or the sum or batch_mean, as in PyTorch's reduction). F also holds the options: Huber({.delta = 2, .reduction = Reduction::sum}). F must
 // be one of weir's terms: SquaredTerm, HuberTerm, ...
 template <class F>
-class ElementwiseLoss final : public Loss {
+class ElementwiseLoss final : public EveryDevice<Loss> {
  public:
   explicit ElementwiseLoss(F options = {});  // ConfigError for an option out of range
   static ElementwiseLoss from_config(const Config& config);
@@ -25,8 +26,6 @@ class ElementwiseLoss final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
   // Checks that the targets are in the term's domain; u8 targets are not checked, because they are scaled later.
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -12,7 +12,7 @@ namespace weir {
 //
 // An index out of range is a ConfigError with its sample: fit, evaluate and predict throw it before they begin, and so does forward. Only
 // in training mode on a CUDA device forward gives NaN instead.
-class Embedding final : public Layer {
+class Embedding final : public EveryDevice<Layer> {
  public:
   // ConfigError for num or dim below 1.
   Embedding(std::int64_t num, std::int64_t dim);
@@ -23,8 +23,6 @@ class Embedding final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
   void check_input(std::size_t input, const ConstTensorView& values) const override;  // that each index is in range
 
  private:

@@ -25,10 +25,6 @@ struct HingeTerm {
   WEIR_HD T dx(T x, T t) const {
     return T(1) - t * x <= T(0) ? T(0) : -t;
   }
-  template <class T>
-  WEIR_HD T dt(T x, T t) const {
-    return dx(t, x);
-  }
 };
 
 using Hinge = ElementwiseLoss<HingeTerm>;

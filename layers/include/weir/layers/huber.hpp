@@ -27,10 +27,6 @@ struct HuberTerm {
     const T d = x - t, limit = static_cast<T>(delta);
     return d > limit ? limit : d < -limit ? -limit : d;
   }
-  template <class T>
-  WEIR_HD T dt(T x, T t) const {
-    return dx(t, x);
-  }
 };
 
 using Huber = ElementwiseLoss<HuberTerm>;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -13,7 +13,7 @@ struct LayerNormOptions {
 // torch.nn.LayerNorm(n), with its defaults. Ba, Kiros, Hinton, "Layer normalization" (2016).
 //
 //   x [..., n]   weight, bias [n]   y [..., n]      f32, f64
-class LayerNorm final : public Layer {
+class LayerNorm final : public EveryDevice<Layer> {
  public:
   explicit LayerNorm(LayerNormOptions options = {});  // ConfigError unless eps > 0
 
@@ -23,8 +23,6 @@ class LayerNorm final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
  private:
   LayerNormOptions options_;

@@ -22,10 +22,6 @@ struct AbsoluteTerm {
     const T d = x - t;
     return d > T(0) ? T(1) : d < T(0) ? T(-1) : d;
   }
-  template <class T>
-  WEIR_HD T dt(T x, T t) const {
-    return dx(t, x);
-  }
 };
 
 using MeanAbsoluteError = ElementwiseLoss<AbsoluteTerm>;

@@ -21,10 +21,6 @@ struct SquaredTerm {
   WEIR_HD T dx(T x, T t) const {
     return T(2) * (x - t);
   }
-  template <class T>
-  WEIR_HD T dt(T x, T t) const {
-    return T(2) * (t - x);
-  }
 };
 
 using MeanSquaredError = ElementwiseLoss<SquaredTerm>;

@@ -2,6 +2,7 @@
 
 #include <vector>
 #include <weir/core/loss.hpp>
+#include <weir/layers/every_device.hpp>
 #include <weir/layers/reduction.hpp>
 
 namespace weir {
@@ -20,7 +21,7 @@ struct MultiMarginOptions {
 // The mean of y over a batch is torch.nn.MultiMarginLoss. The derivative is 0 where margin - x_l + x_j is 0. ConfigError for a label
 // outside [0, classes), and when a gradient of the labels is wanted. Source: Crammer, Singer, "On the algorithmic implementation of
 // multiclass kernel-based vector machines" (2001).
-class MultiMargin final : public Loss {
+class MultiMargin final : public EveryDevice<Loss> {
  public:
   explicit MultiMargin(MultiMarginOptions options = {});  // ConfigError for an option out of range
   static MultiMargin from_config(const Config& config);
@@ -30,8 +31,6 @@ class MultiMargin final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 #include <weir/core/loss.hpp>
+#include <weir/layers/every_device.hpp>
 #include <weir/layers/reduction.hpp>
 
 namespace weir {
@@ -20,7 +21,7 @@ struct NegativeLogLikelihoodOptions {
 //
 // The mean of y over a batch is torch.nn.NLLLoss, except when the weights in a batch add up to 0: then it is 0, and PyTorch's NaN.
 // ConfigError for a label outside [0, classes), and when a gradient of the labels is wanted.
-class NegativeLogLikelihood final : public Loss {
+class NegativeLogLikelihood final : public EveryDevice<Loss> {
  public:
   explicit NegativeLogLikelihood(NegativeLogLikelihoodOptions options = {});  // ConfigError for an option out of range
   static NegativeLogLikelihood from_config(const Config& config);
@@ -30,8 +31,6 @@ class NegativeLogLikelihood final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
   void check_targets(const Shape& output, const ConstTensorView& targets) const override;
   double divisor(const Shape& output, const ConstTensorView& targets) const override;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -10,7 +10,7 @@ namespace weir {
 //
 //   x [c, ...]   weight [1] or [c]   y [c, ...]      f32, f64
 //   dx = dy where x > 0, else weight dy   dweight = sum of x dy where x <= 0
-class PReLU final : public Layer {
+class PReLU final : public EveryDevice<Layer> {
  public:
   // ConfigError for num_parameters below 1 or an init that is not finite.
   explicit PReLU(std::int64_t num_parameters = 1, double init = 0.25);
@@ -21,8 +21,6 @@ class PReLU final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
  private:
   std::int64_t num_parameters_;

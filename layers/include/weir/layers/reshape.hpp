@@ -1,11 +1,11 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
 // y = x with the elements of a sample in another shape of equal size: [784] -> [28, 28]. torch.nn.Unflatten, for any shapes.
-class Reshape final : public Layer {
+class Reshape final : public EveryDevice<Layer> {
  public:
   explicit Reshape(Shape shape) : shape_(shape) {}
 
@@ -15,8 +15,6 @@ class Reshape final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
  private:
   Shape shape_;

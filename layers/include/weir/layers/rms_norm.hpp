@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -13,7 +13,7 @@ struct RMSNormOptions {
 // floats. Zhang, Sennrich, "Root mean square layer normalization" (2019).
 //
 //   x [..., n]   weight [n]   y [..., n]      f32, f64
-class RMSNorm final : public Layer {
+class RMSNorm final : public EveryDevice<Layer> {
  public:
   explicit RMSNorm(RMSNormOptions options = {});  // ConfigError unless eps > 0
 
@@ -23,8 +23,6 @@ class RMSNorm final : public Layer {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
  private:
   RMSNormOptions options_;

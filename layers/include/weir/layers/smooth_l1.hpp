@@ -27,10 +27,6 @@ struct SmoothL1Term {
     const T d = x - t, size = d < T(0) ? -d : d, limit = static_cast<T>(beta);
     return size < limit ? d / limit : d > T(0) ? T(1) : d < T(0) ? T(-1) : d;
   }
-  template <class T>
-  WEIR_HD T dt(T x, T t) const {
-    return dx(t, x);
-  }
 };
 
 using SmoothL1 = ElementwiseLoss<SmoothL1Term>;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <weir/core/layer.hpp>
+#include <weir/layers/every_device.hpp>
 
 namespace weir {
 
@@ -8,16 +8,13 @@ namespace weir {
 // torch.nn.Softmax(dim=-1). Not needed before SoftmaxCrossEntropy, which includes it.
 //
 //   dx = y (dy - sum of y dy over the last dimension)
-class Softmax final : public Layer {
+class Softmax final : public EveryDevice<Layer> {
  public:
   std::string type() const override { return "softmax"; }
   Config config() const override { return {}; }
-  std::string describe() const override { return "softmax"; }
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 };
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 #include <weir/core/loss.hpp>
+#include <weir/layers/every_device.hpp>
 #include <weir/layers/reduction.hpp>
 
 namespace weir {
@@ -27,7 +28,7 @@ struct SoftmaxCrossEntropyOptions {
 // A NaN or +infinity among the logits of a position makes y NaN; -infinity is a class of probability 0, whose term is 0 where t_j is 0.
 // Without options probabilities get a gradient too; labels have none (ConfigError). check_targets throws ConfigError for a label outside
 // [0, classes), and so does forward on the CPU before it writes.
-class SoftmaxCrossEntropy final : public Loss {
+class SoftmaxCrossEntropy final : public EveryDevice<Loss> {
  public:
   explicit SoftmaxCrossEntropy(SoftmaxCrossEntropyOptions options = {});  // ConfigError for an option out of range
   static SoftmaxCrossEntropy from_config(const Config& config);
@@ -40,8 +41,6 @@ class SoftmaxCrossEntropy final : public Loss {
   LayerPlan infer(std::span<const Shape> inputs) const override;
   void forward(const Context& context, const LayerArgs& args) const override;
   void backward(const Context& context, const LayerArgs& args) const override;
-  bool runs_on(Device) const override { return true; }
-  bool capturable() const override { return true; }
 
   // Labels must be in range; probabilities finite, not negative, with sum 1 within 0.001 (u8 targets are not checked, because they are
   // scaled later).

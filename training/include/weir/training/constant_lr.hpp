@@ -14,11 +14,6 @@ struct ConstantLROptions {
 };
 
 // lr factor before total_iters, then lr, as torch.optim.lr_scheduler.ConstantLR.
-class ConstantLR final : public OptionsSchedule<ConstantLROptions> {
- public:
-  explicit ConstantLR(ConstantLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using ConstantLR = OptionsSchedule<ConstantLROptions>;
 
 }  // namespace weir

@@ -16,11 +16,6 @@ struct CosineAnnealingLROptions {
 
 // eta_min + (lr - eta_min) (1 + cos(pi time / T_max)) / 2, as torch.optim.lr_scheduler.CosineAnnealingLR: it rises again after T_max.
 // Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
-class CosineAnnealingLR final : public OptionsSchedule<CosineAnnealingLROptions> {
- public:
-  explicit CosineAnnealingLR(CosineAnnealingLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using CosineAnnealingLR = OptionsSchedule<CosineAnnealingLROptions>;
 
 }  // namespace weir

@@ -19,12 +19,6 @@ struct CosineAnnealingWarmRestartsOptions {
 // eta_min + (lr - eta_min) (1 + cos(pi t / T)) / 2 at place t of a cycle of length T, which is T_0, T_0 T_mult, T_0 T_mult^2, ...; as
 // torch.optim.lr_scheduler.CosineAnnealingWarmRestarts.
 // Source: Loshchilov, Hutter, "SGDR: stochastic gradient descent with warm restarts" (2017).
-class CosineAnnealingWarmRestarts final : public OptionsSchedule<CosineAnnealingWarmRestartsOptions> {
- public:
-  explicit CosineAnnealingWarmRestarts(CosineAnnealingWarmRestartsOptions options)
-      : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using CosineAnnealingWarmRestarts = OptionsSchedule<CosineAnnealingWarmRestartsOptions>;
 
 }  // namespace weir

@@ -13,11 +13,6 @@ struct ExponentialLROptions {
 };
 
 // lr gamma^time, as torch.optim.lr_scheduler.ExponentialLR.
-class ExponentialLR final : public OptionsSchedule<ExponentialLROptions> {
- public:
-  explicit ExponentialLR(ExponentialLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using ExponentialLR = OptionsSchedule<ExponentialLROptions>;
 
 }  // namespace weir

@@ -17,11 +17,6 @@ struct LinearLROptions {
 };
 
 // lr times a factor that goes linearly from start_factor to end_factor in total_iters, as torch.optim.lr_scheduler.LinearLR.
-class LinearLR final : public OptionsSchedule<LinearLROptions> {
- public:
-  explicit LinearLR(LinearLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using LinearLR = OptionsSchedule<LinearLROptions>;
 
 }  // namespace weir

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 #include <weir/core/option.hpp>
 #include <weir/training/options_schedule.hpp>
@@ -17,11 +16,6 @@ struct MultiStepLROptions {
 };
 
 // lr gamma^(milestones reached), as torch.optim.lr_scheduler.MultiStepLR.
-class MultiStepLR final : public OptionsSchedule<MultiStepLROptions> {
- public:
-  explicit MultiStepLR(MultiStepLROptions options) : OptionsSchedule(std::move(options)) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using MultiStepLR = OptionsSchedule<MultiStepLROptions>;
 
 }  // namespace weir

@@ -8,6 +8,7 @@ namespace weir {
 
 struct OneCycleLROptions {
   static constexpr std::string_view name = "OneCycleLR";
+  static constexpr ScheduleUnit unit = ScheduleUnit::step;
   std::int64_t total_steps = 0;       // at least 1: steps in an epoch times epochs
   std::optional<double> max_lr = {};  // unset: the learning rate of the optimizer or parameter group
   double pct_start = 0.3;             // fraction of the steps in which the rate rises, 0 to 1
@@ -29,12 +30,6 @@ struct OneCycleLROptions {
 // stays there; as torch.optim.lr_scheduler.OneCycleLR with cycle_momentum=False: schedules here change only the learning rate, not the
 // momentum. Counts steps. Source: Smith, Topin, "Super-convergence: very fast training of neural networks using large learning rates"
 // (2018).
-class OneCycleLR final : public OptionsSchedule<OneCycleLROptions> {
- public:
-  explicit OneCycleLR(OneCycleLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-  ScheduleUnit unit() const override { return ScheduleUnit::step; }
-};
+using OneCycleLR = OptionsSchedule<OneCycleLROptions>;
 
 }  // namespace weir

@@ -5,7 +5,7 @@
 
 namespace weir {
 
-// A schedule of weir's; type() and config() come from the name and list of options in `Options`.
+// A schedule of weir's: StepLR is OptionsSchedule<StepLROptions>. type() and config() come from the name and list of options in `Options`.
 template <class Options>
 class OptionsSchedule : public Schedule {
  public:
@@ -15,6 +15,8 @@ class OptionsSchedule : public Schedule {
   const Options& options() const&& = delete;
   std::string type() const override;
   Config config() const override;
+  ScheduleUnit unit() const override;
+  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
 
  protected:
   Options options_;

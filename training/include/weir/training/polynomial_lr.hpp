@@ -15,11 +15,6 @@ struct PolynomialLROptions {
 };
 
 // lr (1 - time / total_iters)^power, and 0 from total_iters on, as torch.optim.lr_scheduler.PolynomialLR.
-class PolynomialLR final : public OptionsSchedule<PolynomialLROptions> {
- public:
-  explicit PolynomialLR(PolynomialLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using PolynomialLR = OptionsSchedule<PolynomialLROptions>;
 
 }  // namespace weir

@@ -15,11 +15,6 @@ struct StepLROptions {
 };
 
 // lr gamma^(time / step_size, rounded down), as torch.optim.lr_scheduler.StepLR.
-class StepLR final : public OptionsSchedule<StepLROptions> {
- public:
-  explicit StepLR(StepLROptions options) : OptionsSchedule(options) {}  // ConfigError for an option outside its range
-
-  double rate(double lr, std::uint64_t time, std::span<const double> memory) const override;
-};
+using StepLR = OptionsSchedule<StepLROptions>;
 
 }  // namespace weir

@@ -1,11 +1,19 @@
-#include "training/diagnostics/projection_loss.hpp"
+#include "training/diagnostics/gradcheck_layers.hpp"
 
+#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
-
-#include "training/to_host.hpp"
+#include <weir/core/tensor.hpp>
 
 namespace weir {
+
 namespace {
+
+// A copy of a block on the host, from any device. Slow: for checks only.
+Tensor to_host(const Context& context, const ConstTensorView& view) {
+  Tensor host(view.shape(), view.dtype());
+  copy(context, view, host);
+  return host;
+}
 
 // Output and target of one call on the host, f64 [batch, n].
 struct HostBlocks {
@@ -23,6 +31,28 @@ struct HostBlocks {
 HostBlocks host_blocks(const Context& context, const LayerArgs& args) { return {to_host(context, args.x[0]), to_host(context, args.x[1])}; }
 
 }  // namespace
+
+Config Rescale::config() const { return Config().set("factor", factor_); }
+
+LayerPlan Rescale::infer(std::span<const Shape> inputs) const {
+  LayerPlan plan;
+  plan.output = inputs[0];
+  plan.backward_needs = Needs::neither;
+  plan.in_place = true;
+  return plan;
+}
+
+void Rescale::forward(const Context& context, const LayerArgs& args) const { scale(context, args.x[0], args.y); }
+
+void Rescale::backward(const Context& context, const LayerArgs& args) const {
+  if (!args.dx[0].empty()) scale(context, args.dy, args.dx[0]);
+}
+
+void Rescale::scale(const Context& context, const ConstTensorView& from, const TensorView& to) const {
+  Tensor host = to_host(context, from);
+  for (double& value : host.values<double>()) value *= factor_;
+  copy(context, host, to);
+}
 
 LayerPlan ProjectionLoss::infer(std::span<const Shape> inputs) const {
   if (inputs.size() != 2 || inputs[0] != inputs[1]) {

@@ -4,15 +4,29 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 #include <weir/core/config.hpp>
+#include <weir/core/shape.hpp>
 #include <weir/core/tensor_view.hpp>
 #include <weir/layers/reduction.hpp>
 
-// Common parts of the losses with class labels. An output is [..., classes], its labels i32 [...].
+// Common parts of losses: config entries, messages, class labels.
 
 namespace weir {
 
+// Writes the entry "reduction"; nothing for the mean.
+void write_reduction(Config& config, Reduction reduction);
+Reduction read_reduction(const Config& config);  // ConfigError for an unknown one
+
+// config.numbers(name); empty when there is no such entry.
+std::vector<double> read_numbers(const Config& config, std::string_view name);
+
+// Throws ConfigError that names the sample and position of this element of the targets.
+[[noreturn]] void refuse_target(const std::string& loss, const Shape& output, std::int64_t element, double value,
+                                std::string_view expected);
+
+// Losses with class labels: an output is [..., classes], its labels are i32 [...].
 using IgnoreIndex = std::optional<std::int32_t>;
 
 // The output's shape without the classes: [5, 10] -> [5].

@@ -2,11 +2,30 @@
 
 #include "core/cpu/vectorized.hpp"
 #include "core/typed.hpp"
-#include "layers/multiply_ops.hpp"
+#include "layers/add_multiply_ops.hpp"
 
 namespace weir::cpu {
 
 namespace {
+
+constexpr std::int64_t add_tile = 32 * 1024;
+constexpr std::int64_t add_block = 1024;
+
+// Sums each block into a buffer and then stores it, so that y may be any of x and x is read only once.
+template <class T>
+void add_range(std::span<const ConstTensorView> x, T* y, std::int64_t begin, std::int64_t end) {
+  for (std::int64_t at = begin; at < end; at += add_block) {
+    const std::int64_t count = std::min(add_block, end - at);
+    T sum[add_block];
+    const T *x0 = data<T>(x[0]) + at, *x1 = data<T>(x[1]) + at;
+    for (std::int64_t i = 0; i < count; ++i) sum[i] = x0[i] + x1[i];
+    for (const ConstTensorView& more : x.subspan(2)) {
+      const T* next = data<T>(more) + at;
+      for (std::int64_t i = 0; i < count; ++i) sum[i] += next[i];
+    }
+    std::copy_n(sum, count, y + at);
+  }
+}
 
 constexpr std::int64_t multiply_tile = 16 * 1024;
 
@@ -17,9 +36,15 @@ void multiply_by(const T* x, T* y, std::int64_t begin, std::int64_t end) {
 
 }  // namespace
 
+void add_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
+  typed(y.dtype(), [&](auto t) {
+    over_tiles(context, y.elements(), add_tile,
+               [&](std::int64_t begin, std::int64_t end) { add_range(x, data<decltype(t)>(y), begin, end); });
+  });
+}
+
 void multiply_forward(const Context& context, std::span<const ConstTensorView> x, const TensorView& y) {
-  typed(y.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(y.dtype(), [&]<class T>(T) {
     over_tiles(context, y.elements(), multiply_tile, [&](std::int64_t begin, std::int64_t end) {
       std::copy(data<T>(x[0]) + begin, data<T>(x[0]) + end, data<T>(y) + begin);
       for (const ConstTensorView& factor : x.subspan(1)) multiply_by(data<T>(factor), data<T>(y), begin, end);
@@ -29,8 +54,7 @@ void multiply_forward(const Context& context, std::span<const ConstTensorView> x
 
 void multiply_backward(const Context& context, std::span<const ConstTensorView> x, const ConstTensorView& dy,
                        std::span<const TensorView> dx) {
-  typed(dy.dtype(), [&](auto type) {
-    using T = decltype(type);
+  typed(dy.dtype(), [&]<class T>(T) {
     over_tiles(context, dy.elements(), multiply_tile, [&](std::int64_t begin, std::int64_t end) {
       for (std::size_t i = 0; i < dx.size(); ++i) {
         if (dx[i].empty()) continue;
