@@ -59,6 +59,7 @@ void Pool::grow(int more, int wanted) {
     for (int i = count_; i < std::min({demand_, limit_, workers_most}); ++i) {
       std::thread(work, std::ref(workers_[static_cast<std::size_t>(i)])).detach();
       count_ = i + 1;
+      workers_[static_cast<std::size_t>(i)].begun.wait(false);  // what a thread allocates at its start is allocated now
     }
   } catch (const std::system_error&) {
   }
@@ -88,6 +89,8 @@ void Pool::work(Worker& worker) {
   static_cast<void>(stay);
   const StandardFloats standard;  // the thread began in its maker's mode
   own_state.calls = ThreadState::alone;
+  worker.begun = true;
+  worker.begun.notify_one();
   for (;;) {
     for (int state = asleep; (state = worker.state) != hired;) worker.state.wait(state);
     own_state.member = worker.member;

@@ -34,6 +34,7 @@ class Pool {
   enum State : int { asleep, chosen, hired };
   struct alignas(64) Worker {
     std::atomic<int> state{asleep};
+    std::atomic<bool> begun{false};
     Team* team = nullptr;  // these two are valid while hired
     int member = 0;
   };
