@@ -1,13 +1,21 @@
 #include <weir/core/dtype.hpp>
 
-#include <ostream>
-#include <weir/core/device.hpp>
 #include <weir/core/precision.hpp>
 
-#include "core/memory_ops.hpp"
 #include "core/typed.hpp"
 
 namespace weir {
+
+namespace {
+
+// "?" for a value that is none of the enumerators.
+template <class E, std::size_t N>
+std::string name_in(const char* const (&names)[N], E value) {
+  const auto place = static_cast<std::size_t>(value);
+  return place < N ? names[place] : "?";
+}
+
+}  // namespace
 
 std::size_t size_of(DType dtype) {
   std::size_t size = 2;  // of bf16
@@ -17,20 +25,12 @@ std::size_t size_of(DType dtype) {
 
 std::string to_string(DType dtype) {
   constexpr const char* names[] = {"f32", "f64", "bf16", "i32", "u8", "i64"};  // in the order of the enumerators
-  return names[static_cast<std::size_t>(dtype)];
+  return name_in(names, dtype);
 }
 
 std::string to_string(Precision precision) {
   constexpr const char* names[] = {"f32", "tf32", "bf16"};  // in the order of the enumerators
-  return names[static_cast<std::size_t>(precision)];
+  return name_in(names, precision);
 }
-
-std::string to_string(Device device) { return device.is_cpu() ? "cpu" : "cuda:" + std::to_string(device.index()); }
-
-std::ostream& operator<<(std::ostream& out, Device device) { return out << to_string(device); }
-
-Device best_device() noexcept { return cuda::device_count() > 0 ? Device::cuda() : Device::cpu(); }
-
-std::string cuda_status() { return cuda::status(); }
 
 }  // namespace weir

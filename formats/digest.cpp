@@ -11,8 +11,8 @@
 
 namespace weir {
 
-void Digest::add(std::span<const std::byte> bytes) {
-  crc_ = static_cast<std::uint32_t>(::crc32_z(crc_, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
+std::uint32_t add_crc32(std::uint32_t crc, std::span<const std::byte> more) {
+  return static_cast<std::uint32_t>(::crc32_z(crc, reinterpret_cast<const Bytef*>(more.data()), more.size()));
 }
 
 std::string Digest::digits() const {

@@ -15,9 +15,12 @@ namespace weir {
 inline constexpr const char* digest_key = "weir.digest";
 inline constexpr std::string_view digest_zeros = "00000000";
 
+// The CRC-32 of some bytes and `more`, from the CRC-32 of the former; 0 is that of none.
+std::uint32_t add_crc32(std::uint32_t crc, std::span<const std::byte> more);
+
 class Digest {
  public:
-  void add(std::span<const std::byte> bytes);
+  void add(std::span<const std::byte> bytes) { crc_ = add_crc32(crc_, bytes); }
   std::string digits() const;
 
  private:

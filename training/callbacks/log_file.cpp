@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <span>
@@ -12,6 +11,7 @@
 
 #include "core/files/input_file.hpp"
 #include "core/text.hpp"
+#include "formats/digest.hpp"
 
 namespace weir {
 
@@ -19,9 +19,7 @@ namespace {
 
 constexpr std::size_t most_waiting = 1 << 20;
 
-std::uint32_t crc_of(std::uint32_t crc, std::string_view text) {
-  return static_cast<std::uint32_t>(::crc32_z(crc, reinterpret_cast<const Bytef*>(text.data()), text.size()));
-}
+std::uint32_t crc_of(std::uint32_t crc, std::string_view text) { return add_crc32(crc, std::as_bytes(std::span(text))); }
 
 // The place after the last whole line of the file's first `bytes`.
 LogFile::Place last_line_end(const InputFile& file, std::uint64_t bytes) {
