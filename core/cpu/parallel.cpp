@@ -1,5 +1,6 @@
 #include <weir/core/parallel.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <string>
 
@@ -34,7 +35,7 @@ void set_num_threads(int threads) {
 
 int num_threads() {
   const int set = setting().set;
-  return set > 0 ? set : setting().by_default.count;
+  return set > 0 ? set : std::min(setting().by_default.count, max_threads);
 }
 
 std::string num_threads_reason() { return setting().set > 0 ? "set_num_threads" : setting().by_default.reason; }

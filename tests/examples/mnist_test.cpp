@@ -59,6 +59,12 @@ TEST_CASE("mnist: the digits reach 96 percent with the defaults and the figures 
   }
 }
 
+TEST_CASE("mnist: more threads than weir takes are cut to what it takes") {
+  const auto ran = run("OMP_NUM_THREADS=1000 " + mnist + " --dataset digits --epochs 1");
+  REQUIRE_MESSAGE(ran.status == 0, ran.output);
+  CHECK(ran.last_line().find(" 128 threads (OMP_NUM_THREADS), ") != std::string::npos);
+}
+
 TEST_CASE("mnist: any number of threads and any run writes the same model file") {
   const TemporaryFolder folder;
   std::string first;

@@ -14,6 +14,7 @@
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/threads.hpp>
+#include <weir/formats/json.hpp>
 #include <weir/formats/load.hpp>
 #include <weir/formats/save.hpp>
 #include <weir/training/adam.hpp>
@@ -112,6 +113,7 @@ std::vector<Part> parts() {
              const Model loaded = load_model(data->file);
              return bits(loaded.parameter_arena());
            }},
+          {"config_from_json", [] { return bytes_of(config_from_json(R"({"lr":0.01})").number("lr")); }},
           {"save",
            [=] {
              std::vector<std::byte> file;

@@ -11,7 +11,7 @@ constexpr unsigned invalid = 0x80, division_by_zero = 0x200, overflow = 0x400, u
 
 void check(unsigned mode) {
   constexpr unsigned flags = 0x3f;  // of what has happened
-  test::check_mode([=] { cpu::write_floats(mode); }, [=] { return (cpu::read_floats() & ~flags) == mode; });
+  test::check_mode([=] { cpu::write_floats({.mxcsr = mode}); }, [=] { return (cpu::read_floats().mxcsr & ~flags) == mode; });
 }
 
 }  // namespace

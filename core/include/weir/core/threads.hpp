@@ -8,8 +8,8 @@ inline constexpr int max_threads = 128;
 
 // The number of CPU threads that weir uses. By default OMP_NUM_THREADS or what the program asked OpenMP for, otherwise the number of
 // processors, at most as many as this process may use by its affinity and its cgroup's quota of processor time, rounded up; always 1 in a
-// build without OpenMP. Results are bit-identical for any number. set_num_threads throws ConfigError for less than 1 or more than
-// max_threads. All may be called from any thread; running computations keep the number with which they started.
+// build without OpenMP, and never more than max_threads. Results are bit-identical for any number. set_num_threads throws ConfigError for
+// less than 1 or more than max_threads. All may be called from any thread; running computations keep the number with which they started.
 void set_num_threads(int threads);
 int num_threads();
 
