@@ -140,7 +140,7 @@ class Run {
   History train() {
     begin();
     while (finished_ < options_.epochs && !stopped()) run_epoch();
-    History history{state_.history, stopped_};
+    History history{state_.history, stopped_, resumption_.from(), resumption_.damaged()};
     if (epoch_.steps > 0) history.epochs.push_back(epoch_report());
     callbacks_.on_end(history);
     return history;

@@ -36,8 +36,10 @@ AtomicFile::AtomicFile(const FileTarget& target) : name_(shown(target)) {
   if (exists && ((old.st_mode & 0222) == 0 || ::access(target_.c_str(), W_OK) != 0)) {
     throw FileError(name_ + ": cannot be saved: the file is read-only. Save it elsewhere, or make the file writable.");
   }
-  for (std::error_code no_link; std::filesystem::is_symlink(target_, no_link);) {
-    target_ = target_.parent_path() / std::filesystem::read_symlink(target_);
+  std::error_code error;
+  while (std::filesystem::is_symlink(target_, error)) {
+    target_ = target_.parent_path() / std::filesystem::read_symlink(target_, error);
+    if (error) throw FileError(name_ + ": cannot be saved: " + error.message() + ". Check where the link leads.");
   }
 
   std::filesystem::path folder = target_.parent_path();

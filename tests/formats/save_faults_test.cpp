@@ -77,7 +77,7 @@ TEST_CASE("save: the bytes are on the disk before they take the name and the nam
   REQUIRE(words.size() > 5);
   const auto from = std::find(words.begin(), words.end(), "open .tmp");
   CHECK(std::vector<std::string>(from, words.end() - 2) ==
-        std::vector<std::string>{"open .tmp", "fchmod .tmp", "write .tmp", "fsync .tmp", "rename .tmp", "fsync folder"});
+        std::vector<std::string>{"open .tmp", "fchmod .tmp", "write .tmp", "pwrite .tmp", "fsync .tmp", "rename .tmp", "fsync folder"});
   CHECK(std::set<std::string>(words.end() - 2, words.end()) == std::set<std::string>{"close a", "close folder"});
   CHECK(s.holds(s.after));
   CHECK(s.is_alone());
@@ -116,7 +116,7 @@ TEST_CASE("save: whichever call fails the file is the old one or the new one and
         CHECK(message.starts_with(s.file.string() + ": cannot be saved: "));
       }
     }
-    std::set<std::string> must{"open .tmp", "write .tmp", "fsync .tmp", "rename .tmp", "stat a"},
+    std::set<std::string> must{"open .tmp", "write .tmp", "pwrite .tmp", "fsync .tmp", "rename .tmp", "stat a"},
         may{"fchmod .tmp", "close a", "close folder"};
     (error == EIO ? must : may).insert("fsync folder");  // what other errors of it mean is that this file system cannot
     CHECK(std::includes(refused.begin(), refused.end(), must.begin(), must.end()));

@@ -152,6 +152,12 @@ ssize_t write(int descriptor, const void* from, std::size_t bytes) {
   return next(real, "write")(descriptor, from, at_once(bytes));
 }
 
+ssize_t pwrite(int descriptor, const void* from, std::size_t bytes, off_t offset) {
+  static ssize_t (*real)(int, const void*, std::size_t, off_t) = nullptr;
+  if (!goes_on("pwrite", descriptor, bytes)) return -1;
+  return next(real, "pwrite")(descriptor, from, at_once(bytes), offset);
+}
+
 int fsync(int descriptor) {
   static int (*real)(int) = nullptr;
   if (!goes_on("fsync", descriptor)) return -1;

@@ -8,7 +8,7 @@
 namespace weir::test {
 
 // The calls of the operating system that this thread makes while the object lives, in order; one of them can be made to fail. For test
-// programs that link system_calls.cpp, which puts its own open, stat, read, write, fsync, rename, close, unlink, mkdir and ftruncate before
+// programs that link system_calls.cpp, which puts its own open, stat, read, write, pwrite, fsync, rename, close, unlink, mkdir and ftruncate before
 // those of the C library. Where allocations can be counted, a memory allocation can fail too. One object at a time.
 //
 // The usual use makes each call fail in turn, until a run had no more calls than `n`:

@@ -9,7 +9,6 @@
 #include <weir/core/error.hpp>
 #include <weir/training/checkpoint_file.hpp>
 
-#include "core/files/atomic_file.hpp"
 #include "core/text.hpp"
 #include "training/checkpoints/checkpoint_folder.hpp"
 
@@ -59,13 +58,13 @@ Control Checkpoint::on_begin(Model& model, const BeginReport& begin) {
                       earlier.front().path.filename().string() + ". Go on from them with FitOptions::resume, or name another folder.");
   }
   remove_unfinished(folder_);
-  AtomicFile(checkpoint_path(folder_, 0)).write({});  // fails where nothing can be written; removed at once
+  check_writable(checkpoint_path(folder_, 0));
   const std::uintmax_t room = std::filesystem::space(folder_, error).available, one = bytes_of(model);
-  const auto kept = static_cast<std::uintmax_t>(std::min<std::size_t>(earlier.size(), static_cast<std::size_t>(options_.keep)));
-  if (const std::uintmax_t need = (static_cast<std::uintmax_t>(options_.keep) + 1 - kept) * one; !error && room < need) {
-    throw FileError("Checkpoint: the disk of " + folder_.string() + " has " + with_commas(static_cast<std::int64_t>(room)) +
-                    " bytes left, the checkpoints need about " + with_commas(static_cast<std::int64_t>(need)) +
-                    ". Free some, keep fewer, or use another folder.");
+  const std::int64_t more = options_.keep - std::min(options_.keep, std::ssize(earlier));
+  if (!error && static_cast<double>(room) < (static_cast<double>(more) + 1) * static_cast<double>(one)) {
+    throw FileError("Checkpoint: the disk of " + folder_.string() + " has " + with_commas(room) + " bytes left, expected room for " +
+                    with_commas(more) + " checkpoints more and one that is being written, of about " + with_commas(one) +
+                    " bytes each. Free some, keep fewer, or use another folder.");
   }
   for (const std::string& message : begin.damaged) tell(message + " Training goes on from " + begin.resumed_from + ".");
   saved_step_ = model.training_state().step;
@@ -122,16 +121,20 @@ void Checkpoint::on_checkpoint(Model& model, bool ending) {
   const TrainingState& state = model.training_state();
   if (std::exchange(best_due_, false)) save(model, folder_ / "best.safetensors");
   const std::filesystem::path path = checkpoint_path(folder_, state.step);
-  if (ending ? state.step == saved_step_ && std::filesystem::exists(path) : !due_) return;
+  std::error_code ignored;
+  if (ending ? state.step == saved_step_ && std::filesystem::exists(path, ignored) : !due_) return;
   due_ = false;
   if (!save(model, path)) return;
   saved_step_ = state.step;
   saved_at_ = Clock::now();
-  std::int64_t kept = 0;
-  for (const CheckpointFile& file : checkpoints_in(folder_)) {
-    // Newer ones than this are damaged: fit went on from an older one.
-    std::error_code ignored;
-    if (file.step > state.step || ++kept > options_.keep) std::filesystem::remove(file.path, ignored);
+  try {
+    std::int64_t kept = 0;
+    for (const CheckpointFile& file : checkpoints_in(folder_)) {
+      // Newer ones than this are damaged: fit went on from an older one.
+      if (file.step > state.step || ++kept > options_.keep) std::filesystem::remove(file.path, ignored);
+    }
+  } catch (const FileError& error) {
+    tell(error.what() + std::string(" Training goes on; older checkpoints stay."));
   }
 }
 

@@ -11,6 +11,7 @@
 #include <weir/formats/load_state_dict.hpp>
 
 #include "core/model/parameters.hpp"
+#include "formats/data_info_json.hpp"
 #include "formats/json.hpp"
 #include "formats/model_file.hpp"
 #include "formats/printable.hpp"
@@ -129,7 +130,14 @@ TrainingState read_checkpoint(const TensorFile& file, const Model& model) {
 
 void load_checkpoint(Model& model, const TensorFile& file) {
   TrainingState state = read_checkpoint(file, model);
-  load_state_dict(model, file);
+  DataInfo before = model.data_info();
+  read_data_info(file.name(), file.metadata(), model);
+  try {
+    load_state_dict(model, file);
+  } catch (...) {
+    model.set_data_info(std::move(before));
+    throw;
+  }
   model.training_state() = std::move(state);
 }
 

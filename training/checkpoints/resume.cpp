@@ -1,6 +1,7 @@
 #include "training/checkpoints/resume.hpp"
 
 #include <filesystem>
+#include <system_error>
 #include <utility>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
@@ -30,7 +31,8 @@ std::string group_difference(const Model& model, const FitOptions& options, cons
 Resumption::Resumption(Model& model, const Dataset& train, const FitOptions& options) : model_(model) {
   const std::filesystem::path& path = options.resume;
   if (path.empty()) return;
-  if (path.extension() == ".safetensors" && !std::filesystem::is_directory(path)) {
+  std::error_code ignored;
+  if (path.extension() == ".safetensors" && !std::filesystem::is_directory(path, ignored)) {
     load(path.string(), train, options);
     return;
   }

@@ -105,6 +105,9 @@ TEST_CASE("Checkpoint: a damaged newest one is named and the one before is used"
   options.resume = folder.path();
   const History history = fit(second, run_data(), options);
   REQUIRE(problems.size() == 1);
+  CHECK(history.resumed_from == (folder / "step-000000007.safetensors").string());
+  REQUIRE(history.damaged.size() == 1);
+  CHECK(problems[0] == history.damaged[0] + " Training goes on from " + history.resumed_from + ".");
   CHECK(problems[0].starts_with(newest.string() + ": its digest is "));
   CHECK(problems[0].ends_with(" It is damaged: copy it again. Training goes on from " + (folder / "step-000000007.safetensors").string() +
                               "."));

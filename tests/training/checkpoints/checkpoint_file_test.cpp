@@ -58,6 +58,7 @@ const SmallRun& run_with_state() {
 
 TEST_CASE("checkpoint: everything in TrainingState comes back") {
   Model model = model_of(run_with_state());
+  model.set_data_info({{{.columns = {"a", "b", "c", "d", "e", "f"}}}, {{.classes = {"x", "y", "z"}}}});
   const std::vector<std::byte> bytes = checkpoint(run_with_state(), model);
   Model other = model_of(run_with_state());
   load_checkpoint(other, std::span<const std::byte>(bytes));
@@ -81,6 +82,7 @@ TEST_CASE("checkpoint: everything in TrainingState comes back") {
   CHECK(b.callbacks[0].tensors[0].values<float>()[1] == -2.5F);
   CHECK(b.callbacks[0].tensors[1].values<std::int32_t>()[0] == 7);
   CHECK(other.data_info() == model.data_info());
+  CHECK(other.data_info().targets[0].classes == std::vector<std::string>{"x", "y", "z"});
   std::vector<std::byte> again;
   save_checkpoint(other, again);
   CHECK(again == bytes);

@@ -28,6 +28,7 @@ struct EarlyStoppingOptions {
 //   else, after the second epoch at the earliest: stop if wait >= patience
 // The best weights are parameters and running statistics; the first epoch that counts has the best so far even if its value is a NaN, which
 // is never an improvement. They take the memory of two more copies, and are part of a checkpoint, so that a resumed run restores the same.
+// With FitOptions::average the validation values are those of the averaged weights, and the weights that are kept the ordinary ones.
 // Resuming a run that ended by this stops at once, unless patience has become larger. ConfigError for options out of range, and before the
 // first step for a monitor that the run does not have.
 class EarlyStopping final : public Callback {

@@ -43,6 +43,8 @@ struct StepReport {
 struct History {
   std::vector<EpochReport> epochs;  // the last epoch is partial if fit was stopped within it
   bool stopped = false;             // by a callback or FitOptions::stop
+  std::string resumed_from = {};    // as in BeginReport
+  std::vector<std::string> damaged = {};
 };
 
 }  // namespace weir
