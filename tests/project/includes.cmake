@@ -16,6 +16,7 @@ set(may_gpu core activations layers data training gpu)
 set(may_tests core activations layers data formats training gpu examples tests weir.hpp)
 set(may_examples public)
 set(may_bench public)
+set(may_python public)
 
 # Sub-rooms that may not be included from a sub-room of the same room.
 set(not_from_core_files core/cpu core/product core/model)
@@ -29,7 +30,7 @@ macro(complain what)
 endmacro()
 
 set(seen 0)
-foreach(room core activations layers data formats training gpu tests examples bench)
+foreach(room core activations layers data formats training gpu tests examples bench python)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${room}/*.hpp ${ROOT}/${room}/*.cpp ${ROOT}/${room}/*.h ${ROOT}/${room}/*.cu ${ROOT}/${room}/*.cuh)
   foreach(file ${files})
     file(STRINGS ${ROOT}/${file} lines REGEX "^[ \t]*#[ \t]*include")

@@ -1,0 +1,56 @@
+#include "python/arrays.hpp"
+
+#include <memory>
+#include <utility>
+#include <vector>
+#include <weir/core/error.hpp>
+
+namespace py = pybind11;
+
+weir::Shape shape_of(const py::array& array) {
+  std::vector<std::int64_t> dims(array.shape(), array.shape() + array.ndim());
+  return weir::Shape(dims);
+}
+
+py::dtype numpy_dtype(weir::DType dtype) {
+  switch (dtype) {
+    case weir::DType::f32:
+      return py::dtype::of<float>();
+    case weir::DType::f64:
+      return py::dtype::of<double>();
+    case weir::DType::i32:
+      return py::dtype::of<std::int32_t>();
+    case weir::DType::i64:
+      return py::dtype::of<std::int64_t>();
+    case weir::DType::u8:
+      return py::dtype::of<std::uint8_t>();
+    default:
+      throw weir::ConfigError("NumPy has no such dtype as " + weir::to_string(dtype));
+  }
+}
+
+HostArray host_array(const py::object& object, const std::string& who) {
+  py::array array = py::array::ensure(object, py::array::c_style);
+  if (!array) throw py::error_already_set();
+  for (const weir::DType dtype : {weir::DType::f32, weir::DType::f64, weir::DType::i32, weir::DType::i64, weir::DType::u8}) {
+    if (array.dtype().equal(numpy_dtype(dtype))) {
+      const weir::ConstTensorView view(array.data(), shape_of(array), dtype);
+      return {std::move(array), view};
+    }
+  }
+  throw py::type_error(who + ": got an array of " + py::str(array.dtype()).cast<std::string>() +
+                       ", expected float32, float64, int32, int64 or uint8. Convert it with astype.");
+}
+
+py::array to_numpy(weir::Tensor tensor) {
+  auto owned = std::make_unique<weir::Tensor>(std::move(tensor));
+  const weir::TensorView view = owned->view();
+  const weir::Shape shape = view.shape();
+  const std::span<const std::int64_t> sizes = shape.extents();
+  const std::vector<py::ssize_t> dims(sizes.begin(), sizes.end());
+  const py::capsule base(owned.get(), [](void* p) { delete static_cast<weir::Tensor*>(p); });
+  owned.release();
+  return py::array(numpy_dtype(view.dtype()), dims, view.raw(), base);
+}
+
+py::array to_numpy(const weir::ConstTensorView& view) { return to_numpy(weir::clone(view)); }

@@ -1,0 +1,48 @@
+#include <weir/core/error.hpp>
+
+#include "python/bind.hpp"
+
+namespace py = pybind11;
+
+namespace {
+
+// A Python class below weir.Error and a built-in one, so that `except ValueError` catches a ShapeError.
+template <class E>
+void bind_error(py::module_& m, const char* name, const py::object& base, PyObject* builtin, const char* doc) {
+  // Kept for the process's life: translators run until it ends.
+  static py::object type = py::reinterpret_steal<py::object>(
+      PyErr_NewExceptionWithDoc((std::string("weir.") + name).c_str(), doc, py::make_tuple(base, py::handle(builtin)).ptr(), nullptr));
+  if (!type) throw py::error_already_set();
+  m.attr(name) = type;
+  py::register_exception_translator([](std::exception_ptr p) {
+    try {
+      if (p) std::rethrow_exception(p);
+    } catch (const E& e) {
+      PyErr_SetString(type.ptr(), e.what());
+    }
+  });
+}
+
+}  // namespace
+
+void bind_errors(py::module_& m) {
+  static py::object error = py::reinterpret_steal<py::object>(
+      PyErr_NewExceptionWithDoc("weir.Error", "Base class of all exceptions that weir raises.", nullptr, nullptr));
+  if (!error) throw py::error_already_set();
+  m.attr("Error") = error;
+  py::register_exception_translator([](std::exception_ptr p) {
+    try {
+      if (p) std::rethrow_exception(p);
+    } catch (const weir::Error& e) {
+      PyErr_SetString(error.ptr(), e.what());
+    }
+  });
+  bind_error<weir::ShapeError>(m, "ShapeError", error, PyExc_ValueError, "Shapes, widths or batch sizes that do not match.");
+  bind_error<weir::DeviceError>(m, "DeviceError", error, PyExc_RuntimeError,
+                                "A device that does not exist, cannot be used or is out of memory, or data that is on another device.");
+  bind_error<weir::FormatError>(m, "FormatError", error, PyExc_ValueError, "A file whose content violates its format.");
+  bind_error<weir::FileError>(m, "FileError", error, PyExc_OSError, "A file that cannot be found, opened, read or written.");
+  bind_error<weir::NumericError>(m, "NumericError", error, PyExc_ArithmeticError,
+                                 "A NaN or infinity during training; a failed gradient check.");
+  bind_error<weir::ConfigError>(m, "ConfigError", error, PyExc_ValueError, "An invalid option, dtype, graph, label or name.");
+}
