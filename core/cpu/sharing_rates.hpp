@@ -11,10 +11,10 @@
 
 namespace weir::cpu {
 
-// Decides whether a thread shares its calls while other processes take its processor. Beside enough of them sharing is a loss even if no
-// worker is late: its threads together get hardly more time than one, and some of it passes in waiting. So once other processes take more
-// than a tenth of this thread's time, it measures how many tiles a second it finishes shared and alone, and does what is faster, but tries
-// the other now and then: after 1, 2, 4 and then every 8 windows of time.
+// Decides whether a thread shares its calls while other processes take its processor. Beside enough of them sharing is a loss even if
+// hardly a worker is late: its threads together get little more time than one, and some of it passes in waiting. So once this thread loses
+// more than a tenth of its time, to other processes or by waiting for late workers, it measures how many tiles a second it finishes shared
+// and alone, and does what is faster, but tries the other now and then: after 1, 2, 4 and then every 8 windows of time.
 class SharingRates {
  public:
   using Clock = std::chrono::steady_clock;
@@ -34,14 +34,19 @@ class SharingRates {
     ++calls_;
   }
 
+  // It waited so long for a late worker.
+  void late(Clock::duration wait) { waited_ += wait; }
+
  private:
   static constexpr Clock::duration longest_call = std::chrono::milliseconds(20);  // what is longer is a pause between calls
 
   void end_window(const ThreadTime& time) {
-    const bool disturbed = 10 * (active_ - (time.had - time_.had)) > active_ && time.preempted - time_.preempted > 1;
+    const bool preempted = time.preempted - time_.preempted > 1;
+    const Clock::duration lost = waited_ + (preempted ? active_ - (time.had - time_.had) : Clock::duration());
+    const bool disturbed = 10 * lost > active_;
     const double rate = static_cast<double>(tiles_) / std::chrono::duration<double>(active_).count();
     time_ = time;
-    active_ = {};
+    active_ = waited_ = {};
     tiles_ = calls_ = 0;
     if (!alone_ && !disturbed) {  // as on a quiet machine
       rates_ = {};
@@ -65,7 +70,7 @@ class SharingRates {
   }
 
   Clock::time_point previous_{};
-  Clock::duration active_{};
+  Clock::duration active_{}, waited_{};
   ThreadTime time_;
   std::int64_t tiles_ = 0;
   int calls_ = 0;
