@@ -13,13 +13,14 @@ namespace weir::cpu {
 
 // Decides whether a thread shares its calls while other processes take its processor. Beside enough of them sharing is a loss even if
 // hardly a worker is late: its threads together get little more time than one, and some of it passes in waiting. So once this thread loses
-// more than a tenth of its time, to other processes or by waiting for late workers, it measures how many tiles a second it finishes shared
-// and alone, and does what is faster, but tries the other now and then: after 1, 2, 4 and then every 8 windows of time.
+// more than a tenth of its time for a while, to other processes or by waiting for late workers, it measures how many tiles a second it
+// finishes shared and alone, and does what is faster, but tries the other now and then: after 1, 2, 4 and then every 8 windows of time.
 class SharingRates {
  public:
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration window = std::chrono::milliseconds(50);
   static constexpr int least_calls = 64;  // in a window, so that it holds some steps of a training
+  static constexpr int patience = 3;      // so many windows in a row with lost time, then it tries working alone
   static constexpr int longest_stay = 8;  // in windows
   static constexpr double clear_gain = 1.05;
 
@@ -50,15 +51,16 @@ class SharingRates {
     tiles_ = calls_ = 0;
     if (!alone_ && !disturbed) {  // as on a quiet machine
       rates_ = {};
+      trial_ = false;
+      left_ = patience;
+      stay_ = 1;
       return;
     }
-    const bool first = rates_ == std::array<double, 2>{};
     double& mean = rates_[alone_];
     mean = mean > 0 ? (mean + rate) / 2 : rate;
-    if (first) stay_ = 1;
-    if (!first && --left_ > 0) return;
+    if (--left_ > 0) return;
     const bool better = rates_[true] > clear_gain * rates_[false];  // alone
-    if (first || (!trial_ && alone_ == better)) {
+    if (!trial_ && alone_ == better) {
       trial_ = true;
       alone_ = !alone_;
       left_ = 1;
@@ -77,7 +79,7 @@ class SharingRates {
 
   std::array<double, 2> rates_{};  // tiles a second, shared and alone; 0: not known
   bool alone_ = false, trial_ = false;
-  int left_ = 0, stay_ = 1;  // windows until the other is tried, or what is better chosen
+  int left_ = patience, stay_ = 1;  // windows until the other is tried, or what is better chosen
 };
 
 }  // namespace weir::cpu

@@ -56,6 +56,20 @@ TEST_CASE("sharing rates: a thread that loses its processor works alone where th
   CHECK(part < 0.10);  // one window in nine, with 7 calls where the others have 10
 }
 
+TEST_CASE("sharing rates: now and then a window with lost time changes nothing") {
+  SharingRates rates;
+  Machine quiet{.shared = 10, .alone = 12};
+  CHECK(quiet.run(rates, 1s) == 1);
+  for (int i = 0; i < 10; ++i) {
+    Machine disturbed = quiet;
+    disturbed.part = 0.5;
+    CHECK(disturbed.run(rates, 60ms) == 1);
+    disturbed.part = 1;
+    quiet = disturbed;
+    CHECK(quiet.run(rates, 200ms) == 1);
+  }
+}
+
 TEST_CASE("sharing rates: a thread that waits for late workers works alone where that is faster") {
   SharingRates rates;
   Machine machine{.shared = 7, .alone = 10, .late = 0.15};
