@@ -20,7 +20,7 @@ class SharingRates {
   using Clock = std::chrono::steady_clock;
   static constexpr Clock::duration window = std::chrono::milliseconds(50);
   static constexpr int least_calls = 64;  // in a window, so that it holds some steps of a training
-  static constexpr int patience = 3;      // so many windows in a row with lost time, then it tries working alone
+  static constexpr int patience = 3;  // it begins to compare after so many windows in a row with lost time, and ends after so many without
   static constexpr int longest_stay = 8;  // in windows
   static constexpr double clear_gain = 1.05;
 
@@ -49,13 +49,17 @@ class SharingRates {
     time_ = time;
     active_ = waited_ = {};
     tiles_ = calls_ = 0;
-    if (!alone_ && !disturbed) {  // as on a quiet machine
-      rates_ = {};
-      trial_ = false;
-      left_ = patience;
-      stay_ = 1;
-      return;
+    if (!alone_) {
+      against_ = disturbed == compares_ ? 0 : against_ + 1;
+      if (against_ == patience) {
+        compares_ = disturbed;
+        against_ = 0;
+        rates_ = {};
+        trial_ = false;
+        left_ = stay_ = 1;
+      }
     }
+    if (!compares_) return;
     double& mean = rates_[alone_];
     mean = mean > 0 ? (mean + rate) / 2 : rate;
     if (--left_ > 0) return;
@@ -78,8 +82,9 @@ class SharingRates {
   int calls_ = 0;
 
   std::array<double, 2> rates_{};  // tiles a second, shared and alone; 0: not known
-  bool alone_ = false, trial_ = false;
-  int left_ = patience, stay_ = 1;  // windows until the other is tried, or what is better chosen
+  bool compares_ = false, alone_ = false, trial_ = false;
+  int against_ = 0;          // shared windows in a row that speak against compares_
+  int left_ = 1, stay_ = 1;  // windows until the other is tried, or what is better chosen
 };
 
 }  // namespace weir::cpu
