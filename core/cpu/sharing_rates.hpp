@@ -14,7 +14,8 @@ namespace weir::cpu {
 // Decides whether a thread shares its calls while other processes take its processor. Beside enough of them sharing is a loss even if
 // hardly a worker is late: its threads together get little more time than one, and some of it passes in waiting. So once this thread loses
 // more than a tenth of its time for a while, to other processes or by waiting for late workers, it measures how many tiles a second it
-// finishes shared and alone, and does what is faster, but tries the other now and then: after 1, 2, 4 and then every 8 windows of time.
+// finishes shared and alone, and does what is faster, but tries the other now and then: after 1, 2, 4 and then every 8 windows of time, and
+// again after 1 when that was better.
 class SharingRates {
  public:
   using Clock = std::chrono::steady_clock;
@@ -63,16 +64,17 @@ class SharingRates {
     double& mean = rates_[alone_];
     mean = mean > 0 ? (mean + rate) / 2 : rate;
     if (--left_ > 0) return;
-    const bool better = rates_[true] > clear_gain * rates_[false];  // alone
-    if (!trial_ && alone_ == better) {
-      trial_ = true;
+    if (trial_) {
+      const bool better = rates_[true] > clear_gain * rates_[false];  // alone
+      stay_ = alone_ == better ? 1 : std::min(2 * stay_, longest_stay);
+      alone_ = better;
+      left_ = stay_;
+    } else {
       alone_ = !alone_;
       left_ = 1;
-    } else {
-      trial_ = false;
-      alone_ = better;
-      left_ = std::exchange(stay_, std::min(2 * stay_, longest_stay));
     }
+    trial_ = !trial_;
+    rates_[alone_] = 0;  // only windows that follow each other are compared: what is computed may change
   }
 
   Clock::time_point previous_{};
@@ -84,7 +86,7 @@ class SharingRates {
   std::array<double, 2> rates_{};  // tiles a second, shared and alone; 0: not known
   bool compares_ = false, alone_ = false, trial_ = false;
   int against_ = 0;          // shared windows in a row that speak against compares_
-  int left_ = 1, stay_ = 1;  // windows until the other is tried, or what is better chosen
+  int left_ = 1, stay_ = 1;  // windows that are left until a choice; windows from one trial to the next
 };
 
 }  // namespace weir::cpu
