@@ -50,7 +50,8 @@ void Team::run(int threads, std::int64_t tiles, detail::TileFunction function, v
   const Clock::time_point start = Clock::now();
   const bool is_close = start - std::exchange(previous_, start) < close;
   std::int64_t tile = 0;
-  if (lateness_.alone(start)) {
+  rates_.begins(start, tiles, thread_time);
+  if (rates_.alone() || lateness_.alone(start)) {
     for (; tile < tiles; ++tile) function(user, tile);
     return;
   }
