@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 #include <weir/core/config.hpp>
 #include <weir/core/error.hpp>
 
@@ -27,6 +28,14 @@ class Registry {
     const std::lock_guard lock(mutex_);
     const auto [place, added] = factories_.try_emplace(std::move(type), std::move(factory));
     if (!added) throw ConfigError("register_" + kind_ + ": '" + place->first + "' is registered already. Choose another type name.");
+  }
+
+  // The names of all types, sorted.
+  std::vector<std::string> types() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::string> names;
+    for (const auto& entry : factories_) names.push_back(entry.first);
+    return names;
   }
 
   // Throws ConfigError for an unknown type; the message lists the known ones.

@@ -138,4 +138,6 @@ void register_layer(std::string type, LayerFactory factory) { layer_registry().a
 
 std::unique_ptr<Layer> make_registered_layer(const std::string& type, const Config& config) { return layer_registry().make(type, config); }
 
+std::vector<std::string> registered_layers() { return layer_registry().types(); }
+
 }  // namespace weir

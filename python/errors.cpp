@@ -1,3 +1,6 @@
+#include <string>
+#include <string_view>
+#include <utility>
 #include <weir/core/error.hpp>
 
 #include "python/bind.hpp"
@@ -5,6 +8,27 @@
 namespace py = pybind11;
 
 namespace {
+
+// What the messages of C++ advise, as it is written in Python.
+constexpr std::pair<std::string_view, std::string_view> advice[] = {
+    {"Tensor::to(DType::f32)", "astype(numpy.float32)"},
+    {"Tensor::to(DType::i32)", "astype(numpy.int32)"},
+    {"Tensor::to(DType)", "astype"},
+    {"({.lr = 1e-3})", "(lr=1e-3)"},
+    {"Give the Dataset one Field for each.", "Give a list with one array for each."},
+    {"Device::cpu()", "device='cpu'"},
+    {"FieldInfo::", "weir.Dataset's "},
+    {"FitOptions::", "fit's "},
+    {"ModelOptions::", "weir.Model's "},
+    {"weir::", "weir."},
+};
+
+std::string in_python(std::string text) {
+  for (const auto& [from, to] : advice) {
+    for (std::size_t at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+  }
+  return text;
+}
 
 // A Python class below weir.Error and a built-in one, so that `except ValueError` catches a ShapeError.
 template <class E>
@@ -18,7 +42,7 @@ void bind_error(py::module_& m, const char* name, const py::object& base, PyObje
     try {
       if (p) std::rethrow_exception(p);
     } catch (const E& e) {
-      PyErr_SetString(type.ptr(), e.what());
+      PyErr_SetString(type.ptr(), in_python(e.what()).c_str());
     }
   });
 }
@@ -34,7 +58,7 @@ void bind_errors(py::module_& m) {
     try {
       if (p) std::rethrow_exception(p);
     } catch (const weir::Error& e) {
-      PyErr_SetString(error.ptr(), e.what());
+      PyErr_SetString(error.ptr(), in_python(e.what()).c_str());
     }
   });
   bind_error<weir::ShapeError>(m, "ShapeError", error, PyExc_ValueError, "Shapes, widths or batch sizes that do not match.");

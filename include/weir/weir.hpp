@@ -137,6 +137,7 @@
 #include <weir/training/nadam.hpp>
 #include <weir/training/one_cycle_lr.hpp>
 #include <weir/training/optimizer.hpp>
+#include <weir/training/optimizers.hpp>
 #include <weir/training/options_schedule.hpp>
 #include <weir/training/parameter_group.hpp>
 #include <weir/training/polynomial_lr.hpp>
@@ -153,6 +154,7 @@
 #include <weir/training/rmsprop.hpp>
 #include <weir/training/rule_optimizer.hpp>
 #include <weir/training/schedule.hpp>
+#include <weir/training/schedules.hpp>
 #include <weir/training/sgd.hpp>
 #include <weir/training/step.hpp>
 #include <weir/training/step_lr.hpp>

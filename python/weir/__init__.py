@@ -6,3 +6,4 @@ from ._needs import check as _check
 _check()
 
 from ._weir import *  # noqa: E402,F401,F403
+from ._training import *  # noqa: E402,F401,F403

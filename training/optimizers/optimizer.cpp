@@ -85,4 +85,6 @@ void register_optimizer(std::string type, OptimizerFactory factory) { optimizer_
 
 AnyOptimizer make_optimizer(const std::string& type, const Config& config) { return optimizer_registry().make(type, config); }
 
+std::vector<std::string> registered_optimizers() { return optimizer_registry().types(); }
+
 }  // namespace weir

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <variant>
-#include <weir/training/optimizer.hpp>
+#include <weir/training/optimizers.hpp>
 
 #include "core/operation.hpp"
 #include "training/optimizers/adadelta_rule.hpp"
@@ -15,10 +14,6 @@
 #include "training/optimizers/sgd_rule.hpp"
 
 namespace weir {
-
-// The list of all weir's optimizers, which devices, files and tests loop over or visit.
-using OptimizerOptions = std::variant<SGDOptions, AdamOptions, AdamWOptions, NAdamOptions, RAdamOptions, RMSpropOptions, AdagradOptions,
-                                      AdadeltaOptions, LionOptions>;
 
 // One update of all blocks by an optimizer's rule. Callers have checked the blocks.
 WEIR_OPERATION(update_parameters, const OptimizerOptions& options, const UpdateArgs& args);

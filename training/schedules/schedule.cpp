@@ -1,17 +1,7 @@
 #include <weir/training/schedule.hpp>
 
 #include <type_traits>
-#include <weir/training/constant_lr.hpp>
-#include <weir/training/cosine_annealing_lr.hpp>
-#include <weir/training/cosine_annealing_warm_restarts.hpp>
-#include <weir/training/exponential_lr.hpp>
-#include <weir/training/linear_lr.hpp>
-#include <weir/training/linear_warmup.hpp>
-#include <weir/training/multi_step_lr.hpp>
-#include <weir/training/one_cycle_lr.hpp>
-#include <weir/training/polynomial_lr.hpp>
-#include <weir/training/reduce_lr_on_plateau.hpp>
-#include <weir/training/step_lr.hpp>
+#include <weir/training/schedules.hpp>
 
 #include "core/options.hpp"
 #include "core/registry.hpp"
@@ -38,15 +28,12 @@ AnySchedule make<LinearWarmup>(const Config& config) {
 }
 
 template <class... S>
-Registry<AnySchedule>::Factories factories_of() {
+Registry<AnySchedule>::Factories factories_of(std::type_identity<std::tuple<S...>>) {
   return {{std::string(OptionsOf<S>::name), make<S>}...};
 }
 
-// The list of weir's schedules.
 Registry<AnySchedule>& schedule_registry() {
-  static auto& instance = *new Registry<AnySchedule>(
-      "schedule", factories_of<ConstantLR, CosineAnnealingLR, CosineAnnealingWarmRestarts, ExponentialLR, LinearLR, LinearWarmup,
-                               MultiStepLR, OneCycleLR, PolynomialLR, ReduceLROnPlateau, StepLR>());
+  static auto& instance = *new Registry<AnySchedule>("schedule", factories_of(std::type_identity<Schedules>()));
   return instance;
 }
 
@@ -55,5 +42,7 @@ Registry<AnySchedule>& schedule_registry() {
 void register_schedule(std::string type, ScheduleFactory factory) { schedule_registry().add(std::move(type), std::move(factory)); }
 
 AnySchedule make_schedule(const std::string& type, const Config& config) { return schedule_registry().make(type, config); }
+
+std::vector<std::string> registered_schedules() { return schedule_registry().types(); }
 
 }  // namespace weir

@@ -3,6 +3,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <weir/core/layer.hpp>
 
@@ -16,5 +17,8 @@ void register_layer(std::string type, LayerFactory factory);
 
 // Makes a layer from its type and configuration. Throws ConfigError for an unknown type; the message lists the known ones.
 std::unique_ptr<Layer> make_registered_layer(const std::string& type, const Config& config);
+
+// The types that make_registered_layer knows, sorted: layers and losses, weir's and your own.
+std::vector<std::string> registered_layers();
 
 }  // namespace weir

@@ -21,6 +21,8 @@ class Residual {
   requires(!std::same_as<std::remove_cvref_t<Layers>, Residual> && ...) explicit Residual(Layers&&... layers)
       : layers_{make_layer(std::forward<Layers>(layers))...} {}
 
+  explicit Residual(std::vector<std::shared_ptr<const Layer>> layers) : layers_(std::move(layers)) {}
+
   // Adds the layers after x, and the Add; returns the Add's node. ShapeError as Graph::add.
   Node append_to(Graph& graph, Node x) const;
 

@@ -85,4 +85,7 @@ AnyOptimizer make_optimizer(const std::string& type, const Config& config);
 // registered already. Throws ConfigError when the name is taken. May be called from any thread.
 void register_optimizer(std::string type, OptimizerFactory factory);
 
+// The types that make_optimizer knows, sorted.
+std::vector<std::string> registered_optimizers();
+
 }  // namespace weir

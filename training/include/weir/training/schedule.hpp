@@ -70,4 +70,7 @@ AnySchedule make_schedule(const std::string& type, const Config& config);
 // registered already. Throws ConfigError when the name is taken. May be called from any thread.
 void register_schedule(std::string type, ScheduleFactory factory);
 
+// The types that make_schedule knows, sorted.
+std::vector<std::string> registered_schedules();
+
 }  // namespace weir
