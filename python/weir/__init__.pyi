@@ -12,8 +12,6 @@ CallbackLike = Any  # a Callback, or a function of an EpochReport
 Metrics = dict[str, Callable[..., float]] | Sequence[Callable[..., float]]
 File = str | PathLike[str] | bytes
 
-__doc__: str
-
 class Callback:
     every: int
     def on_begin(self, model: Model, report: Any) -> Any: ...
@@ -107,7 +105,7 @@ class Model:
     def memory(self) -> Any: ...
 
 class Residual:
-    def __init__(self, *layers: Sequence[Layer | Residual]) -> None: ...
+    def __init__(self, *layers: Layer | Sequence[Layer]) -> None: ...
     def append_to(self, graph: Graph, node: Node) -> Node: ...
 
 class BeginReport:
