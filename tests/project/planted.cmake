@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 # must_fail(<script> <expected> <file> <content>): <script> over a tree that holds <file> says <expected>.
 function(must_fail script expected file content)
   file(REMOVE_RECURSE ${TREE})
-  foreach(room core activations layers data formats training gpu)
+  foreach(room core activations layers data formats training gpu distributed)
     file(WRITE ${TREE}/${room}/README.md "a room\n")
     file(WRITE ${TREE}/${room}/CMakeLists.txt "weir_room(SOURCES)\n")
   endforeach()
@@ -41,6 +41,10 @@ must_fail(includes "training/a.cpp: #include \"gpu/memory.hpp\": training may in
   training/a.cpp "#include \"gpu/memory.hpp\"\n")
 must_fail(includes "gpu/a.cu: #include <weir/formats/save.hpp>: gpu may include core, activations, layers, data, training, gpu."
   gpu/a.cu "#include <weir/formats/save.hpp>\n")
+must_fail(includes "distributed/a.cpp: #include \"layers/dense_ops.hpp\": distributed may include core, training."
+  distributed/a.cpp "#include \"layers/dense_ops.hpp\"\n")
+must_fail(includes "distributed/a.cpp: #include \"training/ranks.hpp\": distributed may include public headers of training alone."
+  distributed/a.cpp "#include \"training/ranks.hpp\"\n")
 must_fail(includes "layers/a.cpp: #include <weir/weir.hpp>: layers may include core, activations, layers."
   layers/a.cpp "#include <weir/weir.hpp>\n")
 must_fail(includes "examples/a.cpp: #include \"core/product/product.hpp\": examples may include public headers and its own alone."
