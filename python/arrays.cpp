@@ -12,6 +12,14 @@ weir::Shape shape_of(const py::array& array) {
   return weir::Shape(dims);
 }
 
+std::string shape_text(const py::array& array) {
+  std::string text;
+  for (py::ssize_t axis = 0; axis < array.ndim(); ++axis) text += (axis ? ", " : "") + std::to_string(array.shape(axis));
+  return "[" + text + "]";
+}
+
+std::string dtype_text(const py::array& array) { return py::str(array.dtype()).cast<std::string>(); }
+
 py::dtype numpy_dtype(weir::DType dtype) {
   switch (dtype) {
     case weir::DType::f32:
@@ -29,8 +37,25 @@ py::dtype numpy_dtype(weir::DType dtype) {
   }
 }
 
+py::array as_array(const py::object& object, const std::string& what) {
+  if (py::isinstance<py::array>(object)) return py::reinterpret_borrow<py::array>(object);
+  bool on_host = !py::hasattr(object, "__cuda_array_interface__");
+  const bool dlpack = py::hasattr(object, "__dlpack_device__");
+  if (on_host && dlpack) {
+    constexpr int cpu = 1, cuda_host = 3;  // DLPack's kDLCPU and kDLCUDAHost
+    const int device = object.attr("__dlpack_device__")().cast<py::tuple>()[0].cast<int>();
+    on_host = device == cpu || device == cuda_host;
+  }
+  if (!on_host) {
+    throw weir::DeviceError(what +
+                            " is on another device, expected memory of the CPU. Copy it there first: x.cpu() in PyTorch, x.get() in CuPy.");
+  }
+  const bool by_dlpack = dlpack && !py::hasattr(object, "__array__");
+  return py::module_::import("numpy").attr(by_dlpack ? "from_dlpack" : "asarray")(object);
+}
+
 HostArray host_array(const py::object& object, const std::string& who) {
-  py::array array = py::array::ensure(object, py::array::c_style);
+  py::array array = py::array::ensure(as_array(object, who + ": the array"), int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_});
   if (!array) throw py::error_already_set();
   for (const weir::DType dtype : {weir::DType::f32, weir::DType::f64, weir::DType::i32, weir::DType::i64, weir::DType::u8}) {
     if (array.dtype().equal(numpy_dtype(dtype))) {
@@ -38,7 +63,7 @@ HostArray host_array(const py::object& object, const std::string& who) {
       return {std::move(array), view};
     }
   }
-  throw py::type_error(who + ": got an array of " + py::str(array.dtype()).cast<std::string>() +
+  throw py::type_error(who + ": got an array of " + dtype_text(array) +
                        ", expected float32, float64, int32, int64 or uint8. Convert it with astype.");
 }
 

@@ -50,7 +50,8 @@ void Team::run(int threads, std::int64_t tiles, detail::TileFunction function, v
   const Clock::time_point start = Clock::now();
   const bool is_close = start - std::exchange(previous_, start) < close;
   std::int64_t tile = 0;
-  if (lateness_.alone(start)) {
+  rates_.begins(start, tiles, thread_time);
+  if (rates_.alone() || lateness_.alone(start)) {
     for (; tile < tiles; ++tile) function(user, tile);
     return;
   }
@@ -121,7 +122,7 @@ void Team::wait_for_others(std::int64_t tiles, Clock::time_point start) {
   const Clock::time_point begin = Clock::now();
   for (int i = 0; !done(); ++i) i < spins ? pause() : std::this_thread::yield();
   const Clock::time_point end = Clock::now();
-  lateness_.waited(end, begin - start, end - begin);
+  if (lateness_.waited(end, begin - start, end - begin)) rates_.late(end - begin);
 }
 
 void Team::serve(int member) {

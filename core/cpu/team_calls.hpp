@@ -11,6 +11,7 @@
 #include <weir/core/parallel.hpp>
 
 #include "core/cpu/lateness.hpp"
+#include "core/cpu/sharing_rates.hpp"
 #include "core/cpu/team.hpp"
 
 namespace weir::cpu {
@@ -71,6 +72,7 @@ class Team {
   int wanted_ = 0, close_calls_ = 0;
   Clock::time_point previous_{}, hired_{};
   Lateness lateness_;
+  SharingRates rates_;
 
   alignas(64) std::atomic<std::uint32_t> call_{0};
   std::atomic<int> members_{1};

@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 # must_fail(<script> <expected> <file> <content>): <script> over a tree that holds <file> says <expected>.
 function(must_fail script expected file content)
   file(REMOVE_RECURSE ${TREE})
-  foreach(room core activations layers data formats training gpu distributed)
+  foreach(room core activations layers data formats training gpu distributed python)
     file(WRITE ${TREE}/${room}/README.md "a room\n")
     file(WRITE ${TREE}/${room}/CMakeLists.txt "weir_room(SOURCES)\n")
   endforeach()
@@ -49,6 +49,8 @@ must_fail(includes "layers/a.cpp: #include <weir/weir.hpp>: layers may include c
   layers/a.cpp "#include <weir/weir.hpp>\n")
 must_fail(includes "examples/a.cpp: #include \"core/product/product.hpp\": examples may include public headers and its own alone."
   examples/a.cpp "#include \"core/product/product.hpp\"\n")
+must_fail(includes "python/a.cpp: #include \"core/typed.hpp\": python may include public headers and its own alone."
+  python/a.cpp "#include \"core/typed.hpp\"\n")
 must_fail(includes "core/a.cpp: #include \"../layers/dense.hpp\": a path from here."
   core/a.cpp "#include \"../layers/dense.hpp\"\n")
 must_fail(includes "core/include/weir/core/a.hpp: #include <Eigen/Core>: a public header may include standard headers and <weir/...> alone."

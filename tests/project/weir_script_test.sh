@@ -30,7 +30,13 @@ case $1 in
     while [ $# -gt 0 ]; do [ "$1" = --preset ] && preset=$2; shift; done
     mkdir -p "$root/build/$preset"
     echo "CMAKE_HOME_DIRECTORY:INTERNAL=$root" >"$root/build/$preset/CMakeCache.txt"
-    touch "$root/build/$preset/build.ninja"
+    echo >"$root/build/$preset/build.ninja"
+    if [ -n "${module:-}" ]; then
+      echo "build weir_python: phony" >"$root/build/$preset/build.ninja"
+      echo "Python3_EXECUTABLE:FILEPATH=$(command -v python3)" >>"$root/build/$preset/CMakeCache.txt"
+    else
+      echo "-- weir: without the Python module (no reason)"
+    fi
     ;;
   --build)
     [ -n "${broken:-}" ] && { i=1; while [ $i -le 40 ]; do echo "line $i"; i=$((i + 1)); done; exit 3; }
@@ -92,10 +98,10 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|test\|bench\|setup\) ')" 10
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|python\|test\|bench\|setup\) ')" 11
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
-check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, test, bench, setup or help."
+check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, python, test, bench, setup or help."
 
 # Nothing installed, and no leave to install.
 packages="g++ cmake ninja-build"
@@ -199,6 +205,65 @@ optional_headers touch
 run "$tree/weir" setup
 check "setup where all is there: installs nothing" "$code$(cat "$calls") $err" "0 $(each_thing "%s: there%.0s")"
 optional_headers rm
+
+# The Python module: what is missing is named or installed, a file runs with it.
+python_stand_in() {  # has what $has names, says what it was called with
+  tool python3 <<'END'
+case "$*" in
+  *"import numpy") case $has in *numpy*) exit 0 ;; *) exit 1 ;; esac ;;
+  *sysconfig*) case $has in *headers*) exit 0 ;; *) exit 1 ;; esac ;;
+esac
+echo "PYTHONPATH=$PYTHONPATH"
+for a; do echo "<$a>"; done
+exit 7
+END
+}
+fresh_without_options
+build_tools
+tool apt-get </dev/null
+run WEIR_NO_INSTALL=1 "$tree/weir" python
+check "python: all is missing" "$code $err" "1 weir: missing or too old on this machine: python3-numpy python3-dev pybind11-dev. To install, type:
+
+  $apt_install python3-numpy python3-dev pybind11-dev"
+has=numpy
+export has
+python_stand_in
+run WEIR_NO_INSTALL=1 "$tree/weir" python
+check "python: without headers" "$(echo "$err" | sed -n 1p)" \
+  "weir: missing or too old on this machine: python3-dev pybind11-dev. To install, type:"
+rm "$bin/apt-get"
+tool dnf </dev/null
+run "$tree/weir" python
+check "python: dnf" "$(echo "$err" | tail -n 1)" "  sudo dnf install gcc-c++ cmake ninja-build eigen3-devel json-devel zlib-devel \
+cli11-devel doctest-devel python3-devel python3-numpy pybind11-devel"
+rm "$bin/dnf"
+tool brew </dev/null
+run "$tree/weir" python
+check "python: brew" "$(echo "$err" | tail -n 1)" \
+  "  brew install gcc cmake ninja eigen nlohmann-json cli11 doctest python numpy pybind11"
+check "python: nothing is built without" "$(cat "$calls")" ""
+has="numpy headers"
+optional_headers touch
+run "$tree/weir" python
+check "python: CMake finds no module: says why" "$code $err" "1 weir: without the Python module (no reason)"
+module=1
+export module
+: >"$calls"
+run "$tree/weir" python "a file.py" --epochs 3
+top=$(cd "$tree" && pwd -P)
+check "python: the file, its arguments and exit code" "$code $out" "7 PYTHONPATH=$top/build/release/python
+<a file.py>
+<--epochs>
+<3>"
+check "python: configured again when the headers are there" "$(cat "$calls")" "-S
+--build"
+: >"$calls"
+run PYTHONPATH=/mine "$tree/weir" python
+check "python: without a file the quick start" "$out" "PYTHONPATH=$top/build/release/python:/mine
+<$top/examples/python/quickstart.py>"
+check "python: a second run only builds" "$(cat "$calls")" "--build"
+optional_headers rm
+has='' module=
 
 # A package manager that fails.
 fresh
