@@ -19,11 +19,14 @@
 #include "training/check_data.hpp"
 #include "training/checkpoints/resume.hpp"
 #include "training/checkpoints/run_options.hpp"
+#include "training/compare_ranks.hpp"
 #include "training/epoch_plan.hpp"
 #include "training/find_nonfinite.hpp"
 #include "training/gradient_sum.hpp"
 #include "training/metrics/accuracy_counter.hpp"
 #include "training/metrics/evaluator.hpp"
+#include "training/ranked_steps.hpp"
+#include "training/ranks.hpp"
 #include "training/recorded_steps.hpp"
 #include "training/schedules/schedule_run.hpp"
 #include "training/updater.hpp"
@@ -35,6 +38,20 @@ namespace {
 void check_at_least_one(const char* option, std::int64_t value) {
   if (value >= 1) return;
   throw ConfigError("fit: " + std::string(option) + " is " + with_commas(value) + ", expected at least 1.");
+}
+
+void check_ranks(const std::string& who, const Model& model, const FitOptions& options) {
+  const int ranks = options.communicator.size();
+  if (ranks == 1) return;
+  if (!model.device().is_cpu()) {
+    throw DeviceError(who + ": " + std::to_string(ranks) + " ranks train on " + to_string(model.device()) +
+                      ", expected cpu. Make the Model on the CPU, or train with one rank.");
+  }
+  if (ranks > options.accumulate) {
+    throw ConfigError(who + ": there are " + std::to_string(ranks) + " ranks for " + with_commas(options.accumulate) +
+                      (options.accumulate == 1 ? " batch" : " batches") +
+                      " in a step, expected at least one for each rank. Start fewer, or " + "raise FitOptions::accumulate.");
+  }
 }
 
 void check_fit(const Model& model, Dataset& train, std::optional<Dataset>& validation, const FitOptions& options) {
@@ -49,6 +66,7 @@ void check_fit(const Model& model, Dataset& train, std::optional<Dataset>& valid
   check_at_least_one("batch", options.batch);
   check_at_least_one("accumulate", options.accumulate);
   check_at_least_one("on_step_every", options.on_step_every);
+  check_ranks("fit", model, options);
   check_metrics("fit", model, options.metrics);
   if (!options.metrics.empty() && !validation) {
     throw ConfigError("fit: the metric " + options.metrics[0].name +
@@ -102,10 +120,12 @@ class FitGuard {
 // One call of fit. The constructor allocates all that the steps need; errors are thrown before parameters change.
 class Run {
  public:
-  Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options, const Resumption& resumption)
+  Run(Model& model, const Dataset& train, const std::optional<Dataset>& validation, const FitOptions& options, const Resumption& resumption,
+      Ranks& ranks)
       : model_(model),
         options_(options),
         resumption_(resumption),
+        ranks_(ranks),
         callbacks_(model, options, resumption.resumed()),
         run_options_(run_options(train, options)),
         weights_(copies(options.sample_weights)),
@@ -118,12 +138,13 @@ class Run {
                   .schedule = &schedule_,
                   .average = options.average}),
         plan_(options.drop_last ? train.samples() / options.batch * options.batch : train.samples(), options.batch, options.accumulate),
-        sum_(model, plan_) {
+        sum_(model, ranks.alone() ? plan_ : EpochPlan(1, 1, 1)) {
     if (options.schedule && options.schedule->watches() == ScheduleWatch::accuracy && !counter_.counts()) {
       throw ConfigError("fit: " + options.schedule->describe() +
                         " watches the accuracy, which no loss here has. Let it watch the loss, or use class labels.");
     }
-    if (validation) updater_.average().warm_up(validation_.emplace(model, *validation, options.loss, options.metrics));
+    if (validation)
+      updater_.average().warm_up(validation_.emplace(model, *validation, options.loss, options.metrics, options.communicator));
     if (resumption.resumed() && (epoch_.steps > plan_.steps() || epoch_.samples != plan_.samples_before(epoch_.steps))) {
       throw FormatError("fit: " + resumption.from() +
                         ": its place in the epoch does not fit the data. It is damaged: copy or save it again.");
@@ -132,6 +153,7 @@ class Run {
     ModelAccess::plan_fixed(model) = true;
     // Last, because on a device the loader uses the memory that is left.
     loader_.emplace(train, model.device(), model.dtype(), options.batch, /*keep_on_device=*/true, weights_);
+    if (!ranks.alone()) ranked_.emplace(model, options, *loader_, counter_, updater_, plan_, ranks);
     if (RecordedSteps::possible(model, *loader_, updater_)) {
       recorded_.emplace(model, *loader_, counter_, updater_, schedule_, plan_, sum_);
     }
@@ -141,8 +163,10 @@ class Run {
     begin();
     while (finished_ < options_.epochs && !stopped()) run_epoch();
     History history{state_.history, stopped_, resumption_.from(), resumption_.damaged()};
+    if (ranked_ && !options_.deterministic) history.order_of_sums = options_.communicator.describe();
     if (epoch_.steps > 0) history.epochs.push_back(epoch_report());
     callbacks_.on_end(history);
+    if (ranked_) share_model();
     return history;
   }
 
@@ -174,7 +198,7 @@ class Run {
   void run_epoch() {
     if (options_.shuffle) loader_->shuffle(key_for(model_.options().seed, KeyPurpose::shuffle).with(state_.epochs));
     while (epoch_.steps < plan_.steps() && !stopped()) {
-      const std::int64_t look = callbacks_.next_look(epoch_.steps, plan_.steps());
+      const std::int64_t look = ranks_.from_first(callbacks_.next_look(epoch_.steps, plan_.steps()));
       take_steps(look);
       if (epoch_.steps == look) callbacks_.on_step(step_report());
     }
@@ -199,7 +223,7 @@ class Run {
   // they may make calls that use several threads. For a CUDA device no team is needed here: work on the host creates its own.
   void take_steps(std::int64_t end) {
     const auto take = [&] {
-      while (epoch_.steps < end && !stopped()) recorded_ ? take_recorded_steps(end) : take_step();
+      while (epoch_.steps < end && !(ranked_ ? stopped_ : stopped())) recorded_ ? take_recorded_steps(end) : take_step();
     };
     context_.device.is_cuda() ? take() : with_team(context_, multiplications(model_, options_.batch), take);
   }
@@ -221,7 +245,14 @@ class Run {
     const Stopwatch watch;
     const std::int64_t index = epoch_.steps, samples = plan_.samples(index);
     double loss = 0;
-    for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) loss += run_batch(plan_.micro_batch(index, i));
+    if (ranked_) {
+      const RankedSteps::Taken taken = ranked_->run(context_, index);
+      loss = taken.loss;
+      epoch_.accuracy += taken.accuracy;
+      stopped_ = taken.stop;
+    } else {
+      for (std::int64_t i = 0; i < plan_.micro_batches(index); ++i) loss += run_batch(plan_.micro_batch(index, i));
+    }
     schedule_.after_steps(1);
     loss_ = loss;
     ++epoch_.steps;
@@ -249,9 +280,15 @@ class Run {
     throw NumericError(failed_step("fit", model_, find_first_bad(model_, options_.loss, batch)));
   }
 
+  // Callbacks may have changed the first rank's Model.
+  void share_model() {
+    options_.communicator.broadcast(context_, 0, model_.parameter_arena());
+    options_.communicator.broadcast(context_, 0, model_.state_arena());
+  }
+
   bool stopped() {
     stopped_ = stopped_ || callbacks_.stopped() || (options_.stop != nullptr && options_.stop->load());
-    return stopped_;
+    return stopped_ = ranks_.from_first(stopped_);
   }
 
   std::int64_t epoch_number() const { return finished_ + 1; }
@@ -288,6 +325,7 @@ class Run {
   Model& model_;
   const FitOptions& options_;
   const Resumption& resumption_;
+  Ranks& ranks_;
   const Context context_ = context_for(model_.device());
   TrainingState& state_ = model_.training_state();
   EpochProgress& epoch_ = state_.running;
@@ -302,6 +340,7 @@ class Run {
   GradientSum sum_;
   std::optional<Loader> loader_;
   std::optional<RecordedSteps> recorded_;  // on a CUDA device, if the whole step can be recorded
+  std::optional<RankedSteps> ranked_;      // with several ranks
   std::int64_t ahead_ = 16;                // recorded steps between two checks of options.stop: about 0.1 s of them
   std::int64_t finished_ = 0;              // epochs of this fit
   double loss_ = 0;                        // of the last step
@@ -313,15 +352,22 @@ class Run {
 History fit(Model& model, const Dataset& train, const FitOptions& options) {
   const cpu::StandardFloats standard;
   const FitGuard guard(model);
-  Dataset data = with_info(train, model.data_info());
-  std::optional<Dataset> validation;
-  if (options.validation != nullptr) validation = with_info(*options.validation, data.info());
-  check_fit(model, data, validation, options);
-  Resumption resumption(model, data, options);
-  Run run(model, data, validation, options, resumption);
-  model.set_data_info(data.info());
-  resumption.keep();
-  return run.train();
+  Ranks ranks("fit", options.communicator);
+  std::optional<Dataset> data, validation;
+  std::optional<Resumption> resumption;
+  std::optional<Run> run;
+  ranks.together([&] {
+    data = with_info(train, model.data_info());
+    if (options.validation != nullptr) validation = with_info(*options.validation, data->info());
+    check_fit(model, *data, validation, options);
+    resumption.emplace(model, *data, options);
+  });
+  resumption->share(ranks, *data, options);
+  ranks.together([&] { run.emplace(model, *data, validation, options, *resumption, ranks); });
+  compare_ranks(ranks, model, *data, validation, options);
+  model.set_data_info(data->info());
+  resumption->keep();
+  return ranks.guarded([&] { return run->train(); });
 }
 
 }  // namespace weir

@@ -45,7 +45,7 @@ WEIR_OPERATION(sum_squares, const ConstTensorView& x, const TensorView& partial,
 WEIR_OPERATION(clip_norm, const ConstTensorView& sums, double limit, const TensorView& g);
 // Scales rows of w [rows, width] whose norm exceeds limit to norm limit; does nothing if *skip is not 0 (nullptr: always runs).
 WEIR_OPERATION(limit_rows, double limit, const std::uint64_t* skip, const TensorView& w);
-// y = a + factor x, or factor x where a is empty; y may be x.
+// y = a + factor x, or factor x where a is empty; y may be a or x.
 WEIR_OPERATION(accumulate, const ConstTensorView& a, double factor, const ConstTensorView& x, const TensorView& y);
 // average = average + (1 - decay) (w - average), or w at the first update; does nothing unless update.due().
 WEIR_OPERATION(update_average, const AverageUpdate& update, const ConstTensorView& w, const TensorView& average);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
@@ -8,6 +9,8 @@
 #include "core/convert.hpp"
 #include "core/cpu/standard_floats.hpp"
 #include "training/check_data.hpp"
+#include "training/ranks.hpp"
+#include "training/sum_tree.hpp"
 
 namespace weir {
 
@@ -62,22 +65,35 @@ Tensor predict(Model& model, const ConstTensorView& x) {
   return result;
 }
 
-std::vector<Tensor> predict(Model& model, const Dataset& data) {
+std::vector<Tensor> predict(Model& model, const Dataset& data, const Communicator& communicator) {
   const cpu::StandardFloats standard;
-  Dataset own = with_info(data, model.data_info());
-  check_inputs("predict", model, own);
-  const Context context = context_for(model.device());
+  Ranks ranks("predict", communicator);
+  std::optional<Dataset> own;
+  std::optional<Loader> loader;
   std::vector<Tensor> results;
-  for (std::size_t i = 0; i < model.graph().outputs().size(); ++i) {
-    results.emplace_back(model.graph().output_shape(i).with_front(data.samples()), model.dtype());
-  }
-  Loader loader(own, model.device(), model.dtype(), model.max_batch());
-  for (std::int64_t i = 0, begin = 0; i < loader.batches(); ++i) {
-    const std::span<const ConstTensorView> outputs = model.forward(loader.load(context, i).inputs);
-    for (std::size_t o = 0; o < outputs.size(); ++o) copy(context, outputs[o], results[o].view().rows(begin, outputs[o].shape()[0]));
-    begin += outputs[0].shape()[0];
-  }
-  return results;
+  ranks.together([&] {
+    own = with_info(data, model.data_info());
+    check_inputs("predict", model, *own);
+    for (std::size_t i = 0; i < model.graph().outputs().size(); ++i) {
+      results.emplace_back(model.graph().output_shape(i).with_front(data.samples()), model.dtype());
+    }
+    loader.emplace(*own, model.device(), model.dtype(), model.max_batch());
+  });
+  return ranks.guarded([&] {
+    const Context context = context_for(model.device());
+    const auto rows_of = [&](std::int64_t batch) { return std::min(batch * loader->batch(), data.samples()); };
+    const IndexRange run = deal(loader->batches(), ranks.size(), ranks.rank());
+    for (std::int64_t i = run.begin; i < run.end; ++i) {
+      const std::span<const ConstTensorView> outputs = model.forward(loader->load(context, i).inputs);
+      for (std::size_t o = 0; o < outputs.size(); ++o) copy(context, outputs[o], results[o].view().rows(rows_of(i), outputs[o].shape()[0]));
+    }
+    for (int r = 0; r < ranks.size() && !ranks.alone(); ++r) {
+      const IndexRange theirs = deal(loader->batches(), ranks.size(), r);
+      const std::int64_t begin = rows_of(theirs.begin), count = rows_of(theirs.end) - begin;
+      for (Tensor& result : results) communicator.broadcast({}, r, result.view().rows(begin, count));
+    }
+    return std::move(results);
+  });
 }
 
 }  // namespace weir

@@ -22,12 +22,13 @@ class Lateness {
   void shares(Clock::time_point now) { shared_ += std::min(now - std::exchange(previous_, now), longest_call); }
 
   // A shared call ended at `now`. This thread's own work took `work`; then it waited for the tiles of others. Tiles are of about equal
-  // size, so that a wait of more than twice the work is not due to a tile.
-  void waited(Clock::time_point now, Clock::duration work, Clock::duration wait) {
-    if (wait < least || wait < 2 * work) return;
+  // size, so that a wait of more than twice the work is not due to a tile. Returns whether a thread was late.
+  bool waited(Clock::time_point now, Clock::duration work, Clock::duration wait) {
+    if (wait < least || wait < 2 * work) return false;
     pause_ = shared_ > good_stretch * wait ? Clock::duration() : std::min(2 * std::max(pause_, wait), longest_pause);
     end_of_pause_ = previous_ = now + pause_;
     shared_ = {};
+    return true;
   }
 
  private:

@@ -122,7 +122,7 @@ void Team::wait_for_others(std::int64_t tiles, Clock::time_point start) {
   const Clock::time_point begin = Clock::now();
   for (int i = 0; !done(); ++i) i < spins ? pause() : std::this_thread::yield();
   const Clock::time_point end = Clock::now();
-  lateness_.waited(end, begin - start, end - begin);
+  if (lateness_.waited(end, begin - start, end - begin)) rates_.late(end - begin);
 }
 
 void Team::serve(int member) {

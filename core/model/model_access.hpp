@@ -31,7 +31,7 @@ struct ModelAccess {
 
   static const TensorView loss_sum(Model& model) { return model.impl_->loss_sum; }
   static TensorView changing_state(Model& model) { return model.impl_->store->changing_state(); }
-  static ConstTensorView state_next(Model& model) { return model.impl_->state_next.view(); }
+  static TensorView state_next(Model& model) { return model.impl_->state_next; }
 
   // Copies parameters and state from a CUDA device to the host, so that they can still be saved if the device fails.
   static void mirror(Model& model) {

@@ -4,6 +4,7 @@
 
 #include <weir/core/array.hpp>
 #include <weir/core/classification.hpp>
+#include <weir/core/communicator.hpp>
 #include <weir/core/config.hpp>
 #include <weir/core/context.hpp>
 #include <weir/core/data_info.hpp>

@@ -45,6 +45,7 @@ CallbackList::CallbackList(Model& model, const FitOptions& options, bool resumed
     for (int i = 1; std::ranges::find(entries_, key, &Entry::key) != entries_.end(); ++i) key = callback->name() + "_" + std::to_string(i);
     entries_.push_back({std::move(callback), every, std::move(key), nullptr});
   };
+  if (!options.communicator.is_first()) return;
   for (const AnyCallback& callback : options.callbacks) add(callback.copy());
   if (options.on_step || options.on_epoch) add(std::make_unique<Functions>(options.on_step, options.on_step_every, options.on_epoch));
   if (!resumed) return;

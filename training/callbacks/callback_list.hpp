@@ -13,8 +13,9 @@ namespace weir {
 // Copies of a fit's callbacks. After each call their states are saved to the Model's TrainingState.
 class CallbackList {
  public:
-  // The options' callbacks, then FitOptions::on_step and on_epoch. The Model must outlive this, and is not changed. With `resumed` each
-  // gets the state that the Model's TrainingState has for its name. ConfigError for a negative every(); what their load_state throws.
+  // The options' callbacks, then FitOptions::on_step and on_epoch; none on ranks other than 0. The Model must outlive this, and is not
+  // changed. With `resumed` each gets the state that the Model's TrainingState has for its name. ConfigError for a negative every(); what
+  // their load_state throws.
   CallbackList(Model& model, const FitOptions& options, bool resumed = false);
 
   void on_begin(const BeginReport& report);
@@ -28,7 +29,7 @@ class CallbackList {
   struct Entry {
     std::unique_ptr<Callback> callback;
     std::int64_t every = 0;
-    std::string key;  // of its state: its name; a later one of the same name has "name_1"
+    std::string key;                 // of its state: its name; a later one of the same name has "name_1"
     CallbackState* saved = nullptr;  // of the run that is resumed, until on_begin
   };
 

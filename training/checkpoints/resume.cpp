@@ -1,12 +1,14 @@
 #include "training/checkpoints/resume.hpp"
 
 #include <filesystem>
+#include <span>
 #include <system_error>
 #include <utility>
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/formats/load_state_dict.hpp>
 
+#include "core/files/input_file.hpp"
 #include "training/checkpoints/checkpoint_content.hpp"
 #include "training/checkpoints/checkpoint_folder.hpp"
 #include "training/checkpoints/run_options.hpp"
@@ -30,15 +32,15 @@ std::string group_difference(const Model& model, const FitOptions& options, cons
 
 Resumption::Resumption(Model& model, const Dataset& train, const FitOptions& options) : model_(model) {
   const std::filesystem::path& path = options.resume;
-  if (path.empty()) return;
+  if (path.empty() || !options.communicator.is_first()) return;
   std::error_code ignored;
   if (path.extension() == ".safetensors" && !std::filesystem::is_directory(path, ignored)) {
-    load(path.string(), train, options);
+    load(path.string(), path, train, options);
     return;
   }
   for (const CheckpointFile& file : checkpoints_in(path)) {
     try {
-      load(file.path.string(), train, options);
+      load(file.path.string(), file.path, train, options);
       return;
     } catch (const FormatError& error) {
       damaged_.push_back(error.what());
@@ -49,8 +51,29 @@ Resumption::Resumption(Model& model, const Dataset& train, const FitOptions& opt
                     " Remove them to begin anew.");
 }
 
-void Resumption::load(const std::string& path, const Dataset& train, const FitOptions& options) {
-  const TensorFile file(path);
+void Resumption::share(Ranks& ranks, const Dataset& train, const FitOptions& options) {
+  if (ranks.alone()) return;
+  std::string bytes, messages;
+  for (const std::string& message : damaged_) messages += message + '\n';
+  ranks.together([&] {
+    if (!resumed()) return;
+    const InputFile file((std::filesystem::path(from_)));
+    bytes.resize(file.size());
+    file.read(0, std::as_writable_bytes(std::span(bytes.data(), bytes.size())));
+  });
+  const std::string from = ranks.broadcast(0, from_);
+  bytes = ranks.broadcast(0, std::move(bytes));
+  messages = ranks.broadcast(0, std::move(messages));
+  ranks.together([&] {
+    if (ranks.is_first() || from.empty()) return;
+    load(from, std::as_bytes(std::span(bytes.data(), bytes.size())), train, options);
+    for (std::size_t begin = 0; begin < messages.size(); begin = messages.find('\n', begin) + 1) {
+      damaged_.push_back(messages.substr(begin, messages.find('\n', begin) - begin));
+    }
+  });
+}
+
+void Resumption::load(const std::string& path, const TensorFile& file, const Dataset& train, const FitOptions& options) {
   TrainingState state = read_checkpoint(file, model_);
   const std::string who = "fit: " + path;
   if (state.run.entries().empty()) {

@@ -13,13 +13,6 @@ namespace weir {
 
 namespace {
 
-// The bytes of the values, as one word.
-std::string digest_of(const ConstTensorView& values) {
-  Digest digest;
-  digest.add({static_cast<const std::byte*>(values.raw()), static_cast<std::size_t>(values.elements()) * size_of(values.dtype())});
-  return digest.digits();
-}
-
 const Config::Value* find(const Config& config, const std::string& name) {
   const auto found = std::ranges::find(config.entries(), name, [](const auto& entry) { return entry.first; });
   return found == config.entries().end() ? nullptr : &found->second;
@@ -38,6 +31,12 @@ std::string words(const std::string& name, const Config::Value* value) {
 }
 
 }  // namespace
+
+std::string digest_of(const ConstTensorView& values) {
+  Digest digest;
+  digest.add({static_cast<const std::byte*>(values.raw()), static_cast<std::size_t>(values.elements()) * size_of(values.dtype())});
+  return digest.digits();
+}
 
 Config run_options(const Dataset& train, const FitOptions& options) {
   std::vector<TypedConfig> losses;

@@ -12,6 +12,9 @@ namespace weir {
 // validation data are not among them. Sample weights are their CRC-32.
 Config run_options(const Dataset& train, const FitOptions& options);
 
+// The CRC-32 of the values' bytes, as a word.
+std::string digest_of(const ConstTensorView& values);
+
 // What differs, in words; empty when nothing does.
 std::string difference(const Config& saved, const Config& own);
 

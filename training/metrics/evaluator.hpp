@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <vector>
+#include <weir/core/communicator.hpp>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
@@ -14,6 +15,7 @@
 #include "training/loss_divisors.hpp"
 #include "training/loss_runner.hpp"
 #include "training/metrics/accuracy_counter.hpp"
+#include "training/sum_tree.hpp"
 
 namespace weir {
 
@@ -25,8 +27,9 @@ void check_metrics(const std::string& who, const Model& model, std::span<const M
 // which threads allocate their buffers for matrix products. The Model and the Dataset must outlive it.
 class Evaluator {
  public:
-  // The caller has checked them against each other.
-  Evaluator(Model& model, const Dataset& data, const Losses& losses, std::vector<Metric> metrics = {});
+  // The caller has checked them against each other. Batches are dealt to the communicator's ranks, which all get the same result.
+  Evaluator(Model& model, const Dataset& data, const Losses& losses, std::vector<Metric> metrics = {},
+            const Communicator& communicator = {});
 
   void warm_up();  // runs one batch, so that run() allocates nothing
   Evaluation run();
@@ -34,6 +37,9 @@ class Evaluator {
  private:
   void add_batch(const Context& context, std::int64_t index);
   void gather(const Context& context, std::span<const ConstTensorView> outputs, const Batch& batch, std::int64_t begin);
+  void share_numbers(AccuracyCounts& accuracy);
+  void share_outputs();
+  void compute_metrics(Evaluation& result);
 
   Model* model_;
   std::int64_t samples_;
@@ -41,10 +47,12 @@ class Evaluator {
   Loader loader_;
   std::vector<LossRunner> runners_;     // one for each loss
   std::vector<LossDivisors> divisors_;  // one for each loss
-  std::vector<double> sums_;            // one for each loss
+  std::vector<double> parts_;           // of the losses' sums: one for each loss of each batch
   AccuracyCounter counter_;
   std::vector<Metric> metrics_;
   std::vector<Tensor> outputs_, targets_;  // of all samples, on the host; none without metrics
+  Communicator communicator_;
+  std::vector<double> own_numbers_, all_numbers_;  // correct and counted rows, then parts_
 };
 
 }  // namespace weir

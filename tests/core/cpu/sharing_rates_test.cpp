@@ -15,6 +15,7 @@ namespace {
 struct Machine {
   double shared = 20, alone = 12;       // calls a millisecond
   double part = 1, part_alone = 1;      // of its processor that this thread gets
+  double late = 0;                      // part of the time of shared calls that passes in waiting for late workers
   std::chrono::nanoseconds pause = {};  // before each call, in which the thread sleeps
 
   // Runs for `time`; returns the part of its calls that were shared.
@@ -25,6 +26,7 @@ struct Machine {
       rates.begins(SharingRates::Clock::time_point(now), 10, [&] { return ThreadTime{had, preempted}; });
       const auto call = std::chrono::nanoseconds(static_cast<std::int64_t>(1e6 / (rates.alone() ? alone : shared)));
       now += call;
+      if (!rates.alone()) rates.late(std::chrono::nanoseconds(static_cast<std::int64_t>(late * static_cast<double>(call.count()))));
       const double got = rates.alone() ? part_alone : part;
       had += std::chrono::nanoseconds(static_cast<std::int64_t>(got * static_cast<double>(call.count())));
       if (got < 1 && calls % 20 == 0) ++preempted;
@@ -52,6 +54,32 @@ TEST_CASE("sharing rates: a thread that loses its processor works alone where th
   const double part = machine.run(rates, 10s);
   CHECK(part > 0.02);  // it tries sharing
   CHECK(part < 0.10);  // one window in nine, with 7 calls where the others have 10
+}
+
+TEST_CASE("sharing rates: now and then a window with lost time changes nothing") {
+  SharingRates rates;
+  Machine quiet{.shared = 10, .alone = 12};
+  CHECK(quiet.run(rates, 1s) == 1);
+  for (int i = 0; i < 10; ++i) {
+    Machine disturbed = quiet;
+    disturbed.part = 0.5;
+    CHECK(disturbed.run(rates, 60ms) == 1);
+    disturbed.part = 1;
+    quiet = disturbed;
+    CHECK(quiet.run(rates, 200ms) == 1);
+  }
+}
+
+TEST_CASE("sharing rates: a thread that waits for late workers works alone where that is faster") {
+  SharingRates rates;
+  Machine machine{.shared = 7, .alone = 10, .late = 0.15};
+  machine.run(rates, 1s);
+  const double part = machine.run(rates, 10s);
+  CHECK(part > 0.02);
+  CHECK(part < 0.10);
+  machine = {.shared = 7, .alone = 10, .late = 0.05};
+  SharingRates others;
+  CHECK(machine.run(others, 10s) == 1);
 }
 
 TEST_CASE("sharing rates: a thread that loses its processor shares where that is faster, and where the gain of working alone is small") {

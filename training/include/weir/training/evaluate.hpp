@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <vector>
+#include <weir/core/communicator.hpp>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/core/named_value.hpp>
@@ -20,7 +21,9 @@ struct Evaluation {
 
 // Loss, accuracy and metrics of your own over a whole Dataset, in inference mode (PyTorch's model.eval() with no_grad). Does not change the
 // Model's parameters, state or gradients. u8 fields without a divisor use the one that the Model was trained with. Throws ShapeError,
-// ConfigError or DeviceError when Model, data and losses do not match.
-Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses, const std::vector<Metric>& metrics = {});
+// ConfigError or DeviceError when Model, data and losses do not match. With several ranks each calls it with the same arguments, computes a
+// part of the batches, and gets the result of one rank; metrics are computed on rank 0.
+Evaluation evaluate(Model& model, const Dataset& data, const Losses& losses, const std::vector<Metric>& metrics = {},
+                    const Communicator& communicator = {});
 
 }  // namespace weir

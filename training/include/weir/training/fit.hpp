@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <vector>
+#include <weir/core/communicator.hpp>
 #include <weir/core/losses.hpp>
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
@@ -35,6 +36,11 @@ struct FitOptions {
   std::int64_t batch = 32;                  // at most the Model's max_batch
   std::int64_t accumulate = 1;              // batches (micro-batches) in a step, whose gradient is the mean over all their samples
   bool drop_last = false;                   // leave out an epoch's last batch if it is smaller
+  // The ranks that train together, each of which calls fit with the same arguments and data. A step's micro-batches are dealt to them, so
+  // `accumulate` is at least their number, and the result is that of one rank, bit for bit. With `deterministic` false the order in which
+  // gradients are added is left to the communicator, and the result depends on the number of ranks. Callbacks are called on rank 0 alone.
+  Communicator communicator = {};
+  bool deterministic = true;
   const Dataset* validation = nullptr;      // evaluated after each epoch
   std::vector<Metric> metrics = {};         // of your own, of the validation data after each epoch
   bool shuffle = true;                      // a new order in each epoch, from the Model's seed and the epoch's number
@@ -60,6 +66,9 @@ struct FitOptions {
 // loss or optimizer, metrics without validation data, a label or index out of range, a batch of one sample for BatchNorm), ShapeError
 // (batch, number or shapes of inputs and targets), DeviceError. Throws NumericError when a step's loss, gradients or update are not finite;
 // it names the step and the first layer and tensor with a non-finite value, and the Model stays as after the last good step.
+// With several ranks, whose Models are on the CPU, `resume` and files of callbacks are those of rank 0; `stop` on any rank stops all after
+// the same step; a ConfigError names a rank whose graph, options, data or parameters differ from those of rank 0, and where one rank throws
+// the others throw an Error with its message. The TrainingState of ranks other than 0 has no callbacks' state.
 History fit(Model& model, const Dataset& train, const FitOptions& options);
 
 }  // namespace weir

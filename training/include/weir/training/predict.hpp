@@ -1,6 +1,7 @@
 #pragma once
 
 #include <vector>
+#include <weir/core/communicator.hpp>
 #include <weir/core/model.hpp>
 #include <weir/core/tensor.hpp>
 #include <weir/data/dataset.hpp>
@@ -14,7 +15,8 @@ namespace weir {
 Tensor predict(Model& model, const ConstTensorView& x);
 
 // The same for the inputs of a Dataset (targets are ignored): returns one tensor for each output of the graph. u8 fields without a divisor
-// use the one that the Model was trained with.
-std::vector<Tensor> predict(Model& model, const Dataset& data);
+// use the one that the Model was trained with. With several ranks each calls it with the same arguments, computes a part of the batches, and
+// gets all of the result.
+std::vector<Tensor> predict(Model& model, const Dataset& data, const Communicator& communicator = {});
 
 }  // namespace weir

@@ -45,6 +45,9 @@ struct History {
   bool stopped = false;             // by a callback or FitOptions::stop
   std::string resumed_from = {};    // as in BeginReport
   std::vector<std::string> damaged = {};
+  // What chose the order in which several ranks' gradients were added, on which the result then depends ("MPI_Allreduce of Open MPI
+  // 4.1.4"). Empty: the order was that of one rank (FitOptions::deterministic).
+  std::string order_of_sums = {};
 };
 
 }  // namespace weir
