@@ -13,6 +13,10 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/weir)
 install(EXPORT weirTargets NAMESPACE weir:: DESTINATION ${package_dir})
+if(WEIR_WITH_MPI)
+  install(TARGETS weir_mpi EXPORT weirMpiTargets FILE_SET HEADERS)
+  install(EXPORT weirMpiTargets NAMESPACE weir:: DESTINATION ${package_dir})
+endif()
 get_target_property(WEIR_LIBRARY_TYPE weir TYPE)
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/weirConfig.cmake.in ${PROJECT_BINARY_DIR}/weirConfig.cmake
   INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO)

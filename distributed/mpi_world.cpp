@@ -70,23 +70,37 @@ class World : public Transport {
     for (MPI_Comm communicator : {data_, control_}) MPI_Comm_set_errhandler(communicator, MPI_ERRORS_RETURN);
     MPI_Comm_rank(data_, &rank_);
     MPI_Comm_size(data_, &size_);
+    MPI_Comm here = MPI_COMM_NULL;
+    int ranks_here = 1;
+    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
+    MPI_Comm_size(here, &ranks_here);
+    MPI_Comm_free(&here);
+    crowded_ = ranks_here > static_cast<int>(std::thread::hardware_concurrency());
     library_ = library_name();
     ended_.resize(static_cast<std::size_t>(size_));
   }
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  // The program ends. A rank that waits for this one learns of it; after a failure nobody waits for anybody.
+  // The program ends: waits until all do, unless one has failed. A rank that waits for this one in another call learns of it.
   ~World() override {
     int over = 0;
     MPI_Finalized(&over);
     if (over != 0) return;
-    if (!failure_.empty()) {
-      std::this_thread::sleep_for(milliseconds(is_cause_ ? 300 : 1500));  // what failed first prints its message first
-      MPI_Abort(MPI_COMM_WORLD, 1);
+    try {
+      if (failure_.empty()) {
+        send_to_all(ended_tag, "");
+        while (!all_others_have_ended()) {
+          look_for_messages();
+          std::this_thread::sleep_for(milliseconds(1));
+        }
+        if (owns_mpi_) MPI_Finalize();
+        return;
+      }
+    } catch (const Error&) {  // another rank has failed meanwhile
     }
-    send_to_all(ended_tag, "");
-    if (owns_mpi_) MPI_Finalize();
+    std::this_thread::sleep_for(milliseconds(is_cause_ ? 300 : 1500));  // what failed first prints its message first
+    MPI_Abort(MPI_COMM_WORLD, 1);
   }
 
   void configure(const MpiOptions& options) {
@@ -185,15 +199,15 @@ class World : public Transport {
     }
   }
 
-  // Until all requests are done. A rank that is late gets the processor: several ranks may share one.
+  // Until all requests are done.
   void wait() {
-    constexpr int spins = 200;
     const Clock::time_point begin = Clock::now();
     for (int turn = 1;; ++turn) {
       int done = 0;
       check(MPI_Testall(static_cast<int>(requests_.size()), requests_.data(), &done, MPI_STATUSES_IGNORE));
       if (done != 0) return;
-      if (turn < spins) continue;
+      constexpr int spins = 200;
+      if (turn < spins && !crowded_) continue;
       const Clock::duration waited = Clock::now() - begin;
       look_for_messages();
       look_for_ended(begin);
@@ -201,11 +215,16 @@ class World : public Transport {
         throw Error("mpi: rank " + std::to_string(rank_) + " has waited " + std::to_string(std::int64_t(timeout_)) +
                     " s for the others. Look whether their machines can be reached, or raise MpiOptions::timeout.");
       }
-      if (waited < milliseconds(10)) {
-        std::this_thread::yield();
-      } else {
-        std::this_thread::sleep_for(std::chrono::microseconds(100));
-      }
+      pause(waited);
+    }
+  }
+
+  // Ranks that share a processor must leave it to those that compute; a rank that yields it only would soon be scheduled last.
+  void pause(Clock::duration waited) const {
+    if (crowded_ || waited > milliseconds(10)) {
+      std::this_thread::sleep_for(std::chrono::microseconds(waited > milliseconds(10) ? 200 : 20));
+    } else {
+      std::this_thread::yield();
     }
   }
 
@@ -225,6 +244,10 @@ class World : public Transport {
     }
     failure_ = "rank " + std::to_string(status.MPI_SOURCE) + " failed: " + text;
     throw Error(failure_);
+  }
+
+  bool all_others_have_ended() const {
+    return std::count(ended_.begin(), ended_.end(), Clock::time_point()) == 1;  // this rank's own
   }
 
   // A rank that has ended may have done its part of this call: what is under way gets two seconds.
@@ -254,6 +277,7 @@ class World : public Transport {
 
   MPI_Comm data_ = MPI_COMM_NULL, control_ = MPI_COMM_NULL;
   bool owns_mpi_ = false, is_cause_ = false;
+  bool crowded_ = false;  // more ranks than processors on this machine
   int rank_ = 0, size_ = 1;
   double timeout_ = 0;
   std::string library_;

@@ -55,7 +55,8 @@ py::array as_array(const py::object& object, const std::string& what) {
 }
 
 HostArray host_array(const py::object& object, const std::string& who) {
-  py::array array = py::array::ensure(as_array(object, who + ": the array"), int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_});
+  py::array array =
+      py::array::ensure(as_array(object, who + ": the array"), int{py::array::c_style} | int{py::detail::npy_api::NPY_ARRAY_ALIGNED_});
   if (!array) throw py::error_already_set();
   for (const weir::DType dtype : {weir::DType::f32, weir::DType::f64, weir::DType::i32, weir::DType::i64, weir::DType::u8}) {
     if (array.dtype().equal(numpy_dtype(dtype))) {

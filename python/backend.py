@@ -18,9 +18,12 @@ import tempfile
 import zipfile
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# What a source archive holds.
-SOURCES = ["CMakeLists.txt", "CMakePresets.json", "LICENSE", "README.md", "activations", "cmake", "core", "data", "formats", "gpu", "include",
-           "layers", "python", "training"]
+
+
+def sources():
+    """What a source archive holds: the files that CMake reads first, and every room but those that a wheel does not need."""
+    rooms = [path.parent.name for path in ROOT.glob("*/CMakeLists.txt")]
+    return ["CMakeLists.txt", "LICENSE", "README.md", "cmake"] + sorted(set(rooms) - {"bench", "build", "examples", "tests"})
 
 
 def version():
@@ -121,8 +124,9 @@ def build_sdist(sdist_directory, config_settings=None):
     name = f"weir-{version()}"
     pyproject = (ROOT / "python" / "pyproject.toml").read_text(encoding="utf-8").replace('["."]', '["python"]')
     with tarfile.open(pathlib.Path(sdist_directory) / f"{name}.tar.gz", "w:gz", format=tarfile.PAX_FORMAT) as archive:
-        for source in SOURCES:
-            archive.add(ROOT / source, f"{name}/{source}", filter=lambda entry: None if "__pycache__" in entry.name else entry)
+        left_out = ("__pycache__", "data/mnist")  # MNIST that was downloaded is not ours to pass on
+        for source in sources():
+            archive.add(ROOT / source, f"{name}/{source}", filter=lambda entry: None if entry.name.endswith(left_out) else entry)
         for path, text in (("pyproject.toml", pyproject), ("PKG-INFO", metadata("numpy>=1.20"))):
             entry = tarfile.TarInfo(f"{name}/{path}")
             entry.size = len(text.encode())

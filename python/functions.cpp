@@ -143,48 +143,55 @@ py::array check_out(const std::string& who, const py::object& object, std::span<
   return out;
 }
 
-// Runs on the memory of the arrays as it is, where all are one block in the same order; otherwise on copies that are.
+// Runs on the memory of the arrays as it is, where all are one block in the same order; otherwise on copies that are. py::array() would
+// allocate an array, hence std::optional.
 py::object compute(const std::string& who, Run run, const weir::ActivationFunction& f, std::span<Operand> operands, const py::object& out) {
   check_operands(who, operands);
-  const py::array target = out.is_none() ? py::array() : check_out(who, out, operands);
+  std::optional<py::array> target, result;
+  if (!out.is_none()) target = check_out(who, out, operands);
   int order = c_order | f_order;
   for (const Operand& operand : operands) order &= orders(operand.array);
-  if (!out.is_none()) order &= orders(target);
+  if (target) order &= orders(*target);
 
-  py::array result;
   if (order == 0) {
     // The last operand's copy becomes the result. One operand keeps the order of its axes, as in NumPy.
     result = copy_of(operands.back().array, operands.size() == 1 ? "K" : "C");
     for (Operand& operand : operands.first(operands.size() - 1)) operand.array = copy_of(operand.array, "C");
-    operands.back().array = result;
+    operands.back().array = *result;
   } else {
-    result = out.is_none() ? empty(operands.front().array, order) : target;
+    result = target ? *target : empty(operands.front().array, order);
   }
 
-  const weir::Shape elements{result.size()};
-  const weir::DType dtype = *float_dtype(result);
+  const weir::Shape elements{result->size()};
+  const weir::DType dtype = *float_dtype(*result);
   std::array<weir::ConstTensorView, 2> views;
   for (std::size_t i = 0; i < operands.size(); ++i) views[i] = {data_of(operands[i].array), elements, dtype};
   {
-    constexpr py::ssize_t worth_releasing = 1 << 14;  // elements: a microsecond's work
+    constexpr py::ssize_t worth_releasing = 1 << 14;  // elements: a few microseconds of work
     std::optional<py::gil_scoped_release> release;
-    if (result.size() >= worth_releasing) release.emplace();
-    run(f, std::span(views).first(operands.size()), {data_of(result), elements, dtype});
+    if (result->size() >= worth_releasing) release.emplace();
+    run(f, std::span(views).first(operands.size()), {data_of(*result), elements, dtype});
   }
 
-  if (out.is_none()) return result.ndim() == 0 ? py::object(result[py::tuple()]) : std::move(result);
-  if (order == 0) numpy().attr("copyto")(target, result);
+  if (!target) return result->ndim() == 0 ? py::object((*result)[py::tuple()]) : std::move(*result);
+  if (order == 0) numpy().attr("copyto")(*target, *result);
   return out;
 }
 
+// An argument with its name; the text for messages is made where it may be needed.
+Operand operand(const std::string& who, const char* name, const py::object& object) {
+  if (py::isinstance<py::array>(object)) return {name, py::reinterpret_borrow<py::array>(object)};
+  return {name, as_array(object, who + ": " + name)};
+}
+
 py::object compute(const std::string& who, Run run, const weir::ActivationFunction& f, const py::object& x, const py::object& out) {
-  std::array operands{Operand{"x", as_array(x, who + ": x")}};
+  std::array operands{operand(who, "x", x)};
   return compute(who, run, f, operands, out);
 }
 
 py::object compute(const std::string& who, Run run, const weir::ActivationFunction& f, const char* name, const py::object& x_or_y,
                    const py::object& dy, const py::object& out) {
-  std::array operands{Operand{name, as_array(x_or_y, who + ": " + name)}, Operand{"dy", as_array(dy, who + ": dy")}};
+  std::array operands{operand(who, name, x_or_y), operand(who, "dy", dy)};
   return compute(who, run, f, operands, out);
 }
 
@@ -239,7 +246,10 @@ void bind_functions(py::module_& m) {
     std::visit([&]<class F>(const F&) { bind_activation<F>(m, std::make_index_sequence<parameter_count<F>()>()); }, f);
   }
   m.def(
-      "relu_grad", [](const py::object& x, const py::object& out) { return compute("relu_grad", run_relu_grad, weir::ReLU(), x, out); },
+      "relu_grad",
+      [who = std::string("relu_grad")](const py::object& x, const py::object& out) {
+        return compute(who, run_relu_grad, weir::ReLU(), x, out);
+      },
       py::arg("x"), py::arg("out") = py::none(),
       "1 where x > 0, else 0 (also at 0 and NaN), in the dtype of x: numpy.greater(x, 0).astype(x.dtype).");
 }

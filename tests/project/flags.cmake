@@ -7,7 +7,7 @@ set(fast "-ff+ast-math|-Ofast|-funsafe-math|-fassociative-math|-ffinite-math-onl
 set(wrong "")
 
 set(trees "")
-foreach(folder cmake core activations layers data formats training gpu include examples bench tests)
+foreach(folder cmake core activations layers data formats training gpu distributed include examples bench tests)
   foreach(kind hpp cpp h cu cuh txt cmake in sh)
     list(APPEND trees ${ROOT}/${folder}/*.${kind})
   endforeach()

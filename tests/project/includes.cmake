@@ -1,5 +1,6 @@
 # Reads every #include below ROOT and fails on one that goes against the arrows:
 #   core <- activations <- layers <- formats <- training      core <- data <- training      nobody -> gpu
+#   distributed -> core, and public headers of training
 # and inside a room from sub-room to sub-room:
 #   core: files, cpu <- product <- model      training: the rest <- fit and its step, which lie in the room itself      gpu: runtime <- kernels
 # Public headers (<room>/include) name standard headers and <weir/...> alone, so that no type of Eigen, OpenMP or CUDA gets into them.
@@ -13,7 +14,8 @@ set(may_data core data)
 set(may_formats core activations layers formats)
 set(may_training core activations layers data formats training)
 set(may_gpu core activations layers data training gpu)
-set(may_tests core activations layers data formats training gpu examples tests weir.hpp)
+set(may_distributed core training distributed)
+set(may_tests core activations layers data formats training gpu distributed examples tests weir.hpp)
 set(may_examples public)
 set(may_bench public)
 set(may_python public)
@@ -30,7 +32,7 @@ macro(complain what)
 endmacro()
 
 set(seen 0)
-foreach(room core activations layers data formats training gpu tests examples bench python)
+foreach(room core activations layers data formats training gpu distributed tests examples bench python)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${room}/*.hpp ${ROOT}/${room}/*.cpp ${ROOT}/${room}/*.h ${ROOT}/${room}/*.cu ${ROOT}/${room}/*.cuh)
   foreach(file ${files})
     file(STRINGS ${ROOT}/${file} lines REGEX "^[ \t]*#[ \t]*include")
@@ -67,6 +69,8 @@ foreach(room core activations layers data formats training gpu tests examples be
       elseif(NOT target IN_LIST may_${room})
         list(JOIN may_${room} ", " allowed)
         complain("${room} may include ${allowed}.")
+      elseif(room STREQUAL "distributed" AND private AND target STREQUAL "training")
+        complain("distributed may include public headers of training alone.")
       elseif(private AND file MATCHES "^[a-z]+/include/")
         complain("a public header may not include a private one.")
       elseif(file MATCHES "^(${room})/([a-z]+)/" AND NOT CMAKE_MATCH_2 STREQUAL "include")

@@ -5,7 +5,7 @@ cmake_minimum_required(VERSION 3.25)
 # must_fail(<script> <expected> <file> <content>): <script> over a tree that holds <file> says <expected>.
 function(must_fail script expected file content)
   file(REMOVE_RECURSE ${TREE})
-  foreach(room core activations layers data formats training gpu python)
+  foreach(room core activations layers data formats training gpu distributed python)
     file(WRITE ${TREE}/${room}/README.md "a room\n")
     file(WRITE ${TREE}/${room}/CMakeLists.txt "weir_room(SOURCES)\n")
   endforeach()
@@ -16,7 +16,8 @@ function(must_fail script expected file content)
   file(WRITE ${TREE}/tests/core/everything.cpp "#include <weir/weir.hpp>\n#include \"core/product/product.hpp\"\n#include \"beside.hpp\"\n")
   file(WRITE ${TREE}/examples/mnist/train.cpp "#include <weir/layers/dense.hpp>\n#include \"options.hpp\"\n#include <CLI/CLI.hpp>\n")
   file(WRITE ${TREE}/examples/quickstart.cpp "// Runs.\n#include <weir/weir.hpp>\nint main() {}\n")
-  file(WRITE ${TREE}/README.md "# weir\n\n```cpp\n#include <weir/weir.hpp>\nint main() {}\n```\n")
+  file(WRITE ${TREE}/examples/python/quickstart.py "Runs.\nimport weir\n")
+  file(WRITE ${TREE}/README.md "# weir\n\n```cpp\n#include <weir/weir.hpp>\nint main() {}\n```\n\n```python\nimport weir\n```\n")
   execute_process(COMMAND ${CMAKE_COMMAND} -DROOT=${TREE} -P ${SCRIPTS}/${script}.cmake RESULT_VARIABLE code ERROR_VARIABLE error)
   if(NOT code EQUAL 0)
     message(FATAL_ERROR "${script}: fails over a tree without a mistake:\n${error}")
@@ -41,6 +42,10 @@ must_fail(includes "training/a.cpp: #include \"gpu/memory.hpp\": training may in
   training/a.cpp "#include \"gpu/memory.hpp\"\n")
 must_fail(includes "gpu/a.cu: #include <weir/formats/save.hpp>: gpu may include core, activations, layers, data, training, gpu."
   gpu/a.cu "#include <weir/formats/save.hpp>\n")
+must_fail(includes "distributed/a.cpp: #include \"layers/dense_ops.hpp\": distributed may include core, training, distributed."
+  distributed/a.cpp "#include \"layers/dense_ops.hpp\"\n")
+must_fail(includes "distributed/a.cpp: #include \"training/ranks.hpp\": distributed may include public headers of training alone."
+  distributed/a.cpp "#include \"training/ranks.hpp\"\n")
 must_fail(includes "layers/a.cpp: #include <weir/weir.hpp>: layers may include core, activations, layers."
   layers/a.cpp "#include <weir/weir.hpp>\n")
 must_fail(includes "examples/a.cpp: #include \"core/product/product.hpp\": examples may include public headers and its own alone."
@@ -74,6 +79,8 @@ must_fail(flags "core/a.cpp: #pragma GCC optimize(\"fast-math\")"
   core/a.cpp "#pragma GCC optimize(\"fast-math\")\n")
 must_fail(readme "its first C++ block is not examples/quickstart.cpp"
   README.md "# weir\n\n```cpp\n#include <weir/weir.hpp>\nint main() { return 0; }\n```\n")
+must_fail(readme "its first Python block is not examples/python/quickstart.py"
+  examples/python/quickstart.py "import weir as w\n")
 must_fail(test_names "tests/core/a_test.cpp: \"relu: zero, one\""
   tests/core/a_test.cpp "TEST_CASE(\"relu: zero, one\") {}\n")
 message("every planted mistake was named")

@@ -3,7 +3,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(wrong "")
-foreach(room core activations layers data formats training gpu python)
+foreach(room core activations layers data formats training gpu distributed python)
   set(readme "")
   if(EXISTS ${ROOT}/${room}/README.md)
     file(READ ${ROOT}/${room}/README.md readme)

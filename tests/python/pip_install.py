@@ -39,7 +39,7 @@ def test_beside_the_packages_of_the_system(tmp_path, options):
     run(python, "-m", "pip", "install", "--no-index", *options, SOURCE / "python")
     block = re.search(r"```python\n(.*?)```", (SOURCE / "README.md").read_text(encoding="utf-8"), re.S).group(1)
     (tmp_path / "block.py").write_text(block, encoding="utf-8")
-    assert "%" in run(python, tmp_path / "block.py", cwd=tmp_path)
+    assert "test accuracy 0.9" in run(python, tmp_path / "block.py", cwd=tmp_path)
     origin = run(python, "-c", "import weir; print(weir.__file__)", cwd=tmp_path)
     assert origin.startswith(str(tmp_path / "venv"))
 

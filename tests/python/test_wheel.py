@@ -131,8 +131,9 @@ def test_the_source_archive_holds_what_a_build_needs(tmp_path):
         top = f"weir-{weir.__version__}"
         assert 'backend-path = ["python"]' in archive.extractfile(f"{top}/pyproject.toml").read().decode()
     assert f"{top}/PKG-INFO" in names
-    listed = subprocess.run(["git", "ls-files", *backend.SOURCES], cwd=SOURCE, capture_output=True, text=True)
+    listed = subprocess.run(["git", "ls-files", *backend.sources()], cwd=SOURCE, capture_output=True, text=True)
     if listed.returncode == 0:
         assert {f"{top}/{path}" for path in listed.stdout.splitlines() if (SOURCE / path).exists()} <= names
     rooms = re.search(r"foreach\(room ([a-z ]+)\)", (SOURCE / "CMakeLists.txt").read_text()).group(1).split()
     assert {f"{top}/{room}/CMakeLists.txt" for room in rooms} <= names
+    assert not [name for name in names if name.startswith((f"{top}/tests", f"{top}/build")) or "__pycache__" in name]

@@ -19,6 +19,7 @@
 #include "tests/support/passing_layer.hpp"
 #include "tests/support/temporary_folder.hpp"
 #include "tests/support/thread_ranks.hpp"
+#include "tests/support/trap_layer.hpp"
 #include "tests/training/ranked_runs.hpp"
 
 using namespace weir;
@@ -61,7 +62,7 @@ std::vector<std::string> errors_of(const RankedRun& run, const std::function<voi
   });
 }
 
-// y = x; counts the samples that pass in training, and in inference, and the keys of random numbers in use.
+// y = x; counts the samples that pass in training, and in inference.
 struct Passed {
   std::atomic<std::int64_t> trained = 0, inferred = 0;
 };
@@ -75,19 +76,6 @@ class Turnstile : public PassingLayer {
 
  private:
   std::shared_ptr<Passed> passed_;
-};
-
-// y = x; calls a function before each pass in training.
-class Trap : public PassingLayer {
- public:
-  explicit Trap(std::function<void(std::uint64_t step, const TensorView& y)> spring) : PassingLayer("trap"), spring_(std::move(spring)) {}
-  void forward(const Context& context, const LayerArgs& args) const override {
-    PassingLayer::forward(context, args);
-    if (context.training) spring_(*context.step, args.y);
-  }
-
- private:
-  std::function<void(std::uint64_t, const TensorView&)> spring_;
 };
 
 FitOptions eight(std::int64_t epochs = 1) {

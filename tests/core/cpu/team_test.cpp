@@ -124,28 +124,27 @@ void spend(std::chrono::microseconds time) {
   }
 }
 
-// Makes calls of tiles that take so long until several threads took part in one; returns how many calls it took, at most 1000.
-int calls_until_shared(int threads, std::chrono::microseconds tile_time) {
+// Makes calls of tiles that take so long until several threads took part in one; false if that does not happen in ten seconds.
+bool comes_to_share(int threads, std::chrono::microseconds tile_time) {
   std::atomic<bool> shared = false;
   const std::thread::id own = std::this_thread::get_id();
-  int calls = 0;
-  while (!shared && calls < 1000) {
-    ++calls;
+  const auto begin = std::chrono::steady_clock::now();
+  while (!shared && std::chrono::steady_clock::now() - begin < std::chrono::seconds(10)) {
     weir::parallel_for(with_threads(threads), 4, [&](std::int64_t) {
       spend(tile_time);
       if (std::this_thread::get_id() != own) shared = true;
     });
   }
-  return calls;
+  return shared;
 }
 
 }  // namespace
 
 TEST_CASE("team: long calls are shared and so are short ones that follow each other closely") {
   if (skipped()) return;
-  CHECK(calls_until_shared(2, std::chrono::milliseconds(2)) < 1000);
+  CHECK(comes_to_share(2, std::chrono::milliseconds(2)));
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  CHECK(calls_until_shared(2, std::chrono::microseconds(2)) < 1000);
+  CHECK(comes_to_share(2, std::chrono::microseconds(2)));
 }
 
 TEST_CASE("team: a call uses no more threads than its context says") {
