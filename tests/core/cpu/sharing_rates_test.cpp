@@ -41,7 +41,7 @@ struct Machine {
 
 }  // namespace
 
-TEST_CASE("sharing rates: on a quiet machine all calls are shared, even if alone would be faster") {
+TEST_CASE("sharing rates: on a quiet machine all calls are shared even if alone would be faster") {
   SharingRates rates;
   Machine machine{.shared = 10, .alone = 12};
   CHECK(machine.run(rates, 10s) == 1);
@@ -82,7 +82,7 @@ TEST_CASE("sharing rates: a thread that waits for late workers works alone where
   CHECK(machine.run(others, 10s) == 1);
 }
 
-TEST_CASE("sharing rates: a thread that loses its processor shares where that is faster, and where the gain of working alone is small") {
+TEST_CASE("sharing rates: a thread that loses its processor shares where that is faster and where the gain of working alone is small") {
   for (const double alone : {10.0, 15.5}) {
     SharingRates rates;
     Machine machine{.shared = 15, .alone = alone, .part = 0.5, .part_alone = 0.67};
@@ -93,7 +93,7 @@ TEST_CASE("sharing rates: a thread that loses its processor shares where that is
   }
 }
 
-TEST_CASE("sharing rates: when the machine is quiet again all calls are shared, within half a second") {
+TEST_CASE("sharing rates: when the machine is quiet again all calls are shared within half a second") {
   SharingRates rates;
   Machine machine{.shared = 7, .alone = 10, .part = 0.5, .part_alone = 0.67};
   machine.run(rates, 5s);
