@@ -13,6 +13,8 @@ else()
   find_package(MPI QUIET COMPONENTS CXX)
   if(MPI_CXX_FOUND)
     set(WEIR_WITH_MPI TRUE)
+    execute_process(COMMAND ${MPIEXEC_EXECUTABLE} --version OUTPUT_VARIABLE version ERROR_QUIET)
+    string(REGEX MATCH "Open ?MPI|OpenRTE" WEIR_OPEN_MPI "${version}")
     message(STATUS "weir: with MPI ${MPI_CXX_VERSION} (${MPI_CXX_COMPILER}, ${MPIEXEC_EXECUTABLE})")
   elseif(weir_mpi_wish STREQUAL "ON")
     message(FATAL_ERROR "WEIR_MPI is ON, but no MPI was found. Install Open MPI or MPICH (on Debian: apt-get install libopenmpi-dev \

@@ -20,6 +20,7 @@ const std::atomic<bool>& stop_on_signals() {
   action.sa_handler = handle;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  sigaction(SIGUSR1, &action, nullptr);
   return stop;
 }
 

@@ -7,6 +7,7 @@
 
 #include "examples/support/program.hpp"
 #include "options.hpp"
+#include "ranks.hpp"
 
 int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
@@ -50,6 +51,13 @@ int main(int argc, char** argv) {
   app.add_option("--csv", t.csv, "Write a row for each epoch to this file")->check(program::not_empty());
   app.add_option("--tensorboard", t.tensorboard, "Write what is measured each epoch into this folder, for TensorBoard")
       ->check(program::not_empty());
+  app.add_option("--ranks", t.ranks,
+                 "Train on so many processes by MPI, 1 to 8: a batch is cut into 8, so that their number changes nothing")
+      ->check(program::whole_number<std::int64_t>(1, micro_batches));
+  app.add_option("--hosts", t.hosts, "Where they run, with how many on each: a:2,b:2 (default: this machine)")->check(program::not_empty());
+  app.add_option("--restarts", t.restarts, "Go on so often from the last checkpoint when a rank fails")
+      ->check(program::whole_number<std::int64_t>(0, program::most))
+      ->capture_default_str();
   app.add_flag("--profile", t.profile, "After the training, print where a step's time goes");
   app.add_flag("--quiet", t.quiet, "Print errors only");
 
@@ -62,6 +70,7 @@ int main(int argc, char** argv) {
   reader->add_option("--image", p.image, "A PGM file of the training images' size, white on black")->excludes(index);
 
   return program::run(app, argc, argv, [&] {
+    if (!*reader && t.in_ranks() && starts_ranks()) return start_ranks(t, {argv + 1, argv + argc});
     if (!*reader) return train(t);
     predict(p);
     return 0;

@@ -26,9 +26,13 @@ struct TrainOptions {
   std::string checkpoint;  // a folder
   std::string json;
   std::string csv;
-  std::string tensorboard;  // a folder
+  std::string tensorboard;            // a folder
+  std::optional<std::int64_t> ranks;  // processes; unset: this one, with whole batches
+  std::string hosts;                  // "a:2,b:2"; empty: this machine
+  std::int64_t restarts = 0;
   bool profile = false;
   bool quiet = false;
+  bool in_ranks() const { return ranks || !hosts.empty(); }
   std::string command;  // the arguments as they were typed, each after a space
 };
 
@@ -40,5 +44,5 @@ struct PredictOptions {
 };
 
 // Both print to standard output and throw weir::Error. train returns the exit code.
-int train(const TrainOptions& options);
+int train(TrainOptions options);
 void predict(const PredictOptions& options);

@@ -9,6 +9,7 @@
 #include "images.hpp"
 #include "interrupt.hpp"
 #include "options.hpp"
+#include "ranks.hpp"
 #include "summary.hpp"
 
 namespace {
@@ -46,8 +47,8 @@ std::int64_t count_parameters(const weir::Model& model) {
   return count;
 }
 
-weir::Device device_for(const std::string& name) {
-  if (name == "cpu") return weir::Device::cpu();
+weir::Device device_for(const std::string& name, bool in_ranks) {
+  if (name == "cpu" || (name == "auto" && in_ranks)) return weir::Device::cpu();
   return name == "cuda" ? weir::Device::cuda() : weir::best_device();
 }
 
@@ -93,29 +94,41 @@ int leave(const weir::Model& model, const TrainOptions& options, const std::stri
   } else {
     std::cout << "\nstopped after " << steps << ". Nothing was saved: --checkpoint DIR makes a run that can go on.\n";
   }
-  return interrupted();
+  return starts_ranks() ? interrupted() : 0;  // what started the ranks knows of the signal
 }
 
-}  // namespace
+// Images for every rank. The first one may have to download them.
+Images images_for(const weir::Communicator& ranks, const TrainOptions& options) {
+  if (!ranks.is_first()) ranks.barrier();
+  Images images = find_images(options.data, options.dataset, options.require_mnist, options.quiet);
+  if (ranks.is_first()) ranks.barrier();
+  return images;
+}
 
-int train(const TrainOptions& options) {
+int train_on(const weir::Communicator& ranks, const TrainOptions& options) {
   for (const std::string& file : {options.save, options.json}) {
     if (!file.empty()) weir::check_writable(file);  // else found after the training, which would be lost
   }
   if (options.threads) weir::set_num_threads(*options.threads);
   const weir::AnyOptimizer optimizer = make_optimizer(options.optimizer, options.lr);
-  const Images images = find_images(options.data, options.dataset, options.require_mnist, options.quiet);
+  const Images images = images_for(ranks, options);
   const auto& [training, test] = images.data;
   const Defaults defaults = defaults_for(images.name);
-  const std::int64_t batch = options.batch.value_or(defaults.batch);
+  const std::int64_t batch = options.batch.value_or(defaults.batch), pieces = options.in_ranks() ? micro_batches : 1;
+  if (batch % pieces != 0) {
+    throw weir::ConfigError("--batch: got " + std::to_string(batch) + ", expected a multiple of " + std::to_string(pieces) +
+                            " with --ranks, into so many pieces it is cut.");
+  }
 
   const weir::Graph net = make_network(training.input_shape()[0], options.hidden, options.activation);
   if (options.compare) {
     compare(net, training, optimizer, batch, options);
     return 0;
   }
-  weir::Model model(
-      net, {.device = device_for(options.device), .max_batch = batch, .seed = options.seed, .precision = precision_for(options.precision)});
+  weir::Model model(net, {.device = device_for(options.device, options.in_ranks()),
+                          .max_batch = batch,
+                          .seed = options.seed,
+                          .precision = precision_for(options.precision)});
   if (!options.quiet) std::cout << model << '\n' << std::flush;
 
   std::vector<weir::AnyCallback> callbacks;
@@ -134,17 +147,20 @@ int train(const TrainOptions& options) {
                               {.loss = weir::SoftmaxCrossEntropy(),
                                .optimizer = optimizer,
                                .epochs = options.epochs.value_or(defaults.epochs),
-                               .batch = batch,
+                               .batch = batch / pieces,
+                               .accumulate = pieces,
+                               .communicator = ranks,
                                .validation = &test,
                                .callbacks = callbacks,
                                .resume = options.checkpoint,
                                .stop = &stop_on_signals()});
-  if (interrupted() != 0) return leave(model, options, images.name);
+  if (ranks.size() > 1 ? summary.history.stopped : interrupted() != 0) return ranks.is_first() ? leave(model, options, images.name) : 0;
   summary.dataset = images.name;
   summary.train_samples = training.samples();
   summary.test_samples = test.samples();
   summary.parameters = count_parameters(model);
-  summary.test = weir::evaluate(model, test, weir::SoftmaxCrossEntropy());
+  summary.test = weir::evaluate(model, test, weir::SoftmaxCrossEntropy(), {}, ranks);
+  if (!ranks.is_first()) return 0;
   summary.confusion = weir::confusion_matrix(model, test);
   for (const weir::EpochReport& epoch : summary.history.epochs) {
     summary.seconds += epoch.seconds;
@@ -166,4 +182,20 @@ int train(const TrainOptions& options) {
   }
   if (!options.quiet) print(summary);
   return 0;
+}
+
+}  // namespace
+
+int train(TrainOptions options) {
+  const weir::Communicator ranks = the_ranks(options);
+  if (!ranks.is_first()) {  // which write nothing
+    options.quiet = true;
+    options.save = options.json = "";
+  }
+  try {
+    return train_on(ranks, options);
+  } catch (const std::exception& error) {
+    ranks.abort(error.what());
+    throw;
+  }
 }
