@@ -40,6 +40,14 @@ RETURNS = {
     "config": "dict[str, Any]", "rate": "float", "save": "None", "save_checkpoint": "None", "load_checkpoint": "None", "output": "None",
     "share_parameters": "None", "load_state_dict": "dict[str, list[str]]",
 }
+PROPERTIES = {
+    "graph": "Graph", "options": "dict[str, Any]", "parameters": "dict[str, tuple[int, ...]]", "steps": "int", "memory": "dict[str, int]",
+    "x": "np.ndarray", "y": "Any", "inputs": "list[Any]", "targets": "list[np.ndarray]", "outputs": "list[str]", "nodes": "list[dict[str, Any]]",
+    "info": "dict[str, list[dict[str, Any]]]", "passed": "bool", "problem": "str", "checked": "int", "skipped": "int", "epoch": "int",
+    "epochs": "int", "step": "int", "samples": "int", "total_steps": "int", "loss": "float", "epoch_loss": "float", "accuracy": "Any",
+    "learning_rate": "float", "seconds": "float", "metrics": "list[str]", "resumed_from": "str", "damaged": "list[str]", "validation": "bool",
+    "index": "int", "batch": "int", "threads": "int", "step_microseconds": "float", "peak_gflops": "float", "peak_gbytes": "float",
+}
 HEADER = '''# Made by python/make_stubs.py from the module; do not edit.
 from collections.abc import Callable, Sequence
 from os import PathLike
@@ -138,7 +146,7 @@ def class_text(name, cls):
         if is_function(value):
             body += function(member, value, "    ", name)
         elif isinstance(value, property):
-            body += f"    @property\n    def {member}(self) -> Any: ...\n"
+            body += f"    @property\n    def {member}(self) -> {PROPERTIES.get(member, ANY)}: ...\n"
         else:
             body += f"    {member}: {type(value).__name__}\n"
     for member, kind in annotations.items():

@@ -78,8 +78,41 @@ def test_labels_of_any_width(dtype):
     assert np.array_equal(trained(y.astype(dtype)), trained(y))
 
 
+class ByDLPack:
+    """An array of a library that NumPy does not know."""
+
+    def __init__(self, x):
+        self.tensor = torch.from_numpy(x)
+
+    def __dlpack__(self, stream=None):
+        return self.tensor.__dlpack__()
+
+    def __dlpack_device__(self):
+        return self.tensor.__dlpack_device__()
+
+
+class OnAGpu:
+    __cuda_array_interface__ = {"shape": (3, 4), "typestr": "<f4", "data": (0, True), "version": 3}
+
+
+def test_an_array_on_another_device_is_refused():
+    with pytest.raises(weir.DeviceError, match="predict: x is on another device, expected memory of the CPU."):
+        classifier().predict(OnAGpu())
+
+
+def test_data_of_pandas():
+    pandas = pytest.importorskip("pandas")
+    x, y = blobs(32)
+    states = []
+    for inputs, labels in ((x, y), (pandas.DataFrame(x, columns=list("abcd")), pandas.Series(y, index=range(100, 132)))):
+        model = classifier()
+        model.fit(inputs, labels, loss=weir.SoftmaxCrossEntropy(), optimizer=weir.Adam(), validation=(inputs, labels))
+        states.append(model.state_dict()["0.weight"])
+    assert np.array_equal(*states)
+
+
 @pytest.mark.parametrize("change", [
-    lambda x: x.astype(np.float64), lambda x: np.asfortranarray(x), lambda x: np.repeat(x, 2, axis=0)[::2], lambda x: x.astype(">f4"),
+    ByDLPack, lambda x: x.astype(np.float64), lambda x: np.asfortranarray(x), lambda x: np.repeat(x, 2, axis=0)[::2], lambda x: x.astype(">f4"),
     lambda x: x.tolist(), lambda x: torch.from_numpy(x), lambda x: memoryview(x), lambda x: weir.Dataset(x).x, lambda x: [x]])
 def test_data_of_any_kind_gives_the_same(change):
     x, _ = blobs(16)

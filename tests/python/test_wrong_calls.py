@@ -204,6 +204,9 @@ WRONG = {
     "gradcheck of a batch of 0": lambda: weir.gradcheck(weir.Dense(2), [3], batch=0),
     "gradcheck with an impossible shape": lambda: weir.gradcheck(weir.Dense(2), [()]),
     "profile of a loss without data": lambda: weir.profile(model(), loss=LOSS),
+    "profile of a graph": lambda: weir.profile(net()),
+    "compare_devices of a Model": lambda: weir.compare_devices(model(), weir.Dataset(X, Y), loss=LOSS),
+    "compare_devices of arrays": lambda: weir.compare_devices(net(), X, loss=LOSS),
     "MNIST where there is none": lambda: weir.load_mnist("/nowhere"),
 }
 
