@@ -76,7 +76,7 @@ def build(folder):
     generator = ["-G", "Ninja"] if shutil.which("ninja") else []
     run("cmake", "-S", ROOT, "-B", folder, *generator, f"-DPython3_EXECUTABLE={sys.executable}", "-DCMAKE_BUILD_TYPE=Release",
         "-DCMAKE_UNITY_BUILD=ON", "-DCMAKE_UNITY_BUILD_BATCH_SIZE=16", "-DWEIR_PYTHON=ON", "-DWEIR_NATIVE=OFF", "-DWEIR_CUDA=OFF",
-        "-DWEIR_TESTS=OFF", "-DWEIR_EXAMPLES=OFF", "-DWEIR_BENCH=OFF", "-DBUILD_SHARED_LIBS=OFF")
+        "-DWEIR_MPI=OFF", "-DWEIR_TESTS=OFF", "-DWEIR_EXAMPLES=OFF", "-DWEIR_BENCH=OFF", "-DBUILD_SHARED_LIBS=OFF")
     run("cmake", "--build", folder, "--target", "weir_python", "--parallel", os.cpu_count() or 2)
     stage = folder / "stage"
     shutil.rmtree(stage, ignore_errors=True)

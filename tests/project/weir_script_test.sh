@@ -98,7 +98,7 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|python\|test\|bench\|setup\) ')" 11
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|python\|test\|bench\|setup\) ')" 12
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
 check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, python, test, bench, setup or help."
