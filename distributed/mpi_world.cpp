@@ -219,13 +219,12 @@ class World : public Transport {
     }
   }
 
-  // Ranks that share a processor must leave it to those that compute; a rank that yields it only would soon be scheduled last.
+  // Ranks that share a processor, with each other or another program, must leave it to those that compute; one that keeps yielding it would
+  // be scheduled last.
   void pause(Clock::duration waited) const {
-    if (crowded_ || waited > milliseconds(10)) {
-      std::this_thread::sleep_for(std::chrono::microseconds(waited > milliseconds(10) ? 200 : 20));
-    } else {
-      std::this_thread::yield();
-    }
+    using std::chrono::microseconds;
+    if (!crowded_ && waited < microseconds(200)) return std::this_thread::yield();
+    std::this_thread::sleep_for(microseconds(waited < milliseconds(10) ? 20 : 200));
   }
 
   void look_for_messages() {
