@@ -29,10 +29,11 @@ class Reasons:
             self.skipped[reason] = self.skipped.get(reason, 0) + 1
 
 
-reasons = Reasons()
-code = pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[reasons])
-for reason in reasons.skipped:
-    print(f"SKIPPED: {reason}")
-if code in (0, 5) and reasons.skipped and reasons.passed == 0:
-    sys.exit(77)
-sys.exit(code)
+if __name__ == "__main__":  # a process that a test starts by spawn imports this file
+    reasons = Reasons()
+    code = pytest.main(["-q", "-p", "no:cacheprovider", *sys.argv[1:]], plugins=[reasons])
+    for reason in reasons.skipped:
+        print(f"SKIPPED: {reason}")
+    if code in (0, 5) and reasons.skipped and reasons.passed == 0:
+        sys.exit(77)
+    sys.exit(code)
