@@ -33,7 +33,7 @@ void verify_digest(const InputFile& file, std::uint64_t position) {
   Digest digest;
   std::string stored(digest_zeros);
   file.read(position, std::as_writable_bytes(std::span(stored)));
-  std::vector<std::byte> block(1 << 20);
+  std::vector<std::byte> block(std::min<std::uint64_t>(file.size(), 1 << 20));
   for (std::uint64_t begin = 0; begin < file.size(); begin += block.size()) {
     const std::span<std::byte> part = std::span(block).first(std::min<std::uint64_t>(block.size(), file.size() - begin));
     file.read(begin, part);

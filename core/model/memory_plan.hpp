@@ -5,6 +5,9 @@
 
 namespace weir {
 
+// The largest block: more than any machine has, and sums of such sizes cannot overflow.
+inline constexpr std::int64_t most_bytes = std::int64_t{1} << 48;
+
 // A block of memory that is in use from time `first` to time `last`, both included.
 struct PlannedBlock {
   std::int64_t bytes = 0;

@@ -6,6 +6,7 @@
 #include <weir/core/error.hpp>
 
 #include "core/keys.hpp"
+#include "core/model/memory_plan.hpp"
 #include "core/model/parameters.hpp"
 #include "core/text.hpp"
 
@@ -17,6 +18,10 @@ namespace {
 std::int64_t append(std::vector<ArenaEntry>& entries, std::int64_t end, DType dtype, const std::string& node, const std::string& name,
                     const Shape& shape) {
   entries.push_back({node + "." + name, shape, end});
+  if (shape.elements() > most_bytes / static_cast<std::int64_t>(size_of(dtype))) {
+    throw ConfigError("model: '" + entries.back().name + "' is " + to_string(shape) +
+                      ", which takes over 2^48 bytes. Make the layer smaller.");
+  }
   const auto line = static_cast<std::int64_t>(64 / size_of(dtype));
   return (end + shape.elements() + line - 1) / line * line;
 }

@@ -181,14 +181,12 @@ void Program::share_gradients(const Graph& graph) {
 void Program::place_blocks(bool reuse) {
   std::vector<PlannedBlock> planned;
   for (const Block& block : blocks_) {
-    const std::int64_t bytes = block.shape.elements() * static_cast<std::int64_t>(size_of(block.dtype));
-    const std::int64_t times = block.per_sample ? options_.max_batch : 1;
-    constexpr std::int64_t most = std::int64_t{1} << 48;  // more than any machine has; sums of such sizes cannot overflow
-    if (bytes > most / times) {
+    const std::int64_t width = static_cast<std::int64_t>(size_of(block.dtype)), times = block.per_sample ? options_.max_batch : 1;
+    if (block.shape.elements() > most_bytes / width / times) {
       throw ConfigError("model: max_batch is " + std::to_string(options_.max_batch) + ", for which " + to_string(block.shape) +
                         " a sample takes over 2^48 bytes. Use a smaller max_batch.");
     }
-    planned.push_back({bytes * times, block.first, block.last, 0});
+    planned.push_back({block.shape.elements() * width * times, block.first, block.last, 0});
   }
   workspace_bytes_ = plan_memory(planned, reuse);
   for (std::size_t i = 0; i < blocks_.size(); ++i) blocks_[i].offset = planned[i].offset;

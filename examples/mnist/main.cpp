@@ -9,11 +9,24 @@
 #include "options.hpp"
 #include "ranks.hpp"
 
+namespace {
+
+// A word as a shell reads it.
+std::string quoted(const std::string& word) {
+  const std::string plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=.,:/@%";
+  if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+}  // namespace
+
 int main(int argc, char** argv) {
   CLI::App app("Trains a multilayer perceptron on the images of handwritten digits of MNIST.", "mnist");
   app.get_formatter()->column_width(28);
   TrainOptions t;
-  for (int i = 1; i < argc; ++i) t.command += std::string(" ") + argv[i];
+  for (int i = 1; i < argc; ++i) t.command += " " + quoted(argv[i]);
   app.add_option("--data", t.data,
                  "Folder with the four IDX files, gzipped or not (default: $WEIR_DATA_DIR/mnist, data/mnist, the cache, a download)");
   app.add_option("--dataset", t.dataset, "mnist, fashion or digits (default: mnist, and the bundled digits when it cannot be had)")
@@ -45,7 +58,7 @@ int main(int argc, char** argv) {
   app.add_flag("--compare", t.compare, "Take one step on the CPU and on a CUDA device instead, and compare layer by layer");
   app.add_option("--save", t.save, "Write the trained model to this file (safetensors)")->check(program::not_empty());
   app.add_option("--checkpoint", t.checkpoint,
-                 "Save into this folder what the run needs to go on, every epoch and on Ctrl-C; the same command typed again goes on")
+                 "Save into this folder what the run needs to go on, after each epoch and on Ctrl-C; the same command typed again goes on")
       ->check(program::not_empty());
   app.add_option("--json", t.json, "Write the figures to this file")->check(program::not_empty());
   app.add_option("--csv", t.csv, "Write a row for each epoch to this file")->check(program::not_empty());

@@ -33,7 +33,7 @@ struct TrainOptions {
   bool profile = false;
   bool quiet = false;
   bool in_ranks() const { return ranks || !hosts.empty(); }
-  std::string command;  // the arguments as they were typed, each after a space
+  std::string command;  // the arguments as a shell takes them, each after a space
 };
 
 struct PredictOptions {

@@ -1,7 +1,10 @@
 #include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
+#include <utility>
 #include <vector>
 
 #include <weir/weir.hpp>
@@ -82,12 +85,32 @@ bool draws_bars() {
   return isatty(STDOUT_FILENO) && !is_set("NO_COLOR") && !is_set("CI");
 }
 
+// What one option writes another must not replace.
+void check_names(const TrainOptions& options) {
+  const std::pair<const char*, const std::string*> names[] = {{"--save", &options.save},
+                                                              {"--checkpoint", &options.checkpoint},
+                                                              {"--json", &options.json},
+                                                              {"--csv", &options.csv},
+                                                              {"--tensorboard", &options.tensorboard}};
+  for (const auto* b = std::begin(names); b != std::end(names); ++b) {
+    for (const auto* a = std::begin(names); a != b; ++a) {
+      if (b->second->empty() || *a->second != *b->second) continue;
+      throw weir::ConfigError(std::string(a->first) + " and " + b->first + " both name " + *b->second + ". Name another for one of them.");
+    }
+  }
+}
+
 // After Ctrl-C: what was saved, and how to go on.
 int leave(const weir::Model& model, const TrainOptions& options, const std::string& dataset) {
-  const std::string steps = std::to_string(model.training_state().step) + " steps";
+  const std::uint64_t step = model.training_state().step;
+  const std::string steps = std::to_string(step) + " steps";
   if (!options.checkpoint.empty()) {
-    std::cout << "\nstopped after " << steps << ", saved in " << options.checkpoint << ". To go on, type:\n\n  ./weir train"
-              << options.command << "\n\n";
+    char name[48];
+    std::snprintf(name, sizeof name, "step-%09llu.safetensors", static_cast<unsigned long long>(step));
+    const bool saved = std::filesystem::exists(std::filesystem::path(options.checkpoint) / name);
+    std::cout << "\nstopped after " << steps << (saved ? ", saved in " : "; they could not be saved in ") << options.checkpoint
+              << (saved ? ". To go on, type:" : ". To go on from what is there, type:") << "\n\n  ./weir train" << options.command
+              << "\n\n";
   } else if (!options.save.empty()) {
     weir::save(model, options.save, {{"dataset", dataset}});
     std::cout << "\nstopped after " << steps << "; the model as it is then was saved in " << options.save << ".\n";
@@ -106,6 +129,7 @@ Images images_for(const weir::Communicator& ranks, const TrainOptions& options) 
 }
 
 int train_on(const weir::Communicator& ranks, const TrainOptions& options) {
+  check_names(options);
   for (const std::string& file : {options.save, options.json}) {
     if (!file.empty()) weir::check_writable(file);  // else found after the training, which would be lost
   }

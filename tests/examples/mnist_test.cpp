@@ -219,9 +219,9 @@ TEST_CASE("mnist: a run that is stopped by a signal goes on to the same bits whe
   const TemporaryFolder folder;
   const std::string options = " --dataset digits --epochs 300 --seed 3 --threads ";
   const std::string whole = (folder / "whole.safetensors").string(), stopped = (folder / "stopped.safetensors").string();
-  const std::string checkpoints = (folder / "run").string();
+  const std::string checkpoints = (folder / "a run of Ann's").string(), quoted = "'" + (folder / "a run of Ann'\\''s").string() + "'";
   REQUIRE(run(mnist + options + "2 --save " + whole).status == 0);
-  const std::string typed = options + "1 --save " + stopped + " --checkpoint " + checkpoints;
+  const std::string typed = options + "1 --save " + stopped + " --checkpoint " + quoted;
   // Sends the signal once the program has printed that.
   const auto interrupt = [&](const std::string& signal, const std::string& printed) {
     const std::string out = (folder / "out").string();
@@ -243,6 +243,25 @@ TEST_CASE("mnist: a run that is stopped by a signal goes on to the same bits whe
   const auto other = run(mnist + typed + " --batch 16");
   CHECK(other.status == 1);
   CHECK(other.prints(": was saved by a fit with other options: batch=32, now batch=16."));
+}
+
+TEST_CASE("mnist: a checkpoint that Ctrl-C could not save is not said to be saved") {
+  const TemporaryFolder folder;
+  const std::string checkpoints = (folder / "run").string(), out = (folder / "out").string();
+  const auto ran =
+      run(mnist + " --dataset digits --epochs 100000 --checkpoint " + checkpoints + " >" + out + " & pid=$!; until grep -q '^epoch 1/' " +
+          out + "; do sleep 0.02; done; rm -r " + checkpoints + "; kill -INT $pid; wait $pid; code=$?; cat " + out + "; exit $code");
+  CHECK(ran.status == 130);
+  CHECK(ran.prints("; they could not be saved in " + checkpoints + ". To go on from what is there, type:\n\n  ./weir train "));
+}
+
+TEST_CASE("mnist: two options that name the same file are refused before the training") {
+  const TemporaryFolder folder;
+  const std::string name = (folder / "a").string();
+  const auto ran = run(mnist + " --dataset digits --epochs 1 --checkpoint " + name + " --save " + name);
+  CHECK(ran.status == 1);
+  CHECK(ran.prints("mnist: --save and --checkpoint both name " + name + ". Name another for one of them."));
+  CHECK_FALSE(std::filesystem::exists(name));
 }
 
 TEST_CASE("mnist: a run without checkpoints that is stopped saves the model as it is") {

@@ -40,8 +40,8 @@ case $1 in
     ;;
   --build)
     [ -n "${broken:-}" ] && { i=1; while [ $i -le 40 ]; do echo "line $i"; i=$((i + 1)); done; exit 3; }
-    mkdir -p "$2/examples" "$2/bench"
-    for program in examples/mnist bench/bench_cpu; do
+    mkdir -p "$2/examples" "$2/bench" "$2/tests/fuzz"
+    for program in examples/mnist bench/bench_cpu tests/fuzz/fuzz_idx; do
       printf '%s\n' '#!/bin/sh' 'echo "in $(pwd -P)"' 'for a; do echo "<$a>"; done' 'exit 7' >"$2/$program"
       chmod +x "$2/$program"
     done
@@ -98,10 +98,10 @@ system=$PATH
 fresh
 run "$tree/weir"
 check "weir alone exits with 0" "$code" 0
-check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|python\|test\|bench\|setup\) ')" 12
+check "weir alone prints help" "$(echo "$out" | grep -c '^  ./weir \(train\|predict\|python\|test\|bench\|fuzz\|setup\) ')" 14
 run "$tree/weir" fly
 check "an unknown verb exits with 2" "$code" 2
-check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, python, test, bench, setup or help."
+check "an unknown verb is named" "$err" "weir: no such command: got fly, expected train, predict, python, test, bench, fuzz, setup or help."
 
 # Nothing installed, and no leave to install.
 packages="g++ cmake ninja-build"
@@ -322,7 +322,19 @@ check "bench compare: starts the comparison on what was built" "$out" "<$top/ben
 <1>"
 run ./weir bench
 check "bench of nothing exits with 2" "$code" 2
-check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected cpu, compare, contention, scale or startup."
+check "bench of nothing says what there is" "$err" "weir: no such benchmark: got none, expected checkpoint, compare, contention, cpu, scale or startup."
+tool clang++ </dev/null
+run ./weir fuzz idx 5
+check "fuzz: the program's exit code" "$code" 7
+check "fuzz: what it was given" "$(echo "$out" | sed -n '2p;7,8p')" "<-max_total_time=5>
+<$top/build/fuzz/found/idx>
+<$top/tests/fuzz/corpus/idx>"
+check "fuzz: says where a finding goes" "$(echo "$err" | tail -n 1)" \
+  "weir: idx: a finding. Mend it, and put the file that is named above into tests/fuzz/corpus/idx."
+run ./weir fuzz png
+check "fuzz of nothing says what there is" "$code $err" "2 weir: no such target: got png, expected all, checkpoint, idx or model_file."
+run ./weir fuzz idx soon
+check "fuzz for no time" "$code $err" "2 weir: the seconds are soon, expected a whole number."
 : >"$calls"
 run ./weir predict --index 3
 check "a second run only builds" "$(cat "$calls")" "--build"

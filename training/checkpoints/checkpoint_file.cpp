@@ -104,6 +104,17 @@ void save_checkpoint(const Model& model, const FileTarget& target) {
             std::move(tensors));
 }
 
+void check_checkpoint(const std::string& who, const Model& model) {
+  std::map<std::string, std::string> data;
+  try {
+    to_json(model.graph());
+    to_json(model.training_state());
+    write_data_info(model, data);
+  } catch (const ConfigError& error) {
+    throw ConfigError(who + ": this run cannot be saved: " + error.what());
+  }
+}
+
 TrainingState read_checkpoint(const TensorFile& file, const Model& model) {
   check_file(file);
   const std::string& training = text_in(file, training_key);

@@ -15,21 +15,20 @@ namespace {
 
 constexpr std::string_view prefix = "step-", suffix = ".safetensors";
 
-std::optional<std::uint64_t> step_of(std::string_view name) {
-  if (!name.starts_with(prefix) || !name.ends_with(suffix) || name.size() <= prefix.size() + suffix.size()) return std::nullopt;
-  name.remove_prefix(prefix.size());
-  name.remove_suffix(suffix.size());
+std::optional<std::uint64_t> step_of(const std::string& name) {
+  if (!name.starts_with(prefix)) return std::nullopt;
   std::uint64_t step = 0;
-  const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), step);
-  return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
+  std::from_chars(name.data() + prefix.size(), name.data() + name.size(), step);
+  return checkpoint_path("", step) == name ? std::optional(step) : std::nullopt;
 }
 
-// Calls f(path, name) for each file of the folder. FileError when it exists and cannot be read.
+// Calls f(path, name) for each regular file of the folder. FileError when it exists and cannot be read.
 template <class F>
 void for_each_file(const std::filesystem::path& folder, F&& f) {
   std::error_code error;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    f(entry->path(), entry->path().filename().string());
+    std::error_code ignored;
+    if (entry->is_regular_file(ignored)) f(entry->path(), entry->path().filename().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     throw FileError(folder.string() + ": cannot be read: " + error.message() + ". Name a folder of checkpoints.");

@@ -8,8 +8,8 @@
 
 namespace weir {
 
-// The options of a fit that decide its numbers, and the size of its data, under their names in FitOptions. Threads, callbacks, epochs and
-// validation data are not among them. Sample weights are their CRC-32.
+// The options of a fit that decide its numbers, under their names in FitOptions, and its data: their size and a digest. Threads, callbacks,
+// epochs and validation data are not among them. Sample weights are their CRC-32.
 Config run_options(const Dataset& train, const FitOptions& options);
 
 // The CRC-32 of the values' bytes, as a word.

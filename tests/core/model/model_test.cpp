@@ -7,6 +7,7 @@
 #include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
 #include <weir/core/model.hpp>
+#include <weir/layers/dense.hpp>
 
 #include "tests/support/scale_layer.hpp"
 
@@ -189,4 +190,17 @@ TEST_CASE("model: a batch whose bytes cannot be counted is refused") {
   for (const std::int64_t batch : {std::numeric_limits<std::int64_t>::max(), std::int64_t{1} << 62, std::int64_t{1} << 45}) {
     CHECK_THROWS_AS(Model(net, {.max_batch = batch}), ConfigError);
   }
+  // 2^64 bytes, which 64 bits count as 0.
+  CHECK_THROWS_WITH_AS(Model(weir::sequential({std::int64_t{1} << 62}, Scale(2)), {}),
+                       "model: max_batch is 1, for which [4611686018427387904] a sample takes over 2^48 bytes. Use a smaller max_batch.",
+                       ConfigError);
+}
+
+TEST_CASE("model: parameters whose bytes cannot be counted are refused") {
+  const auto wide = [](Graph& graph) { return graph.add(weir::Dense(3), {graph.input({std::int64_t{1} << 61})}); };
+  Graph graph;
+  const auto a = wide(graph), b = wide(graph);  // 6 * 2^61 elements are more than 63 bits count
+  graph.output(graph.add(Sum(), {a, b}));
+  CHECK_THROWS_WITH_AS(Model(graph, {}),
+                       "model: '0.weight' is [3, 2305843009213693952], which takes over 2^48 bytes. Make the layer smaller.", ConfigError);
 }

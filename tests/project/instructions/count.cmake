@@ -1,5 +1,6 @@
 # How many instructions one step of W1 takes on one thread, by g++ 12 for x86-64-v3, counted by callgrind: a figure that noise cannot move.
-# Fails when it is more than a tenth above the one in w1_step.txt. After a change that is worth its price, or a gain to be kept:
+# Fails when it is more than a tenth above the one in w1_step.txt, or when a ProgressBar and a CsvLog add more than a hundredth to it. After a
+# change that is worth its price, or a gain to be kept:
 #   cmake -DROOT=. -DBUILD=build/instructions -DWRITE=ON -P tests/project/instructions/count.cmake
 cmake_minimum_required(VERSION 3.25)
 cmake_path(ABSOLUTE_PATH ROOT)
@@ -46,9 +47,9 @@ foreach(command
   endif()
 endforeach()
 
-# instructions(<variable> <epochs>): of the whole program.
-function(instructions variable epochs)
-  execute_process(COMMAND ${valgrind} --tool=callgrind --callgrind-out-file=${BUILD}/callgrind.out ${BUILD}/step ${epochs}
+# instructions(<variable> <epochs> [<log>]): of the whole program.
+function(instructions variable)
+  execute_process(COMMAND ${valgrind} --tool=callgrind --callgrind-out-file=${BUILD}/callgrind.out ${BUILD}/step ${ARGN}
     RESULT_VARIABLE code OUTPUT_VARIABLE log ERROR_VARIABLE log)
   if(NOT code EQUAL 0 OR NOT log MATCHES "Collected : ([0-9]+)")
     message(FATAL_ERROR "valgrind, exit code ${code}:\n${log}")
@@ -71,3 +72,14 @@ if(step GREATER most)
     "worth its price: cmake -DROOT=. -DBUILD=build/instructions -DWRITE=ON -P tests/project/instructions/count.cmake")
 endif()
 message("a step of W1 takes ${step} instructions, ${percent} % of the ${kept} that are kept")
+
+# With a bar that may be drawn after each step and a row of the log each epoch.
+instructions(two_watched 2 ${BUILD}/log.csv)
+instructions(four_watched 4 ${BUILD}/log.csv)
+math(EXPR watched "(${four_watched} - ${two_watched}) / 20")
+math(EXPR more "${watched} - ${step}")
+math(EXPR most "${step} / 100")
+if(more GREATER most)
+  message(FATAL_ERROR "with a ProgressBar and a CsvLog a step of W1 takes ${more} instructions more; expected at most ${most}")
+endif()
+message("with a ProgressBar and a CsvLog it takes ${more} more")

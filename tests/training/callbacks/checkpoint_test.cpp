@@ -8,10 +8,13 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
+#include <weir/core/array.hpp>
 #include <weir/core/error.hpp>
+#include <weir/layers/lambda.hpp>
 #include <weir/training/checkpoint_file.hpp>
 
 #include "tests/support/temporary_folder.hpp"
@@ -137,13 +140,128 @@ TEST_CASE("Checkpoint: a place that cannot be written is found before the first 
   CHECK_THROWS_AS(fit(model, run_data(), options), FileError);
   options.callbacks = {Checkpoint("/proc/weir")};
   CHECK_THROWS_AS(fit(model, run_data(), options), FileError);
-  options.callbacks = {Checkpoint(folder / "run", {.keep = std::int64_t{1} << 40})};
+  options.callbacks = {Checkpoint(folder / "run", {.every_minutes = 1, .keep = std::int64_t{1} << 40})};
   CHECK_THROWS_AS(fit(model, run_data(), options), FileError);
   CHECK(model.training_state().step == 0);
   CHECK_THROWS_AS(Checkpoint(""), ConfigError);
+  CHECK_THROWS_WITH_AS(Checkpoint("a.safetensors"),
+                       "Checkpoint: got a.safetensors, expected a folder, in which each checkpoint is a file. Leave out '.safetensors'.",
+                       ConfigError);
   CHECK_THROWS_AS(Checkpoint("a", {.keep = 0}), ConfigError);
   CHECK_THROWS_AS(Checkpoint("a", {.every_steps = -1}), ConfigError);
   CHECK_THROWS_AS(Checkpoint("a", {.every_minutes = std::numeric_limits<double>::quiet_NaN()}), ConfigError);
+}
+
+TEST_CASE("Checkpoint: a large keep is all and needs room for no more than the run will save") {
+  constexpr std::int64_t all = std::numeric_limits<std::int64_t>::max();
+  CHECK(left_by({.keep = all}).size() == 2);
+  CHECK(left_by({.every_steps = 2, .keep = all}).size() == 6);  // after 2, 4, 5, 7, 9 and 10 steps
+}
+
+TEST_CASE("Checkpoint: a Model that cannot be saved is found before the first step") {
+  const TemporaryFolder folder;
+  const Lambda same([](const Context&, const ConstTensorView& x, const TensorView& y) { copy(x, y); },
+                    [](const Context&, const ConstTensorView&, const ConstTensorView&, const ConstTensorView& dy, const TensorView& dx) {
+                      copy(dy, dx);
+                    });
+  Model model(sequential({6}, Dense(3), same), {.max_batch = 8});
+  FitOptions options = options_of(plain_run());
+  options.callbacks = {Checkpoint(folder / "run")};
+  CHECK_THROWS_WITH_AS(fit(model, run_data(), options),
+                       "Checkpoint: this run cannot be saved: lambda: holds functions, which no file can. Write a subclass of weir::Layer "
+                       "and register it with weir::register_layer().",
+                       ConfigError);
+  CHECK(model.training_state().step == 0);
+  CHECK_FALSE(std::filesystem::exists(folder / "run"));
+}
+
+TEST_CASE("Checkpoint: a run that goes on from an older one does not remove newer ones") {
+  const TemporaryFolder folder;
+  const std::filesystem::path run = folder / "run";
+  Model first = model_of(plain_run()), second = model_of(plain_run());
+  FitOptions options = options_of(plain_run());
+  options.callbacks = {Checkpoint(run)};
+  fit(first, run_data(), options);
+  options.resume = run / "step-000000005.safetensors";
+  options.callbacks = {Checkpoint(run, {.every_steps = 1})};
+  CHECK_THROWS_WITH_AS(fit(second, run_data(), options),
+                       ("Checkpoint: the folder " + run.string() +
+                        " holds checkpoints of another run, up to step-000000010.safetensors. Go on from them with FitOptions::resume, or "
+                        "name another folder.")
+                           .c_str(),
+                       ConfigError);
+  CHECK(names_in(run) == Names{"step-000000005.safetensors", "step-000000010.safetensors"});
+  options.callbacks = {Checkpoint(folder / "other")};
+  CHECK(fit(second, run_data(), options).epochs.size() == 2);
+  CHECK(names_in(run).size() == 2);
+}
+
+TEST_CASE("Checkpoint: what others put into the folder stays and is not resumed") {
+  const TemporaryFolder folder;
+  const Names strangers{".weir-1.tmp", "notes.txt", "step-000000099.safetensors", "step-099.safetensors", "step-99x.safetensors"};
+  for (const std::string& name : strangers) {
+    if (name == ".weir-1.tmp" || name == "step-000000099.safetensors") {
+      std::filesystem::create_directory(folder / name);
+    } else {
+      write_bytes(folder / name, "not ours");
+    }
+  }
+  Model model = model_of(plain_run());
+  FitOptions options = options_of(plain_run());
+  options.resume = folder.path();
+  options.callbacks = {Checkpoint(folder.path(), {.keep = 1})};
+  CHECK(fit(model, run_data(), options).resumed_from.empty());
+  Names expected = strangers;
+  expected.push_back("step-000000010.safetensors");
+  std::ranges::sort(expected);
+  CHECK(names_in(folder.path()) == expected);
+}
+
+TEST_CASE("Checkpoint: two runs at once in one folder are refused") {
+  const TemporaryFolder folder;
+  Model first = model_of(plain_run()), second = model_of(plain_run());
+  FitOptions options = options_of(plain_run());
+  options.callbacks = {Checkpoint(folder.path())};
+  FitOptions outer = options;
+  int refused = 0;
+  outer.on_step = [&](const StepReport&) {
+    CHECK_THROWS_WITH_AS(fit(second, run_data(), options),
+                         ("Checkpoint: another run, or another Checkpoint of this one, writes into the folder " + folder.path().string() +
+                          ". Wait for it, or name another folder.")
+                             .c_str(),
+                         FileError);
+    ++refused;
+    return Control::go_on;
+  };
+  fit(first, run_data(), outer);
+  CHECK(refused == 10);
+  CHECK(second.training_state().step == 0);
+  options.resume = folder.path();
+  CHECK(fit(second, run_data(), options).epochs.size() == 2);  // when the first has ended
+}
+
+TEST_CASE("Checkpoint: a best one that could not be written is no best one") {
+  const TemporaryFolder folder;
+  const std::filesystem::path best = folder / "best.safetensors";
+  std::filesystem::create_directory(best);  // in the way
+  Model model = model_of(plain_run());
+  FitOptions options = options_of(plain_run());
+  options.epochs = 3;
+  options.metrics = {{"score", [next = 0](const ConstTensorView&, const ConstTensorView&) mutable { return 3.0 - next++; }}};
+  std::vector<std::string> problems;
+  options.callbacks = {Checkpoint(
+      folder.path(),
+      {.keep_best = "val_score", .mode = Mode::max, .on_problem = [&](const std::string& message) { problems.push_back(message); }})};
+  options.on_epoch = [&](const EpochReport& report) {
+    if (report.epoch == 2) std::filesystem::remove(best);
+    return Control::go_on;
+  };
+  fit(model, run_data(), options);
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0] == best.string() + ": is a folder, expected a file. Name a file in it. Training goes on.");
+  Model kept = model_of(plain_run());
+  load_checkpoint(kept, best.string());
+  CHECK(kept.training_state().epochs == 2);  // its score is the best of those that could be written
 }
 
 TEST_CASE("Checkpoint: one that cannot be written later is reported and training goes on") {

@@ -208,8 +208,30 @@ TEST_CASE("resume: data and options that differ are named before the first step"
           static const Tensor ones = Tensor::from(std::span<const float>(std::vector<float>(37, 1.0F)), Shape{37});
           o.sample_weights = {ones.view()};
         }) != "");
-  CHECK(refusal(
-            path, [](FitOptions&) {}, blobs(36)) == "samples=37, now samples=36");
+  const auto same = [](FitOptions&) {};
+  const std::string fewer = refusal(path, same, blobs(36)), other = refusal(path, same, blobs(37, 6, 3, 2));
+  CHECK(fewer.starts_with("data=37 samples with the digest "));
+  CHECK(fewer.find(", now data=36 samples with the digest ") != std::string::npos);
+  CHECK(other.find(", now data=37 samples with the digest ") != std::string::npos);
+}
+
+TEST_CASE("resume: a u8 field with another divisor is other data and names of classes are not") {
+  const TemporaryFolder folder;
+  std::vector<std::uint8_t> pixels(37 * 6);
+  for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<std::uint8_t>(i * 7);
+  const auto with = [&](double divisor, std::vector<std::string> classes) {
+    std::vector<std::int32_t> labels;
+    for (int i = 0; i < 37; ++i) labels.push_back(i % 3);
+    return Dataset({Tensor::from(std::span(std::as_const(pixels)), Shape{37, 6}), {.divisor = divisor}},
+                   {Tensor::from(std::span(std::as_const(labels)), Shape{37}), {.classes = std::move(classes)}});
+  };
+  FitOptions options = options_of(plain_run());
+  options.resume = folder.path();
+  options.callbacks = {Checkpoint(folder.path())};
+  Model first = model_of(plain_run()), second = model_of(plain_run());
+  fit(first, with(255, {}), options);
+  CHECK_THROWS_AS(fit(second, with(16, {}), options), ConfigError);
+  CHECK_NOTHROW(fit(second, with(255, {"a", "b", "c"}), options));
 }
 
 TEST_CASE("resume: another seed or dtype or graph is named and the Model stays as it was") {

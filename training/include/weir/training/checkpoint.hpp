@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <weir/training/callback.hpp>
@@ -11,15 +12,16 @@
 
 namespace weir {
 
-struct CheckpointOptions {
-  // When to save: after so many steps, epochs or minutes since the last one; 0: not by this count. Steps are counted after every
-  // every_steps-th step of an epoch and its last, minutes after every 64th. The run's end is saved too, also when fit was stopped.
-  std::int64_t every_steps = 0;
-  std::int64_t every_epochs = 1;
-  double every_minutes = 0;
-  std::int64_t keep = 2;  // the newest that are kept, at least 1
+class FileDescriptor;
 
-  // Also keeps the checkpoint of the epoch whose value is best, in "best.safetensors": "val_loss" or another of quantity.hpp. "": no.
+struct CheckpointOptions {
+  // When to save; 0 switches a count off, and several may be on. The end of the run is always saved, also when fit was stopped.
+  std::int64_t every_steps = 0;   // since the last checkpoint; looked at after every so many steps of an epoch and after its last
+  std::int64_t every_epochs = 1;  // after epochs whose number is a multiple of this
+  double every_minutes = 0;       // since the last checkpoint; looked at after every 64 steps of an epoch and after its last
+  std::int64_t keep = 2;          // the newest that are kept, at least 1; a large number keeps all
+
+  // A quantity such as "val_loss" (quantity.hpp): the checkpoint of the epoch in which it was best is kept too, as "best.safetensors".
   std::string keep_best = "";
   Mode mode = Mode::automatic;  // of keep_best, as in quantity.hpp
 
@@ -30,8 +32,9 @@ struct CheckpointOptions {
 
 // Saves checkpoints of a run into a folder, as "step-000001200.safetensors" after 1200 steps: each is complete before it has this name, and
 // the one before stays until then. The folder is made if need be and belongs to one run: unfinished files in it are removed. Before the
-// first step FileError when the folder cannot be made or written, or the disk has no room for `keep` + 1 checkpoints; ConfigError for
-// options out of range.
+// first step FileError when the folder cannot be made or written, another process trains in it, or the disk has no room for the checkpoints
+// that will be kept and one more; ConfigError for options out of range, a Model that cannot be saved, or a folder with newer checkpoints
+// than the one that fit goes on from.
 //   weir::fit(model, train, {..., .callbacks = {weir::Checkpoint("run")}, .resume = "run"});
 // begins, and when the program is started again goes on where it was.
 class Checkpoint : public Callback {
@@ -53,6 +56,7 @@ class Checkpoint : public Callback {
 
   void tell(const std::string& message) const;
   bool save(const Model& model, const std::filesystem::path& path);  // false: could not be written, which was told
+  void check_room(const Model& model, const BeginReport& report, std::int64_t there) const;
 
   std::filesystem::path folder_;
   CheckpointOptions options_;
@@ -62,7 +66,8 @@ class Checkpoint : public Callback {
   std::string failure_;  // why the last one could not be written; empty: it was
 
   bool higher_is_better_ = false, best_due_ = false;
-  std::optional<double> best_;
+  std::optional<double> best_, best_before_;
+  std::shared_ptr<const FileDescriptor> lock_;  // of the folder during a fit
 };
 
 }  // namespace weir

@@ -10,9 +10,9 @@ namespace weir {
 // The columns between step and seconds are the run's quantities (quantity.hpp). `step` counts the Model's steps, also of earlier fits;
 // `seconds` those of training in this epoch. Numbers have all their digits and a decimal point in any locale; a missing one is "nan".
 //
-// A resumed run goes on with the file as it was when its state was saved: newer rows are dropped. A file of an earlier run is replaced, as
-// late as with the first row, unless LogOptions::append is set. FileError before the first step also when a file to go on with has other
-// columns, or is not the one that the resumed run wrote; the file stays as it is.
+// A resumed run goes on with the file as it was when its checkpoint was saved: newer rows are dropped. A run that begins replaces an older
+// file, when it writes its first row, unless LogOptions::append is set. FileError before the first step also when a file to go on with has
+// other columns, or is not the one that the resumed run wrote; the file stays as it is.
 class CsvLog final : public FileLog {
  public:
   explicit CsvLog(std::filesystem::path path, LogOptions options = {});

@@ -18,19 +18,19 @@ struct EarlyStoppingOptions {
   double min_delta = 0;                 // 0 or more; better by no more than this is no improvement
   std::int64_t patience = 0;            // stop after so many epochs without improvement (0 stops as 1 does); 0 or more
   Mode mode = Mode::automatic;          // as in quantity.hpp
-  std::optional<double> baseline = {};  // an improvement that is not better than this too does not count towards patience
-  bool restore_best_weights = false;    // in the end, also without a stop, give the Model the weights of the best epoch
+  std::optional<double> baseline = {};  // only an improvement that is also better than this lets patience begin again
+  bool restore_best_weights = false;    // when fit ends, stopped or not, give the Model the weights of the best epoch
   std::int64_t start_from_epoch = 0;    // ignore so many epochs first; 0 or more
 };
 
 // Stops training when a quantity no longer improves, by the rules of keras.callbacks.EarlyStopping (Keras 3): after each epoch
 //   wait = wait + 1;   if value is better than best by more than min_delta: best = value and, if it is better than baseline too, wait = 0;
 //   else, after the second epoch at the earliest: stop if wait >= patience
-// The best weights are parameters and running statistics; the first epoch that counts has the best so far even if its value is a NaN, which
-// is never an improvement. They take the memory of two more copies, and are part of a checkpoint, so that a resumed run restores the same.
-// With FitOptions::average the validation values are those of the averaged weights, and the weights that are kept the ordinary ones.
-// Resuming a run that ended by this stops at once, unless patience has become larger. ConfigError for options out of range, and before the
-// first step for a monitor that the run does not have.
+// The best weights are parameters and running statistics. A NaN is never an improvement; if no epoch improves, the best is the first one
+// that counts. Kept weights take the memory of two more copies, and are part of a checkpoint, so that a resumed run restores the same. With
+// FitOptions::average the validation values are those of the averaged weights, and the weights that are kept the ordinary ones. Resuming a
+// run that ended by this stops at once, unless patience has become larger. ConfigError for options out of range, and before the first step
+// for a monitor that the run does not have.
 class EarlyStopping final : public Callback {
  public:
   explicit EarlyStopping(EarlyStoppingOptions options = {});

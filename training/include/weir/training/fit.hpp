@@ -46,9 +46,10 @@ struct FitOptions {
   bool shuffle = true;                      // a new order in each epoch, from the Model's seed and the epoch's number
   bool check_finite = true;                 // false: NaN and infinities get into the parameters
   std::vector<AnyCallback> callbacks = {};  // called in this order; copied when fit begins
-  // Goes on from a checkpoint, to the bit: a file, or a folder that the Checkpoint callback writes; from a folder its newest checkpoint
-  // that is not damaged, and without any fit begins. `epochs` then counts the whole run. Threads, callbacks, epochs and validation data may
-  // differ from those of the saved run; ConfigError before the first step lists what else does.
+  // Goes on from a checkpoint as if training had never stopped, to the bit. Either a file (.safetensors), or the folder of a Checkpoint
+  // callback: then from its newest checkpoint that is not damaged, and if it holds none yet, fit begins. `epochs` counts the whole run,
+  // with those before the stop. Threads, callbacks, epochs and validation data may differ from those of the saved run; ConfigError before
+  // the first step lists what else does. Of the training data their size and a sample of the values are compared.
   std::filesystem::path resume = {};
   // When set to true, from another thread or a signal handler, fit ends after the current step; if that cuts an epoch short, without
   // validation and on_epoch. On a CUDA device up to about 0.2 s of steps are finished first.
