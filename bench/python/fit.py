@@ -36,7 +36,7 @@ def of_python(data, options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    beside = pathlib.Path(weir.__file__).parents[2] / "examples" / "mnist" / "mnist"
+    beside = pathlib.Path(weir.__file__).parents[2] / "examples" / "mnist"
     parser.add_argument("--program", default=os.environ.get("WEIR_MNIST", beside), type=pathlib.Path)
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--rounds", type=int, default=5)

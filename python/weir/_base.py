@@ -8,6 +8,12 @@ def initializer(name, *arguments):
     return getattr(_training.Initializer, name)(*arguments)
 
 
+def shown(value):
+    """The value in one short line, for messages."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
 class _Configured:
     """An object made of named arguments: weir's own classes hold what C++ made of them in _handle."""
 

@@ -2,6 +2,7 @@
 
 import os
 
+from ._base import shown
 from ._weir import _training
 
 
@@ -29,7 +30,7 @@ class Dataset:
 
     def __getitem__(self, index):
         if not isinstance(index, slice):
-            raise TypeError(f"Dataset: the index is {index!r}, expected a slice, such as data[:1000].")
+            raise TypeError(f"Dataset: the index is {shown(index)}, expected a slice, such as data[:1000].")
         begin, end, step = index.indices(len(self))
         if step != 1:
             raise ValueError(f"Dataset: the slice has the step {step}, expected 1.")

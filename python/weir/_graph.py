@@ -2,7 +2,7 @@
 
 import html
 
-from ._base import Layer
+from ._base import Layer, shown
 from ._weir import _training
 
 Node = _training.Node
@@ -11,13 +11,13 @@ Node = _training.Node
 def _node(node, who):
     if isinstance(node, Node):
         return node
-    raise TypeError(f"{who}: got {node!r}, expected a node, which Graph.input and Graph.add return.")
+    raise TypeError(f"{who}: got {shown(node)}, expected a node, which Graph.input and Graph.add return.")
 
 
 def _text(value, what):
     if isinstance(value, str):
         return value
-    raise TypeError(f"{what} is {value!r}, expected a string.")
+    raise TypeError(f"{what} is {shown(value)}, expected a string.")
 
 
 class Graph:
@@ -125,7 +125,7 @@ class Residual:
     def append_to(self, graph, node):
         """Adds the layers after the node, and an Add; returns the Add's node."""
         if not isinstance(graph, Graph):
-            raise TypeError(f"append_to: graph is {graph!r}, expected a weir.Graph.")
+            raise TypeError(f"append_to: graph is {shown(graph)}, expected a weir.Graph.")
         return graph._handle.add_residual(self._layers, _node(node, "append_to"))
 
     _append = append_to
@@ -143,7 +143,7 @@ def Sequential(input, layers):
     The nodes are named "0", "1" and so on. An Embedding as the first layer makes the input one of indices.
     """
     if not isinstance(layers, (list, tuple)):
-        raise TypeError(f"Sequential: layers is {layers!r}, expected a list of layers.")
+        raise TypeError(f"Sequential: layers is {shown(layers)}, expected a list of layers.")
     _training.check_layers([layer for layer in layers if not isinstance(layer, Residual)], "Sequential")
     first = layers[0] if layers and isinstance(layers[0], Layer) else None
     graph = Graph()

@@ -2,7 +2,7 @@
 
 import copy as _copy
 
-from ._base import Layer
+from ._base import Layer, shown
 from ._graph import Graph, table_html
 from ._history import Evaluation
 from ._weir import _training
@@ -29,7 +29,7 @@ class Model:
         self, net, *, seed=0, dtype="float32", device="cpu", max_batch=None, fuse=True, reuse_memory=True, precision="f32"
     ):
         if not isinstance(net, Graph):
-            raise TypeError(f"Model: net is {net!r}, expected a weir.Graph, such as weir.Sequential(784, [weir.Dense(10)]).")
+            raise TypeError(f"Model: net is {shown(net)}, expected a weir.Graph, such as weir.Sequential(784, [weir.Dense(10)]).")
         options = {"seed": seed, "dtype": dtype, "device": device, "max_batch": max_batch}
         options.update(fuse=fuse, reuse_memory=reuse_memory, precision=precision)
         self._handle = _training.ModelHandle(net._handle, options)
@@ -112,7 +112,7 @@ class Model:
         """
         metadata = {} if metadata is None else metadata
         if not isinstance(metadata, dict) or not all(isinstance(text, str) for pair in metadata.items() for text in pair):
-            raise TypeError(f"save: metadata is {metadata!r}, expected a dict of strings.")
+            raise TypeError(f"save: metadata is {shown(metadata)}, expected a dict of strings.")
         _training.save(self._handle, path, metadata)
 
     def save_checkpoint(self, path):
@@ -234,6 +234,6 @@ def load_metadata(file):
 def register_layer(cls):
     """Makes a layer class of your own loadable from files: cls(**layer.config()) must make an equal layer. May be used as a decorator."""
     if not (isinstance(cls, type) and issubclass(cls, Layer)):
-        raise TypeError(f"register_layer: got {cls!r}, expected a class derived from weir.Layer.")
+        raise TypeError(f"register_layer: got {shown(cls)}, expected a class derived from weir.Layer.")
     _training.register_layer(cls)
     return cls
