@@ -191,7 +191,7 @@ TEST_CASE("model: a batch whose bytes cannot be counted is refused") {
     CHECK_THROWS_AS(Model(net, {.max_batch = batch}), ConfigError);
   }
   // 2^64 bytes, which 64 bits count as 0.
-  CHECK_THROWS_WITH_AS(Model(weir::sequential({std::int64_t{1} << 62}, Scale(2)), {}),
+  CHECK_THROWS_WITH_AS(Model(weir::sequential({std::int64_t{1} << 62}, Scale(2)), {.max_batch = 1}),
                        "model: max_batch is 1, for which [4611686018427387904] a sample takes over 2^48 bytes. Use a smaller max_batch.",
                        ConfigError);
 }
