@@ -326,7 +326,7 @@ check "bench of nothing says what there is" "$err" "weir: no such benchmark: got
 tool clang++ </dev/null
 run ./weir fuzz idx 5
 check "fuzz: the program's exit code" "$code" 7
-check "fuzz: what it was given" "$(echo "$out" | sed -n '2p;7,8p')" "<-max_total_time=5>
+check "fuzz: what it was given" "$(echo "$out" | sed -n '2p;8,9p')" "<-max_total_time=5>
 <$top/build/fuzz/found/idx>
 <$top/tests/fuzz/corpus/idx>"
 check "fuzz: says where a finding goes" "$(echo "$err" | tail -n 1)" \
