@@ -47,7 +47,7 @@ def profile(model, x=None, y=None, *, loss=None, optimizer=None, batch=None, sec
     Without data it takes random numbers and the mean squared error. The Model itself is not changed.
     """
     if not isinstance(model, Model):
-        raise TypeError(f"profile: model is {model!r}, expected a weir.Model.")
+        raise TypeError(f"profile: model is a {type(model).__name__}, expected a weir.Model.")
     options = {"loss": loss, "optimizer": optimizer, "batch": batch, "seconds": seconds}
     return _training.profile(model._handle, x, y, options)
 
@@ -56,7 +56,7 @@ def compare_devices(
     graph, data, *, loss, optimizer=None, batch=64, device="cuda", dtype="float32", precision="f32", seed=0
 ):
     if not isinstance(graph, Graph):
-        raise TypeError(f"compare_devices: graph is {graph!r}, expected a weir.Graph.")
+        raise TypeError(f"compare_devices: graph is a {type(graph).__name__}, expected a weir.Graph.")
     options = {"loss": loss, "optimizer": optimizer, "batch": batch, "device": device, "dtype": dtype}
     options.update(precision=precision, seed=seed)
     return _training.compare_devices(graph._handle, data, options)

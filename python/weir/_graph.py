@@ -15,9 +15,9 @@ def _node(node, who):
 
 
 def _text(value, what):
-    if isinstance(value, str):
+    if isinstance(value, str) and value == value.encode(errors="ignore").decode():  # no lone surrogates
         return value
-    raise TypeError(f"{what} is {value!r}, expected a string.")
+    raise TypeError(f"{what} is {value!r}, expected a string of valid Unicode.")
 
 
 class Graph:
@@ -125,7 +125,7 @@ class Residual:
     def append_to(self, graph, node):
         """Adds the layers after the node, and an Add; returns the Add's node."""
         if not isinstance(graph, Graph):
-            raise TypeError(f"append_to: graph is {graph!r}, expected a weir.Graph.")
+            raise TypeError(f"append_to: graph is a {type(graph).__name__}, expected a weir.Graph.")
         return graph._handle.add_residual(self._layers, _node(node, "append_to"))
 
     _append = append_to
