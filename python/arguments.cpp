@@ -23,8 +23,19 @@ std::string plural(std::size_t i) { return "[" + std::to_string(i) + "]"; }
 
 std::string shown(const py::handle& value) {
   std::string text = py::str(" ").attr("join")(py::repr(value).attr("split")()).cast<std::string>();  // one line
-  if (text.size() > 60) text = text.substr(0, 57) + "...";
+  if (text.size() > 60) {
+    std::size_t end = 57;
+    while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a character
+    text = text.substr(0, end) + "...";
+  }
   return text;
+}
+
+std::filesystem::path to_path(const py::handle& value, const std::string& what) {
+  const auto bytes = py::module_::import("os").attr("fsencode")(value).cast<std::string>();
+  if (bytes.find('\0') != bytes.npos)
+    throw weir::ConfigError(what + " is " + shown(value) + ", expected a path without the character NUL.");
+  return bytes;
 }
 
 std::int64_t to_integer(const py::handle& value, const std::string& what) {

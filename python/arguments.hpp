@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +51,9 @@ class Arguments {
   std::string who_;
   pybind11::dict values_;
 };
+
+// A path from text, bytes or os.PathLike, in the bytes of the file system. ConfigError for one with a NUL.
+std::filesystem::path to_path(const pybind11::handle& value, const std::string& what);
 
 std::int64_t to_integer(const pybind11::handle& value, const std::string& what);  // TypeError; ValueError beyond 64 bits
 double to_number(const pybind11::handle& value, const std::string& what);

@@ -38,7 +38,12 @@ py::dtype numpy_dtype(weir::DType dtype) {
 }
 
 py::array as_array(const py::object& object, const std::string& what) {
-  if (py::isinstance<py::array>(object)) return py::reinterpret_borrow<py::array>(object);
+  if (py::isinstance<py::array>(object)) {
+    if (py::hasattr(object, "filled") && py::module_::import("numpy.ma").attr("is_masked")(object).cast<bool>()) {
+      throw py::type_error(what + " is a masked array, whose masked elements weir would use. Fill them first, such as with x.filled(0).");
+    }
+    return py::reinterpret_borrow<py::array>(object);
+  }
   bool on_host = !py::hasattr(object, "__cuda_array_interface__");
   const bool dlpack = py::hasattr(object, "__dlpack_device__");
   if (on_host && dlpack) {

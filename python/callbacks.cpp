@@ -154,10 +154,6 @@ bool redraws(const py::object& file) {
   return py::type::handle_of(out).attr("__module__").cast<std::string>().starts_with("ipykernel");
 }
 
-std::filesystem::path path_from(const Arguments& a, const char* name) {
-  return py::module_::import("os").attr("fsdecode")(a.at(name)).cast<std::string>();
-}
-
 std::function<void(const std::string&)> on_problem(const Arguments& a) {
   if (!a.given("on_problem")) return {};
   return [call = PythonFunction(a.at("on_problem"), a.who() + ": on_problem")](const std::string& message) {
@@ -186,13 +182,13 @@ weir::AnyCallback early_stopping(const Arguments& a) {
 }
 
 weir::AnyCallback checkpoint(const Arguments& a) {
-  return weir::Checkpoint(path_from(a, "folder"), {.every_steps = a.as<std::int64_t>("every_steps"),
-                                                   .every_epochs = a.as<std::int64_t>("every_epochs"),
-                                                   .every_minutes = a.as<double>("every_minutes"),
-                                                   .keep = a.as<std::int64_t>("keep"),
-                                                   .keep_best = a.as<std::string>("keep_best"),
-                                                   .mode = mode_from(a),
-                                                   .on_problem = on_problem(a)});
+  return weir::Checkpoint(to_path(a.at("folder"), a.who() + ": folder"), {.every_steps = a.as<std::int64_t>("every_steps"),
+                                                                          .every_epochs = a.as<std::int64_t>("every_epochs"),
+                                                                          .every_minutes = a.as<double>("every_minutes"),
+                                                                          .keep = a.as<std::int64_t>("keep"),
+                                                                          .keep_best = a.as<std::string>("keep_best"),
+                                                                          .mode = mode_from(a),
+                                                                          .on_problem = on_problem(a)});
 }
 
 template <class Log>
@@ -201,8 +197,8 @@ void add_log(py::module_& m, const char* place) {
   add_class(
       m, "callback", class_name<Log>(), "", {{place}, {"every", o.every}, {"append", o.append}, {"on_problem", py::none()}},
       [place](const Arguments& a) {
-        return weir::AnyCallback(
-            Log(path_from(a, place), {.every = a.as<std::int64_t>("every"), .append = a.as<bool>("append"), .on_problem = on_problem(a)}));
+        return weir::AnyCallback(Log(to_path(a.at(place), a.who() + ": " + place),
+                                     {.every = a.as<std::int64_t>("every"), .append = a.as<bool>("append"), .on_problem = on_problem(a)}));
       });
 }
 
@@ -239,6 +235,7 @@ void add_callbacks(py::module_& m) {
 }  // namespace
 
 weir::Control Signals::look() {
+  if (Working::ending()) return weir::Control::stop;
   const auto now = Clock::now();
   if (now - last_ < std::chrono::milliseconds(100)) return weir::Control::go_on;
   last_ = now;
@@ -273,9 +270,13 @@ py::object epoch_object(const weir::EpochReport& report) {
 }
 
 py::object history_object(const weir::History& history) {
-  py::list epochs;
+  const auto text = [](const std::string& path) {
+    return py::reinterpret_steal<py::str>(PyUnicode_DecodeFSDefaultAndSize(path.data(), static_cast<py::ssize_t>(path.size())));
+  };
+  py::list epochs, damaged;
   for (const weir::EpochReport& report : history.epochs) epochs.append(epoch_object(report));
-  return py::module_::import("weir._history").attr("History")(epochs, history.stopped, history.resumed_from, history.damaged);
+  for (const std::string& message : history.damaged) damaged.append(text(message));
+  return py::module_::import("weir._history").attr("History")(epochs, history.stopped, text(history.resumed_from), damaged);
 }
 
 std::vector<weir::AnyCallback> callbacks_from(const py::object& given, const CallbackHost& host) {

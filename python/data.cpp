@@ -11,6 +11,7 @@
 #include "python/arguments.hpp"
 #include "python/arrays.hpp"
 #include "python/bind.hpp"
+#include "python/gil.hpp"
 #include "python/model.hpp"
 #include "python/python_function.hpp"
 
@@ -48,7 +49,7 @@ weir::Field field_from(const py::handle& object, const Purpose& purpose, const s
       throw weir::ConfigError(what + " holds " + py::str(largest).cast<std::string>() + ", expected integers of 32 bits.");
     }
   }
-  array = numpy.attr("array")(array, dtype, py::arg("copy") = false, py::arg("order") = "C", py::arg("ndmin") = 0);
+  array = numpy.attr("asarray")(array, dtype, py::arg("order") = "C");
   const auto aligned = reinterpret_cast<std::uintptr_t>(array.data()) % static_cast<std::uintptr_t>(array.itemsize()) == 0;
   if (!aligned) array = array.attr("copy")();
   const HostArray host = host_array(array, what);
@@ -71,18 +72,34 @@ std::string field_name(const char* letter, std::size_t i, std::size_t count) {
   return count == 1 ? letter : std::string(letter) + "[" + std::to_string(i) + "]";
 }
 
-Purpose target_purpose(const weir::Model& model, const weir::Losses& losses, std::size_t i, const py::object& object) {
+// What the loss does with a target. For an output [1] an array [samples] becomes [samples, 1], for labels [samples, 1] becomes [samples].
+Purpose target_purpose(const weir::Model& model, const weir::Losses& losses, std::size_t i, py::object& target) {
   Purpose purpose{std::nullopt, model.dtype()};
   if (i >= losses.terms().size() || i >= model.graph().outputs().size()) return purpose;
-  try {
-    const py::array array = as_array(object, "y");
-    if (array.ndim() == 0) return purpose;
-    const weir::Shape shapes[] = {model.graph().output_shape(i), shape_of(array).without_front()};
-    const weir::LayerPlan plan = losses.terms()[i].loss->infer(shapes);
-    purpose.storage = plan.inputs.size() > 1 ? plan.inputs[1] : weir::Storage::compute;
-  } catch (const weir::Error&) {  // fit says what does not fit
+  const weir::Shape output = model.graph().output_shape(i), given = shape_of(target);
+  const auto takes = [&](const weir::Shape& shape) {
+    try {
+      const weir::Shape shapes[] = {output, shape};
+      const weir::LayerPlan plan = losses.terms()[i].loss->infer(shapes);
+      purpose.storage = plan.inputs.size() > 1 ? plan.inputs[1] : weir::Storage::compute;
+      return true;
+    } catch (const weir::Error&) {  // fit says what does not fit
+      return false;
+    }
+  };
+  if (given.rank() == 0 || takes(given.without_front())) return purpose;
+  if (given.rank() == 1 && output == weir::Shape{1} && takes(output)) {
+    target = target.attr("reshape")(-1, 1);
+  } else if (given.rank() == 2 && given[1] == 1 && takes({})) {
+    target = target.attr("reshape")(-1);
   }
   return purpose;
+}
+
+void refuse_one_sample(const weir::Field& field, const weir::Shape& input, const std::string& what) {
+  if (input.rank() == 0 || field.values.shape() != input) return;
+  throw weir::ShapeError(what + " has the shape of one sample, " + to_string(input) +
+                         ", expected samples in front of it. Write x[None] for one.");
 }
 
 weir::FieldInfo info_from(const Arguments& a, const py::object& names) {
@@ -107,7 +124,7 @@ weir::Dataset dataset_from(const py::object& x, const py::object& y, const py::d
     if (i == 0 && a.given("classes")) info.classes = a.at("classes").cast<std::vector<std::string>>();
     targets.push_back(field_from(ys[i], {}, "Dataset: " + field_name("y", i, ys.size()), std::move(info)));
   }
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return {std::move(inputs), std::move(targets)};
 }
 
@@ -157,12 +174,17 @@ weir::Dataset dataset_for(const std::string& who, const weir::Model& model, cons
   for (std::size_t i = 0; i < xs.size(); ++i) {
     Purpose purpose{std::nullopt, model.dtype()};
     if (i < graph.inputs().size()) purpose.storage = graph.entries()[graph.inputs()[i]].storage;
-    inputs.push_back(field_from(xs[i], purpose, who + ": " + field_name("x", i, xs.size())));
+    const std::string what = who + ": " + field_name("x", i, xs.size());
+    inputs.push_back(field_from(xs[i], purpose, what));
+    if (i < graph.inputs().size()) refuse_one_sample(inputs.back(), graph.entries()[graph.inputs()[i]].plan.output, what);
   }
   for (std::size_t i = 0; i < ys.size(); ++i) {
-    targets.push_back(field_from(ys[i], target_purpose(model, losses, i, ys[i]), who + ": " + field_name("y", i, ys.size())));
+    const std::string what = who + ": " + field_name("y", i, ys.size());
+    py::object target = as_array(ys[i], what);
+    const Purpose purpose = target_purpose(model, losses, i, target);
+    targets.push_back(field_from(target, purpose, what));
   }
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return {std::move(inputs), std::move(targets)};
 }
 
@@ -177,10 +199,10 @@ void bind_data(py::module_& m) {
   m.def("dataset", &dataset_from);
   m.def("as_array", &as_array);
   m.def("load_mnist", [](const py::object& folder) {
-    return pair_of(folder.is_none() ? weir::load_mnist() : weir::load_mnist(py::str(folder).cast<std::string>()));
+    return pair_of(folder.is_none() ? weir::load_mnist() : weir::load_mnist(to_path(folder, "load_mnist: folder")));
   });
   m.def("load_fashion_mnist", [](const py::object& folder) {
-    return pair_of(folder.is_none() ? weir::load_fashion_mnist() : weir::load_fashion_mnist(py::str(folder).cast<std::string>()));
+    return pair_of(folder.is_none() ? weir::load_fashion_mnist() : weir::load_fashion_mnist(to_path(folder, "load_fashion_mnist: folder")));
   });
-  m.def("load_digits", [](const py::object& folder) { return pair_of(weir::load_digits(py::str(folder).cast<std::string>())); });
+  m.def("load_digits", [](const py::object& folder) { return pair_of(weir::load_digits(to_path(folder, "load_digits: folder"))); });
 }

@@ -11,6 +11,7 @@
 
 #include "python/arguments.hpp"
 #include "python/bind.hpp"
+#include "python/gil.hpp"
 #include "python/handles.hpp"
 #include "python/model.hpp"
 
@@ -76,7 +77,7 @@ py::dict gradcheck_defaults() {
 
 weir::GradcheckReport gradcheck_graph(const weir::Graph& graph, const py::dict& values) {
   const weir::GradcheckOptions options = gradcheck_options({"gradcheck", values});
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return weir::gradcheck(graph, options);
 }
 
@@ -86,13 +87,13 @@ weir::GradcheckReport gradcheck_layer(const py::object& layer, const py::object&
   const py::object handle = py::getattr(layer, "_handle", py::none());
   const std::shared_ptr<const weir::Layer> checked =
       py::isinstance<LossHandle>(handle) ? loss_from(layer, "gradcheck") : layer_from(layer, "gradcheck");
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return weir::gradcheck_layer(checked, shapes, options);
 }
 
 weir::ProfileReport profile(ModelHandle& handle, const py::object& x, const py::object& y, const py::dict& values) {
   const Arguments a("profile", values);
-  const ModelHandle::Use use(handle, "profile", true);
+  const ModelHandle::Use use(handle, "profile", ModelHandle::changes);
   weir::ProfileOptions options;
   options.loss = losses_from(a.at("loss"), "profile");
   std::optional<weir::Dataset> data;
@@ -108,7 +109,7 @@ weir::ProfileReport profile(ModelHandle& handle, const py::object& x, const py::
   if (a.given("batch")) a.get("batch", options.batch);
   a.get("seconds", options.seconds);
   if (options.batch > 0) handle.make_room(options.batch);
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return weir::profile(*use, options);
 }
 
@@ -130,7 +131,7 @@ weir::DeviceComparison compare_devices(const weir::Graph& graph, const py::objec
   if (!py::isinstance<weir::Dataset>(handle))
     throw py::type_error("compare_devices: data is " + shown(data) + ", expected a weir.Dataset.");
   const auto dataset = handle.cast<weir::Dataset>();
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return weir::compare_devices(graph, dataset, options);
 }
 

@@ -30,6 +30,14 @@ std::string in_python(std::string text) {
   return text;
 }
 
+// A path in a message may hold any bytes.
+void raise(const py::object& type, const std::string& message) {
+  const std::string text = in_python(message);
+  const auto object =
+      py::reinterpret_steal<py::object>(PyUnicode_DecodeUTF8(text.data(), static_cast<py::ssize_t>(text.size()), "backslashreplace"));
+  if (object) PyErr_SetObject(type.ptr(), object.ptr());
+}
+
 // A Python class below weir.Error and a built-in one, so that `except ValueError` catches a ShapeError.
 template <class E>
 void bind_error(py::module_& m, const char* name, const py::object& base, PyObject* builtin, const char* doc) {
@@ -42,7 +50,7 @@ void bind_error(py::module_& m, const char* name, const py::object& base, PyObje
     try {
       if (p) std::rethrow_exception(p);
     } catch (const E& e) {
-      PyErr_SetString(type.ptr(), in_python(e.what()).c_str());
+      raise(type, e.what());
     }
   });
 }
@@ -50,6 +58,13 @@ void bind_error(py::module_& m, const char* name, const py::object& base, PyObje
 }  // namespace
 
 void bind_errors(py::module_& m) {
+  py::register_exception_translator([](std::exception_ptr p) {
+    try {
+      if (p) std::rethrow_exception(p);
+    } catch (const py::cast_error&) {  // its message names types of C++
+      PyErr_SetString(PyExc_TypeError, "weir: an argument is of another type than expected, or text that is no valid Unicode (a lone surrogate).");
+    }
+  });
   static py::object error = py::reinterpret_steal<py::object>(
       PyErr_NewExceptionWithDoc("weir.Error", "Base class of all exceptions that weir raises.", nullptr, nullptr));
   if (!error) throw py::error_already_set();
@@ -58,7 +73,7 @@ void bind_errors(py::module_& m) {
     try {
       if (p) std::rethrow_exception(p);
     } catch (const weir::Error& e) {
-      PyErr_SetString(error.ptr(), in_python(e.what()).c_str());
+      raise(error, e.what());
     }
   });
   bind_error<weir::ShapeError>(m, "ShapeError", error, PyExc_ValueError, "Shapes, widths or batch sizes that do not match.");

@@ -15,6 +15,7 @@
 #include "python/arguments.hpp"
 #include "python/arrays.hpp"
 #include "python/bind.hpp"
+#include "python/gil.hpp"
 #include "python/model.hpp"
 #include "python/python_function.hpp"
 
@@ -22,15 +23,13 @@ namespace py = pybind11;
 
 namespace {
 
-std::filesystem::path path_from(const py::object& object) { return py::module_::import("os").attr("fsdecode")(object).cast<std::string>(); }
-
 // A path, or the bytes of a file.
 weir::TensorFile file_from(const py::object& source, const std::string& who) {
   if (!PyObject_CheckBuffer(source.ptr())) {
     if (!py::isinstance<py::str>(source) && !py::hasattr(source, "__fspath__")) {
       throw py::type_error(who + ": the file is " + shown(source) + ", expected a path or bytes.");
     }
-    return weir::FileSource(path_from(source));
+    return weir::FileSource(to_path(source, who + ": the file"));
   }
   const py::bytes bytes(source);
   const auto text = static_cast<std::string_view>(bytes);
@@ -45,15 +44,15 @@ using Metadata = std::map<std::string, std::string>;
 
 void save(ModelHandle& handle, const py::object& path, const Metadata& metadata) {
   const ModelHandle::Use use(handle, "save");
-  const weir::FileTarget target = path_from(path);
-  const py::gil_scoped_release release;
+  const weir::FileTarget target = to_path(path, "save: path");
+  const ReleasedGil release;
   weir::save(*use, target, metadata);
 }
 
 void save_checkpoint(ModelHandle& handle, const py::object& path) {
   const ModelHandle::Use use(handle, "save_checkpoint");
-  const weir::FileTarget target = path_from(path);
-  const py::gil_scoped_release release;
+  const weir::FileTarget target = to_path(path, "save_checkpoint: path");
+  const ReleasedGil release;
   weir::save_checkpoint(*use, target);
 }
 
@@ -61,7 +60,7 @@ py::bytes to_bytes(ModelHandle& handle, bool training) {
   const ModelHandle::Use use(handle, "to_bytes");
   std::vector<std::byte> bytes;
   {
-    const py::gil_scoped_release release;
+    const ReleasedGil release;
     training ? weir::save_checkpoint(*use, bytes) : weir::save(*use, bytes);
   }
   return bytes_of(bytes);
@@ -72,14 +71,14 @@ std::unique_ptr<ModelHandle> load_model(const py::object& source, const py::dict
   weir::ModelOptions options = model_options(values, "load_model");
   const bool grows = options.max_batch == 0;
   if (grows) options.max_batch = weir::ModelOptions().max_batch;
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return std::make_unique<ModelHandle>(weir::load_model(file, options), grows);
 }
 
 void load_checkpoint(ModelHandle& handle, const py::object& source) {
-  const ModelHandle::Use use(handle, "load_checkpoint", true);
+  const ModelHandle::Use use(handle, "load_checkpoint", ModelHandle::changes);
   const weir::TensorFile file = file_from(source, "load_checkpoint");
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   weir::load_checkpoint(*use, file);
 }
 
@@ -122,7 +121,7 @@ weir::TensorFile file_of(const py::dict& arrays) {
 }
 
 py::tuple load_state_dict(ModelHandle& handle, const py::object& source, bool strict) {
-  const ModelHandle::Use use(handle, "load_state_dict", true);
+  const ModelHandle::Use use(handle, "load_state_dict", ModelHandle::changes);
   const weir::TensorFile file = py::isinstance<py::dict>(source) ? file_of(source.cast<py::dict>()) : file_from(source, "load_state_dict");
   const weir::StateDictReport report = weir::load_state_dict(*use, file, {.strict = strict});
   return py::make_tuple(report.missing, report.unexpected);

@@ -10,6 +10,7 @@
 #include "python/arrays.hpp"
 #include "python/bind.hpp"
 #include "python/callbacks.hpp"
+#include "python/gil.hpp"
 #include "python/handles.hpp"
 #include "python/metric.hpp"
 #include "python/model.hpp"
@@ -69,13 +70,13 @@ weir::FitOptions options_from(const Arguments& a, const CallbackHost& host) {
   a.get("check_finite", options.check_finite);
   options.metrics = metrics_from(a.at("metrics"), "fit");
   options.callbacks = callbacks_from(a.at("callbacks"), host);
-  if (a.given("resume")) options.resume = py::module_::import("os").attr("fsdecode")(a.at("resume")).cast<std::string>();
+  if (a.given("resume")) options.resume = to_path(a.at("resume"), "fit: resume");
   return options;
 }
 
 py::object fit(ModelHandle& handle, const py::object& model, const py::object& x, const py::object& y, const py::dict& values) {
   const Arguments a("fit", values);
-  const ModelHandle::Use use(handle, "fit", true);
+  const ModelHandle::Use use(handle, "fit", ModelHandle::changes);
   const auto signals = std::make_shared<Signals>();
   weir::FitOptions options = options_from(a, {PythonObject(model), &handle, signals});
   const weir::Dataset train = dataset_for("fit", *use, options.loss, x, y);
@@ -97,11 +98,16 @@ py::object fit(ModelHandle& handle, const py::object& model, const py::object& x
   options.on_step = [&signals](const weir::StepReport&) { return signals->look(); };
   options.on_step_every = use->device().is_cpu() ? 1 : 64;
   if (options.batch > 0) handle.make_room(options.batch);
-  handle.losses = options.loss;
+  const py::object loss_before = model.attr("_loss");
+  model.attr("_loss") = a.at("loss");
+  const std::uint64_t steps = use->training_state().step;
   weir::History history;
-  {
-    const py::gil_scoped_release release;
+  try {
+    const ReleasedGil release;
     history = weir::fit(*use, train, options);
+  } catch (...) {
+    if (use->training_state().step == steps) model.attr("_loss") = loss_before;
+    throw;
   }
   signals->raise();
   return history_object(history);

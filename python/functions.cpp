@@ -16,6 +16,7 @@
 #include "activation_docs.hpp"
 #include "python/arrays.hpp"
 #include "python/bind.hpp"
+#include "python/gil.hpp"
 
 namespace py = pybind11;
 
@@ -168,7 +169,7 @@ py::object compute(const std::string& who, Run run, const weir::ActivationFuncti
   for (std::size_t i = 0; i < operands.size(); ++i) views[i] = {data_of(operands[i].array), elements, dtype};
   {
     constexpr py::ssize_t worth_releasing = 1 << 14;  // elements: a few microseconds of work
-    std::optional<py::gil_scoped_release> release;
+    std::optional<ReleasedGil> release;
     if (result->size() >= worth_releasing) release.emplace();
     run(f, std::span(views).first(operands.size()), {data_of(*result), elements, dtype});
   }
@@ -180,7 +181,7 @@ py::object compute(const std::string& who, Run run, const weir::ActivationFuncti
 
 // An argument with its name; the text for messages is made where it may be needed.
 Operand operand(const std::string& who, const char* name, const py::object& object) {
-  if (py::isinstance<py::array>(object)) return {name, py::reinterpret_borrow<py::array>(object)};
+  if (py::detail::npy_api::get().PyArray_Type_ == Py_TYPE(object.ptr())) return {name, py::reinterpret_borrow<py::array>(object)};
   return {name, as_array(object, who + ": " + name)};
 }
 

@@ -13,6 +13,7 @@
 #include "python/arguments.hpp"
 #include "python/arrays.hpp"
 #include "python/bind.hpp"
+#include "python/gil.hpp"
 
 namespace py = pybind11;
 
@@ -32,7 +33,7 @@ HostArray numbers(const py::object& object, const std::string& what) {
 template <class F>
 auto of_two(const std::string& who, const py::object& outputs, const py::object& targets, F&& f) {
   const HostArray y = numbers(outputs, who + ": outputs"), t = numbers(targets, who + ": targets");
-  const py::gil_scoped_release release;
+  const ReleasedGil release;
   return f(y.view, t.view);
 }
 

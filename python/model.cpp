@@ -18,6 +18,7 @@
 #include "python/bind.hpp"
 #include "python/handles.hpp"
 #include "python/metric.hpp"
+#include "python/python_layer.hpp"
 
 namespace py = pybind11;
 
@@ -37,7 +38,7 @@ ModelHandle::ModelHandle(weir::Graph graph, weir::ModelOptions options)
 
 ModelHandle::ModelHandle(weir::Model model, bool grows) : model_(std::make_unique<weir::Model>(std::move(model))), grows_(grows) {}
 
-ModelHandle::Use::Use(ModelHandle& handle, const char* what, bool changes) : handle_(handle) {
+ModelHandle::Use::Use(ModelHandle& handle, const char* what, Need need) : handle_(handle) {
   if (handle.users_ > 0) {
     const std::string in_use = std::string("Model: ") + what + " was called while " + handle.what_ + " is running ";
     if (handle.process_ != getpid()) {
@@ -47,7 +48,8 @@ ModelHandle::Use::Use(ModelHandle& handle, const char* what, bool changes) : han
       throw weir::ConfigError(in_use +
                               "in another thread. Use a Model in one thread at a time; copy.deepcopy(model) makes one for another.");
     }
-    if (changes && !handle.ending) throw weir::ConfigError(in_use + "in this thread. Callbacks may read the Model, not change it.");
+    if (need != reads && in_python_layer()) throw weir::ConfigError(in_use + "in this thread, by a layer or a loss in Python. Use another Model there.");
+    if (need == changes && !handle.ending) throw weir::ConfigError(in_use + "in this thread. Callbacks may read the Model, not change it.");
   }
   if (handle.users_++ > 0) return;
   handle.what_ = what;
@@ -131,11 +133,11 @@ py::dict options_dict(const ModelHandle& handle, const weir::ModelOptions& optio
 }
 
 py::object predict(ModelHandle& handle, const py::object& x) {
-  const ModelHandle::Use use(handle, "predict");
+  const ModelHandle::Use use(handle, "predict", ModelHandle::computes);
   std::vector<weir::Tensor> outputs;
   const weir::Dataset data = dataset_for("predict", *use, {}, x, py::none());
   {
-    const py::gil_scoped_release release;
+    const ReleasedGil release;
     outputs = weir::predict(*use, data);
   }
   if (outputs.size() == 1) return to_numpy(std::move(outputs[0]));
@@ -145,8 +147,8 @@ py::object predict(ModelHandle& handle, const py::object& x) {
 }
 
 py::object evaluate(ModelHandle& handle, const py::object& x, const py::object& y, const py::object& loss, const py::object& metrics) {
-  const ModelHandle::Use use(handle, "evaluate");
-  const weir::Losses losses = loss.is_none() ? handle.losses : losses_from(loss, "evaluate");
+  const ModelHandle::Use use(handle, "evaluate", ModelHandle::computes);
+  const weir::Losses losses = losses_from(loss, "evaluate");
   if (losses.terms().empty()) {
     throw weir::ConfigError("evaluate: no loss is given, and the Model was not trained since it was made. Pass loss=, for example " +
                             std::string("loss=weir.SoftmaxCrossEntropy()."));
@@ -155,7 +157,7 @@ py::object evaluate(ModelHandle& handle, const py::object& x, const py::object& 
   const weir::Dataset data = dataset_for("evaluate", *use, losses, x, y);
   weir::Evaluation result;
   {
-    const py::gil_scoped_release release;
+    const ReleasedGil release;
     result = weir::evaluate(*use, data, losses, functions);
   }
   return py::make_tuple(result.loss, result.accuracy, result.samples, metrics_dict(result.metrics));

@@ -12,6 +12,8 @@
 #include <weir/core/model.hpp>
 #include <weir/data/dataset.hpp>
 
+#include "python/gil.hpp"
+
 // A Model of Python: a weir::Model that can be exchanged for one with a larger max_batch, and a guard that refuses a second thread.
 class ModelHandle {
  public:
@@ -19,11 +21,14 @@ class ModelHandle {
   ModelHandle(weir::Graph graph, weir::ModelOptions options);
   ModelHandle(weir::Model model, bool grows);
 
+  enum Need { reads, computes, changes };
+
   // Held with the GIL during a call that uses the Model, which may then release the GIL. ConfigError while another thread uses it, in a
-  // forked process whose parent was using it, and for a change within a callback of fit.
+  // forked process whose parent was using it, for a change within a callback of fit, and for
+  // computing within a layer or loss in Python.
   class Use {
    public:
-    Use(ModelHandle& handle, const char* what, bool changes = false);
+    Use(ModelHandle& handle, const char* what, Need need = reads);
     ~Use();
     Use(const Use&) = delete;
     Use& operator=(const Use&) = delete;
@@ -31,6 +36,7 @@ class ModelHandle {
     weir::Model* operator->() const { return handle_.model_.get(); }
 
    private:
+    Working working_;
     ModelHandle& handle_;
   };
 
@@ -39,7 +45,6 @@ class ModelHandle {
 
   bool grows() const { return grows_; }
   bool ending = false;  // fit calls on_end, which may change parameters
-  weir::Losses losses;  // of the last fit
 
  private:
   std::unique_ptr<weir::Model> model_;

@@ -17,11 +17,26 @@ namespace py = pybind11;
 
 namespace {
 
+thread_local int layer_calls = 0;
+
+// A call of a layer's or loss' method, which holds Python's lock.
+struct LayerCall {
+  LayerCall() { ++layer_calls; }
+  ~LayerCall() { --layer_calls; }
+  py::gil_scoped_acquire gil;
+};
+
 std::string class_of(const py::object& object) { return py::type::handle_of(object).attr("__name__").cast<std::string>(); }
 
 // Copies what a method returned into a block of the Model; ShapeError unless the shape is the block's.
 void store(const std::string& who, const py::object& result, const weir::TensorView& y) {
-  const py::array array = py::module_::import("numpy").attr("asarray")(result, numpy_dtype(y.dtype()), py::arg("order") = "C");
+  const py::module_ numpy = py::module_::import("numpy");
+  py::array array = result.is_none() ? py::array() : py::array(numpy.attr("asarray")(result));
+  if (result.is_none() || std::string("fiub").find(array.dtype().kind()) == std::string::npos) {
+    throw py::type_error(who + " returned " + (result.is_none() ? "None" : "an array of " + dtype_text(array)) +
+                         ", expected an array of numbers.");
+  }
+  array = numpy.attr("asarray")(array, numpy_dtype(y.dtype()), py::arg("order") = "C");
   if (shape_of(array) != y.shape()) {
     throw weir::ShapeError(who + " returned an array of shape " + to_string(shape_of(array)) + ", expected " + to_string(y.shape()) + ".");
   }
@@ -88,12 +103,12 @@ class PythonLayer final : public Held<weir::Layer> {
   }
 
   void forward(const weir::Context&, const weir::LayerArgs& args) const override {
-    const py::gil_scoped_acquire gil;
+    const LayerCall call;
     store(type_ + ": forward", object_->attr("forward")(inputs_of(args), parameters_of(args)), args.y);
   }
 
   void backward(const weir::Context&, const weir::LayerArgs& args) const override {
-    const py::gil_scoped_acquire gil;
+    const LayerCall call;
     const std::string who = type_ + ": backward";
     py::object dx = object_->attr("backward")(inputs_of(args), to_numpy(args.y), to_numpy(args.dy), parameters_of(args));
     const std::vector<weir::ParameterSpec> specs = specs_of(args);
@@ -125,7 +140,12 @@ class PythonLayer final : public Held<weir::Layer> {
     if (args.parameters.empty()) return {};
     std::vector<weir::Shape> shapes;
     for (const weir::ConstTensorView& x : args.x) shapes.push_back(x.shape().without_front());
-    return infer(shapes).parameters;
+    std::vector<weir::ParameterSpec> specs = infer(shapes).parameters;
+    if (specs.size() != args.parameters.size()) {
+      throw weir::ConfigError(type_ + ": parameters() returned " + std::to_string(specs.size()) + " parameters, and " +
+                              std::to_string(args.parameters.size()) + " when the Model was made. Return the same ones each time.");
+    }
+    return specs;
   }
 
   py::dict parameters_of(const weir::LayerArgs& args) const {
@@ -148,12 +168,12 @@ class PythonLoss final : public Held<weir::Loss> {
   }
 
   void forward(const weir::Context&, const weir::LayerArgs& args) const override {
-    const py::gil_scoped_acquire gil;
+    const LayerCall call;
     store(type_ + ": forward", object_->attr("forward")(to_numpy(args.x[0]), to_numpy(args.x[1])), args.y);
   }
 
   void backward(const weir::Context&, const weir::LayerArgs& args) const override {
-    const py::gil_scoped_acquire gil;
+    const LayerCall call;
     if (!args.dx[1].empty())
       throw weir::ConfigError(type_ + ": a gradient of the targets is wanted, which a loss in Python does not have.");
     if (args.dx[0].empty()) return;
@@ -177,6 +197,8 @@ bool is_a(const py::handle& object, const char* name) {
 }
 
 }  // namespace
+
+bool in_python_layer() { return layer_calls > 0; }
 
 std::shared_ptr<const weir::Layer> python_layer(const py::handle& object) {
   if (!is_a(object, "Layer")) return nullptr;

@@ -10,5 +10,8 @@
 std::shared_ptr<const weir::Layer> python_layer(const pybind11::handle& object);
 std::shared_ptr<const weir::Loss> python_loss(const pybind11::handle& object);
 
+// Whether a method of such a layer or loss runs in this thread.
+bool in_python_layer();
+
 // The Python object of such a layer; None for another layer.
 pybind11::object python_object(const weir::Layer& layer);

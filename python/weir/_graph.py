@@ -15,9 +15,9 @@ def _node(node, who):
 
 
 def _text(value, what):
-    if isinstance(value, str):
+    if isinstance(value, str) and value == value.encode(errors="ignore").decode():  # no lone surrogates
         return value
-    raise TypeError(f"{what} is {shown(value)}, expected a string.")
+    raise TypeError(f"{what} is {shown(value)}, expected a string of valid Unicode.")
 
 
 class Graph:

@@ -44,7 +44,13 @@ class History:
         return len(self.epochs)
 
     def __getitem__(self, index):
-        return self.epochs[index]
+        """The EpochReport of an index from 0, or the list of a quantity by its name, as in to_dict()."""
+        if not isinstance(index, str):
+            return self.epochs[index]
+        table = self.to_dict()
+        if index not in table:
+            raise KeyError(f"History: there is no {index!r}, this run has {', '.join(table)}.")
+        return table[index]
 
     def to_dict(self):
         """A list for each quantity, by Keras' names: epoch, loss, accuracy, val_loss, val_accuracy, val_<metric>, learning_rate, seconds.
@@ -91,7 +97,8 @@ class History:
         if not self.epochs:
             return "<weir.History: no epochs>"
         last = {key: values[-1] for key, values in self.to_dict().items() if key not in ("epoch", "seconds")}
-        return f"<weir.History: {len(self.epochs)} epochs, the last: {', '.join(f'{k} {v:.4g}' for k, v in last.items() if v is not None)}>"
+        count = "1 epoch" if len(self.epochs) == 1 else f"{len(self.epochs)} epochs"
+        return f"<weir.History: {count}, the last: {', '.join(f'{k} {v:.4g}' for k, v in last.items() if v is not None)}>"
 
 
 @dataclass(frozen=True)

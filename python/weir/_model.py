@@ -1,11 +1,34 @@
 """The Model: a network with parameters, that trains and predicts."""
 
 import copy as _copy
+import functools as _functools
 
 from ._base import Layer, shown
-from ._graph import Graph, table_html
+from ._graph import Graph, _text, table_html
 from ._history import Evaluation
 from ._weir import _training
+
+
+_KERAS = {
+    "batch_size": "write batch=",
+    "validation_data": "write validation=(x, y)",
+    "validation_split": "write validation=(x, y) with samples that you keep out of x and y",
+    "verbose": "write callbacks=[weir.ProgressBar()] for a line an epoch",
+    "sample_weight": "write sample_weights=",
+    "class_weight": "give the loss its weights, as in weir.SoftmaxCrossEntropy",
+    "initial_epoch": "write resume=, or call fit again, which goes on",
+}
+
+
+def _not_as_in_keras(fit):
+    @_functools.wraps(fit)
+    def checked(*args, **kwargs):
+        for name in kwargs:
+            if name in _KERAS:
+                raise TypeError(f"fit: there is no argument {name}: {_KERAS[name]}.")
+        return fit(*args, **kwargs)
+
+    return checked
 
 
 class Model:
@@ -25,6 +48,8 @@ class Model:
     Use a Model in one thread at a time. copy.deepcopy and pickle copy it with the state of its training.
     """
 
+    _loss = None  # of the last fit
+
     def __init__(
         self, net, *, seed=0, dtype="float32", device="cpu", max_batch=None, fuse=True, reuse_memory=True, precision="f32"
     ):
@@ -40,6 +65,7 @@ class Model:
         model._handle = handle
         return model
 
+    @_not_as_in_keras
     def fit(
         self,
         x,
@@ -67,8 +93,8 @@ class Model:
         """Trains on x, [samples, ...], and y, and returns a History. Each epoch uses each sample once, in batches.
 
         x, y: arrays, or lists of arrays for several inputs or outputs; or x is a weir.Dataset. Integers become the Model's dtype where the
-            network or the loss takes numbers, and labels where the loss takes labels. Arrays are used without a copy where possible: do not
-            change them meanwhile.
+            network or the loss takes numbers, and labels where the loss takes labels. For one number a sample [samples] and [samples, 1]
+            are the same. Arrays are used without a copy where possible: do not change them meanwhile.
         loss: one for each output, as a list; (loss, weight) weights it in the sum.
         optimizer: weir.Adam() and so on.
         validation: (x, y) or a weir.Dataset, evaluated after each epoch.
@@ -95,7 +121,8 @@ class Model:
     def predict(self, x):
         """The output for x, [samples, ...], in inference mode, as an array; a list of arrays if the graph has several outputs.
 
-        x is an array, a list of arrays for several inputs, or a weir.Dataset.
+        x is an array, a list of arrays for several inputs, or a weir.Dataset; x[None] makes one sample a batch. The numbers are those of the
+        last layer: without a Softmax they are logits.
         """
         return self._handle.predict(x)
 
@@ -103,7 +130,7 @@ class Model:
 
     def evaluate(self, x, y=None, *, loss=None, metrics=None):
         """Loss, accuracy and metrics of x and y (or of a Dataset x) in inference mode, as an Evaluation. loss: by default that of the last fit."""
-        return Evaluation(*self._handle.evaluate(x, y, loss, metrics))
+        return Evaluation(*self._handle.evaluate(x, y, self._loss if loss is None else loss, metrics))
 
     def save(self, path, metadata=None):
         """Saves graph and parameters as a safetensors file, completely or not at all; weir.load_model makes the Model again.
@@ -158,7 +185,7 @@ class Model:
         dense = {node["name"] + ".weight" for node in self.graph.nodes if type(node["layer"]).__name__ == "Dense"}
         arrays = {}
         for name, value in state.items():
-            name = str(name)
+            name = _text(str(name), "load_state_dict: a name")
             name = name[len(prefix) :] if name.startswith(prefix) else name
             value = value.detach() if hasattr(value, "detach") else value  # a tensor of PyTorch that requires a gradient
             array = _training.as_array(value, f"load_state_dict: {name}")

@@ -6,7 +6,9 @@ from ._build import PYBIND11
 def check():
     try:
         import numpy
-    except ImportError:
+    except ModuleNotFoundError as error:
+        if error.name != "numpy":
+            raise
         raise ImportError("weir: NumPy is not installed. Type: pip install numpy, or on Debian: apt-get install python3-numpy") from None
     if int(numpy.__version__.split(".")[0]) >= 2 and [int(part) for part in PYBIND11.split(".")[:2]] < [2, 12]:
         raise ImportError(

@@ -160,7 +160,7 @@ def test_saving_needs_config_and_register_layer():
 
 @pytest.mark.parametrize("methods, error, message", [
     ({"forward": lambda self, x, p: x[:, :2]}, weir.ShapeError, r"Bad: forward returned an array of shape \[3, 2\], expected \[3, 4\]."),
-    ({"forward": lambda self, x, p: "text"}, ValueError, "could not convert string to float"),
+    ({"forward": lambda self, x, p: "text"}, TypeError, "Bad: forward returned an array of <U4, expected an array of numbers"),
     ({"forward": lambda self, x, p: 1 / 0}, ZeroDivisionError, "division by zero"),
     ({}, NotImplementedError, r"Bad: forward\(self, x, parameters\) is missing."),
     ({"output_shape": lambda self, s: "wide"}, TypeError, "Bad: the output_shape is 'wide', expected a shape"),

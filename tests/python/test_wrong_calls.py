@@ -159,7 +159,7 @@ WRONG = {
     "labels beyond 32 bits": lambda: fit(y=Y + 2**40),
     "labels beyond 63 bits": lambda: fit(y=Y.astype(np.uint64) + np.uint64(2**63)),
     "labels as floats": lambda: fit(y=Y.astype(np.float32)),
-    "labels in a column": lambda: fit(y=Y[:, None]),
+    "labels in two columns": lambda: fit(y=np.stack([Y, Y], axis=1)),
     "labels as words": lambda: fit(y=np.array(["cat"] * 32)),
     "a target of another width": lambda: fit(loss=weir.MeanSquaredError(), y=X),
     "a Dataset and y": lambda: fit(x=weir.Dataset(X, Y), y=Y),
