@@ -138,8 +138,11 @@ class Model:
         metadata is a dict of texts of your own. PyTorch and NumPy read the parameters by their names, "0.weight" and so on.
         """
         metadata = {} if metadata is None else metadata
-        if not isinstance(metadata, dict) or not all(isinstance(text, str) for pair in metadata.items() for text in pair):
+        if not isinstance(metadata, dict):
             raise TypeError(f"save: metadata is {shown(metadata)}, expected a dict of strings.")
+        for pair in metadata.items():
+            for value in pair:
+                _text(value, "save: a text of metadata")
         _training.save(self._handle, path, metadata)
 
     def save_checkpoint(self, path):
