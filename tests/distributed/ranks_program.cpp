@@ -86,6 +86,6 @@ void run(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) try { run({argv + 1, argv + argc}); } catch (const std::exception& error) {
-  std::cerr << "error: " << error.what() << std::endl;
+  std::cerr << "error: " + std::string(error.what()) + "\n";  // in one write: ranks share the stream
   return 1;
 }
