@@ -222,7 +222,7 @@ print("the end", flush=True)
 
 @pytest.mark.parametrize("work", ["fit", "again", "functions", "predict"])
 def test_a_daemon_thread_does_not_crash_the_end_of_the_process(work):
-    process = subprocess.run([sys.executable, "-c", DAEMON, os.path.dirname(__file__), work], capture_output=True, text=True, timeout=100)
+    process = subprocess.run([sys.executable, "-c", DAEMON, os.path.dirname(__file__), work], capture_output=True, text=True, timeout=250)
     assert (process.returncode, process.stdout, process.stderr) == (0, "the end\n", "")
 
 
